@@ -1,0 +1,39 @@
+"""Who is calling: the verified identity behind a request. What an actor may do is `core_record.access`' to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kit.ids import NationalId
+
+
+class ActorKind(StrEnum):
+    """The three kinds of callers: health personnel, citizens and systems."""
+
+    CLINICIAN = "clinician"
+    CITIZEN = "citizen"
+    MACHINE = "machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A caller as its access token proves it; nothing here comes from an unsigned header.
+
+    `organisation` and `place` are organisation numbers (HelseID claims orgnr_parent and orgnr_child),
+    `security_level` is 3 or 4 for persons and 0 for systems.
+    """
+
+    kind: ActorKind
+    subject: str
+    client_id: str
+    issuer: str
+    audience: str
+    token_id: str
+    scopes: frozenset[str]
+    security_level: int = 0
+    national_id: NationalId | None = None
+    name: str | None = None
+    hpr_number: str | None = None
+    organisation: str | None = None
+    place: str | None = None
