@@ -1,4 +1,4 @@
-"""Who is calling: the verified identity behind a request. What an actor may do is `core_record.access`' to say."""
+"""Who is calling: the verified identity behind a request. What it may do, `core_record.access` says."""
 
 from __future__ import annotations
 

@@ -1,0 +1,107 @@
+"""Keys on disk: finding and encrypting national identity numbers, encrypting originals, signing the log.
+
+A folder holds `ring.json`: per purpose the current version and each version's secret (base64). Files are
+mode 600. Development makes the folder once; production never does. Old versions stay readable.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from kit.ids import NationalId
+
+Purpose = Literal["number-find", "number-encrypt", "original-encrypt", "log-sign", "session-encrypt"]
+PURPOSES: tuple[Purpose, ...] = (
+    "number-find",
+    "number-encrypt",
+    "original-encrypt",
+    "log-sign",
+    "session-encrypt",
+)
+_RING = "ring.json"
+
+
+class KeyProblem(RuntimeError):
+    """Keys are missing, unreadable or not the ones the data was made with; nothing may start."""
+
+
+@dataclass(frozen=True, repr=False)
+class KeyRing:
+    """All versions of all keys. Never printed."""
+
+    secrets: dict[Purpose, dict[int, bytes]]
+
+    @classmethod
+    def load(cls, folder: Path, *, create: bool = False) -> KeyRing:
+        """Read `folder`/ring.json; with `create` (development) make it when there is none.
+
+        Raises `KeyProblem` when it is missing, broken or readable by others.
+        """
+        path = folder / _RING
+        if not path.exists():
+            if not create:
+                raise KeyProblem(f"no keys in {folder}: set AKSON_KEYS to the folder that holds ring.json")
+            _make(path)
+        if path.stat().st_mode & 0o077:
+            raise KeyProblem(f"{path} must be readable by its owner alone: chmod 600")
+        try:
+            raw = json.loads(path.read_text())
+            ring = {p: {int(v): base64.b64decode(k) for v, k in raw[p].items()} for p in PURPOSES}
+        except (ValueError, KeyError, AttributeError) as error:
+            raise KeyProblem(f"{path} is not a key ring ({type(error).__name__})") from error
+        return cls(ring)
+
+    def number_hash(self, number: NationalId) -> bytes:
+        """The 32-byte keyed hash by which a number is found."""
+        return self.find_hash(number.value)
+
+    def find_hash(self, text: str) -> bytes:
+        """The same keyed hash for any identifying text (used for actors in logs)."""
+        return hmac.new(self._current("number-find")[1], text.encode(), hashlib.sha256).digest()
+
+    def encrypt(self, purpose: Purpose, data: bytes, aad: bytes = b"") -> bytes:
+        """AES-256-GCM: version (1 byte), nonce (12), ciphertext and tag; `aad` binds it to its place."""
+        version, key = self._current(purpose)
+        nonce = os.urandom(12)
+        return bytes([version]) + nonce + AESGCM(key).encrypt(nonce, data, aad)
+
+    def decrypt(self, purpose: Purpose, blob: bytes, aad: bytes = b"") -> bytes:
+        """The data behind `encrypt`; raises `KeyProblem` when key, data or place do not fit."""
+        key = self.secrets[purpose].get(blob[0]) if len(blob) > 13 else None
+        if key is None:
+            raise KeyProblem(f"no key of that version for {purpose}")
+        try:
+            return AESGCM(key).decrypt(blob[1:13], blob[13:], aad)
+        except InvalidTag as error:
+            raise KeyProblem(f"the data was not made with this key for {purpose}") from error
+
+    def log_signing_key(self) -> Ed25519PrivateKey:
+        """The current Ed25519 key of the access log."""
+        return Ed25519PrivateKey.from_private_bytes(self._current("log-sign")[1])
+
+    def check_value(self) -> str:
+        """A value that tells, without revealing it, whether these are the keys the database was made with."""
+        return hmac.new(self.secrets["number-find"][1], b"akson check value", hashlib.sha256).hexdigest()
+
+    def _current(self, purpose: Purpose) -> tuple[int, bytes]:
+        version = max(self.secrets[purpose])
+        return version, self.secrets[purpose][version]
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ring = {purpose: {"1": base64.b64encode(os.urandom(32)).decode()} for purpose in PURPOSES}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(ring, file)

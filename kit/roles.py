@@ -1,0 +1,68 @@
+"""Database roles: who owns, who may log in, and that none of them can bypass row-level security."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection, sql
+
+OWNER = "akson_owner"
+LOGINS = ("akson_core", "akson_results")
+GROUP = "may_decide"
+DATABASE = "akson"
+
+
+def ensure_passwords(folder: Path) -> dict[str, str]:
+    """A generated password per login role, in `folder`/<role>, mode 600; made once."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    passwords = {}
+    for role in (OWNER, *LOGINS):
+        path = folder / role
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(32))
+        passwords[role] = path.read_text().strip()
+    return passwords
+
+
+def ensure_roles(superuser: Connection[Any], passwords: dict[str, str]) -> None:
+    """Make (or bring in line) the roles; `superuser` is an autocommit connection that may create roles."""
+    for role in (OWNER, *LOGINS):
+        _ensure_role(superuser, role, "LOGIN")
+        superuser.execute(
+            sql.SQL("ALTER ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB").format(
+                sql.Identifier(role), sql.Literal(passwords[role])
+            )
+        )
+    _ensure_role(superuser, GROUP, "NOLOGIN")
+    superuser.execute(
+        sql.SQL("GRANT {} TO {}").format(
+            sql.Identifier(GROUP), sql.SQL(", ").join(sql.Identifier(r) for r in LOGINS)
+        )
+    )
+
+
+def ensure_database(superuser: Connection[Any], name: str = DATABASE) -> None:
+    """Make the database owned by `akson_owner`, closed to PUBLIC."""
+    if superuser.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+        superuser.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                sql.Identifier(name), sql.Identifier(OWNER)
+            )
+        )
+    superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    for role in LOGINS:
+        superuser.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
+        )
+
+
+def _ensure_role(superuser: Connection[Any], role: str, login: str) -> None:
+    if superuser.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is None:
+        superuser.execute(
+            sql.SQL("CREATE ROLE {} {}").format(
+                sql.Identifier(role), sql.SQL("LOGIN") if login == "LOGIN" else sql.SQL("NOLOGIN")
+            )
+        )

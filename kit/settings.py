@@ -1,0 +1,84 @@
+"""Settings from the environment (`AKSON_*`). `docs/settings.md` is made from this module's fields."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from psycopg.conninfo import make_conninfo
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_folder() -> Path:
+    """`/var/lib/akson` as root, else `~/.local/share/akson`."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/akson")
+    return Path.home() / ".local" / "share" / "akson"
+
+
+class Settings(BaseSettings):
+    """All settings of all processes; each process reads the ones it needs."""
+
+    model_config = SettingsConfigDict(env_prefix="AKSON_", extra="ignore")
+
+    environment: Literal["development", "production"] = Field(
+        "production", description="`development` allows the built-in identity provider and makes keys."
+    )
+    data: Path = Field(default_factory=default_data_folder, description="Folder for everything kept.")
+    keys: Path | None = Field(None, description="Folder of keys; `data`/keys unless set.")
+    database_url: str = Field("", description="PostgreSQL (libpq URI) as the owner role; empty: embedded.")
+    redis_url: str = Field("", description="Valkey or Redis; empty: embedded.")
+    port: int = Field(3000, description="The portal.")
+    identity_provider_port: int = Field(8100, description="The development identity provider.")
+    core_record_port: int = 8101
+    results_service_port: int = 8102
+    journal_api_port: int = 8103
+    citizen_panel_port: int = 8104
+    portal_url: str = Field("http://127.0.0.1:3000", description="The portal's public address.")
+    core_record_url: str = "http://127.0.0.1:8101"
+    results_url: str = "http://127.0.0.1:8102"
+    helseid_issuer: str = "http://127.0.0.1:8100/helseid"
+    helseid_client_id: str = "akson-portal"
+    helseid_client_jwk: Path | None = Field(
+        None, description="The portal's private key at HelseID (JWK file)."
+    )
+    idporten_issuer: str = "http://127.0.0.1:8100/idporten"
+    idporten_client_id: str = "akson-portal"
+    idporten_client_jwk: Path | None = Field(
+        None, description="The portal's private key at ID-porten (JWK file)."
+    )
+    schemas: Path | None = Field(None, description="Folder with KITH's official schemas, where installed.")
+    log_level: str = "INFO"
+    original_retention_days: int = Field(3650, description="How long an original message is kept.")
+
+    @property
+    def token_exchange_issuer(self) -> str:
+        """The issuer of citizens' exchanged tokens: the core record itself."""
+        return self.core_record_url
+
+    @property
+    def keys_folder(self) -> Path:
+        """`AKSON_KEYS`, else `keys` in the data folder."""
+        return self.keys or self.data / "keys"
+
+    @property
+    def is_development(self) -> bool:
+        """True only when the environment says so."""
+        return self.environment == "development"
+
+    def dsn(self, role: str) -> str:
+        """The connection string of a database role; its password is the file `keys/db/<role>`, if any."""
+        password_file = self.keys_folder / "db" / role
+        overrides: dict[str, str] = {"user": role}
+        if password_file.is_file():
+            overrides["password"] = password_file.read_text().strip()
+        return make_conninfo(self.database_url, **overrides)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()  # type: ignore[call-arg, unused-ignore]

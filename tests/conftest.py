@@ -1,0 +1,105 @@
+"""Real servers for integration tests: an embedded PostgreSQL (built by migrating) and an embedded Valkey."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from psycopg.conninfo import make_conninfo
+
+from dev.embedded import Postgres, Valkey
+from kit.keys import KeyRing
+from kit.migrate import SCHEMAS, upgrade_all
+from kit.roles import OWNER
+from kit.settings import Settings, get_settings
+
+
+@dataclass(frozen=True)
+class TestDatabase:
+    """A migrated database; `dsn(role)` logs in as one of the product's roles."""
+
+    __test__ = False
+
+    settings: Settings
+    superuser_dsn: str  # on the akson database
+
+    def dsn(self, role: str) -> str:
+        return self.settings.dsn(role)
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="akson-test-", dir="/tmp") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def servers(data_folder: Path) -> Iterator[tuple[Postgres, Valkey]]:
+    postgres, valkey = Postgres(data_folder), Valkey(data_folder)
+    try:
+        postgres.start()
+        valkey.start()
+        yield postgres, valkey
+    finally:
+        valkey.stop()
+        postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def settings(data_folder: Path, servers: tuple[Postgres, Valkey]) -> Iterator[Settings]:
+    """Settings bound to the test servers, in the environment too."""
+    values = {
+        "AKSON_ENVIRONMENT": "development",
+        "AKSON_DATA": str(data_folder),
+        "AKSON_DATABASE_URL": servers[0].url,
+        "AKSON_REDIS_URL": servers[1].url,
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    get_settings.cache_clear()
+    yield get_settings()
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def keys(settings: Settings) -> KeyRing:
+    return KeyRing.load(settings.keys_folder, create=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(settings: Settings, servers: tuple[Postgres, Valkey]) -> TestDatabase:
+    upgrade_all(settings.dsn(OWNER))
+    return TestDatabase(settings, make_conninfo(servers[0].superuser_dsn, dbname="akson"))
+
+
+@pytest.fixture(scope="session")
+def valkey(servers: tuple[Postgres, Valkey]) -> Valkey:
+    return servers[1]
+
+
+@pytest.fixture
+def clean_db(postgres: TestDatabase, valkey: Valkey) -> None:
+    """Empty every table of the product (reference rows made by migrations too) and Valkey."""
+    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
+        tables = conn.execute(
+            "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables"
+            " WHERE schemaname = ANY(%s) AND tablename <> 'alembic_version'",
+            (list(SCHEMAS.values()),),
+        ).fetchall()
+        if tables:
+            conn.execute("SET session_replication_role = replica")  # the access log refuses to be emptied
+            names = ", ".join(name for (name,) in tables)
+            conn.execute(f"TRUNCATE {names}".encode())
+    redis.Redis.from_url(valkey.url).flushdb()
