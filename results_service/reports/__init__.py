@@ -1,0 +1,1 @@
+"""Reports: a svarrapport message becomes FHIR R4 resources, in versions."""
