@@ -42,7 +42,6 @@ _PG_SETTINGS = {
 
 
 def _drop_to() -> dict[str, Any]:
-    """`Popen` arguments that leave root; empty for an ordinary user."""
     if os.geteuid() != 0:
         return {}
     return {"user": "nobody", "group": _nobody_group(), "extra_groups": [], "cwd": "/"}
@@ -88,6 +87,10 @@ class Postgres:
             str(self.socket_folder),
             *settings,
         ]
+
+    def spawn_options(self) -> dict[str, Any]:
+        """`Popen` arguments that leave root; empty for an ordinary user."""
+        return _drop_to()
 
     def prepare(self) -> None:
         """Folders, passwords and `initdb`; safe to repeat."""

@@ -1,0 +1,51 @@
+"""The `akson` command. What needs the development part is loaded only when it is installed."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+import typer
+from rich.console import Console
+
+from cli.importing import import_
+from cli.instance import NoInstance, use_instance
+from cli.lookup import lookup
+from cli.operations import codes_import, migrate, serve, status, verify_log
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+codes = typer.Typer(no_args_is_help=True, help="Code lists.")
+app.add_typer(codes, name="codes")
+app.command("import")(import_)
+app.command()(lookup)
+app.command()(migrate)
+app.command()(serve)
+app.command()(status)
+app.command("verify-log")(verify_log)
+codes.command("import")(codes_import)
+
+if find_spec("dev") is not None:
+    from cli.development import register
+
+    register(app)
+
+
+@app.callback()
+def prepare(context: typer.Context) -> None:
+    """Akson: one journal for the municipal services, one look-up for the country's results."""
+    if context.invoked_subcommand in {"up", "serve", "migrate"}:
+        return
+    try:
+        use_instance()
+    except NoInstance as problem:
+        Console(stderr=True).print(str(problem), soft_wrap=True)
+        raise typer.Exit(2) from problem
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Operators' commands: migrate, serve, status, verify-log, codes import."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.processes import processes
+from kit.keycheck import ensure_check_value
+from kit.keys import KeyRing
+from kit.migrate import upgrade_all
+from kit.roles import OWNER
+from kit.settings import get_settings
+
+
+def migrate() -> None:
+    """Bring the database to this version; with the first migration, note which keys it was made with."""
+    settings = get_settings()
+    upgrade_all(settings.dsn(OWNER))
+    keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
+    ensure_check_value(settings.dsn(OWNER), keys)
+    print("The database is at this version.")
+
+
+def serve(
+    name: Annotated[str, typer.Argument(help="core_record, results_service, worker, beat or portal.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Become one of the product's processes (what the containers run)."""
+    settings = get_settings()
+    if name == "portal":
+        from portal.build import build_portal, portal_command  # noqa: PLC0415
+
+        folder = settings.data / "portal"
+        build_portal(folder)
+        command, extra = portal_command(settings.port, folder, host)
+        os.environ.update(extra)
+    else:
+        table = processes(settings, host)
+        if name not in table:
+            raise typer.BadParameter(f"choose one of {', '.join([*table, 'portal'])}")
+        command = table[name].command
+    os.execv(command[0], command)  # noqa: S606 - our own command line, no shell
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Whether each service answers; exit 1 when one does not."""
+    settings = get_settings()
+    addresses = {p.name: p.ready_url for p in processes(settings).values() if p.ready_url}
+    addresses["portal"] = f"{settings.portal_url}/health/ready"
+    answers = {name: _answer(url) for name, url in addresses.items()}
+    if as_json:
+        print(json.dumps(answers))
+    else:
+        table = Table("Service", "State")
+        for name, answer in answers.items():
+            table.add_row(name, answer)
+        Console().print(table)
+    raise typer.Exit(0 if all(a == "ready" for a in answers.values()) else 1)
+
+
+def _answer(url: str) -> str:
+    try:
+        answer = httpx.get(url, timeout=5)
+    except httpx.HTTPError as error:
+        return f"no answer ({type(error).__name__})"
+    return "ready" if answer.status_code == 200 else f"not ready ({answer.status_code})"

@@ -1,0 +1,44 @@
+"""The product's processes and their command lines: for `akson up`, `akson serve` and the containers."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit.settings import Settings
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process: its command, and the address that tells when it can work (None: no address)."""
+
+    name: str
+    command: list[str]
+    port: int | None = None
+
+    @property
+    def ready_url(self) -> str | None:
+        """`/health/ready` on loopback."""
+        return f"http://127.0.0.1:{self.port}/health/ready" if self.port else None
+
+
+def _service(name: str, target: str, port: int, host: str) -> Process:
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--loop", "uvloop"]
+    command += ["--host", host, "--port", str(port), "--workers", "1", "--log-level", "warning", target]
+    return Process(name, command, port)
+
+
+def processes(settings: Settings, host: str = "127.0.0.1") -> dict[str, Process]:
+    """The product's own processes in the order in which they start; the portal is `portal.build`'s."""
+    worker = [sys.executable, "-m", "celery", "-A", "results_service.worker"]
+    schedule = str(Path(settings.data) / "run" / "beat-schedule")
+    table = [
+        _service("core_record", "core_record.app:app", settings.core_record_port, host),
+        _service("results_service", "results_service.app:app", settings.results_service_port, host),
+        Process(
+            "worker", [*worker, "worker", "--loglevel", "WARNING", "--concurrency", "2", "-n", "intake@%h"]
+        ),
+        Process("beat", [*worker, "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile", ""]),
+    ]
+    return {process.name: process for process in table}

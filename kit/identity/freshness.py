@@ -1,0 +1,120 @@
+"""Nonces and replay: what makes a proof usable once and only now, shared by all processes through Valkey.
+
+A nonce is HMAC(shared secret, epoch, time step). The epoch lies in Valkey alone: when Valkey has been
+emptied, the next request makes a new epoch, and with it every older nonce — and so every older proof,
+whose replay record is gone — is refused. When Valkey is unreachable nobody is let in (503).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from typing import Any, Protocol
+
+from redis.exceptions import RedisError
+
+from kit.identity import faults
+from kit.identity.dpop import PROOF_AGE, SKEW, b64url
+from kit.keys import KeyRing
+
+NONCE_STEP = 120
+"""Seconds a nonce is the current one; it is accepted for one step more."""
+REPLAY_SECONDS = PROOF_AGE + 2 * SKEW + 10
+_EPOCH_KEY = "akson:dpop:epoch"
+# One round trip: the epoch (made when missing), and whether the key is new.
+_ADMIT = """
+local epoch = redis.call('GET', KEYS[1])
+if not epoch then
+  epoch = ARGV[1]
+  redis.call('SET', KEYS[1], epoch)
+end
+if KEYS[2] == '' then
+  return {epoch, 1}
+end
+local fresh = redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[2])
+return {epoch, fresh and 1 or 0}
+"""
+
+
+class Freshness(Protocol):
+    """Where nonces come from and where used proofs are remembered."""
+
+    async def nonce(self) -> str:
+        """The current nonce."""
+
+    async def admit(self, replay_key: str, nonce: str | None) -> str:
+        """Let a proof pass once; returns the current nonce. Raises `NonceNeeded` or `ProofReplayed`."""
+
+    async def once(self, key: str, seconds: int) -> bool:
+        """True the first time `key` is seen within `seconds`."""
+
+
+class Nonces:
+    """The nonces of one epoch: the current one and the one before are accepted."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def current(self, epoch: bytes, now: float | None = None) -> str:
+        """The nonce to give out now."""
+        return self._at(epoch, _step(now))
+
+    def accepts(self, epoch: bytes, nonce: str | None, now: float | None = None) -> bool:
+        """Is `nonce` of this epoch and recent?"""
+        if nonce is None or not nonce.isascii():
+            return False
+        step = _step(now)
+        return any(hmac.compare_digest(self._at(epoch, at), nonce) for at in (step, step - 1))
+
+    def _at(self, epoch: bytes, step: int) -> str:
+        return b64url(hmac.digest(self._secret, epoch + b"|" + str(step).encode(), "sha256")[:18])
+
+
+def _step(now: float | None) -> int:
+    return int((time.time() if now is None else now) // NONCE_STEP)
+
+
+def nonce_secret(keys: KeyRing) -> bytes:
+    """The secret that all services share, derived from the key ring."""
+    return hashlib.sha256(b"dpop nonces\0" + keys.find_hash("kit.identity.freshness nonces")).digest()
+
+
+class ValkeyFreshness:
+    """`Freshness` in Valkey. `client` is a `redis.asyncio.Redis` (bytes answers) of the running loop."""
+
+    def __init__(self, client: Any, secret: bytes) -> None:
+        self._nonces = Nonces(secret)
+        self._client = client
+        self._script = client.register_script(_ADMIT)
+
+    async def nonce(self) -> str:
+        """The current nonce; raises `ReplayStoreUnavailable`."""
+        epoch, _ = await self._run("", 1)
+        return self._nonces.current(epoch)
+
+    async def admit(self, replay_key: str, nonce: str | None) -> str:
+        """See `Freshness.admit`; raises `ReplayStoreUnavailable` besides."""
+        epoch, fresh = await self._run(f"akson:dpop:seen:{replay_key}", REPLAY_SECONDS)
+        current = self._nonces.current(epoch)
+        if not self._nonces.accepts(epoch, nonce):
+            raise faults.NonceNeeded(current)
+        if not fresh:
+            raise faults.ProofReplayed
+        return current
+
+    async def once(self, key: str, seconds: int) -> bool:
+        """See `Freshness.once`; raises `ReplayStoreUnavailable`."""
+        hashed = hashlib.sha256(key.encode()).hexdigest()
+        _, fresh = await self._run(f"akson:once:{hashed}", max(1, seconds))
+        return fresh
+
+    async def _run(self, key: str, seconds: int) -> tuple[bytes, bool]:
+        try:
+            epoch, fresh = await self._script(
+                keys=[_EPOCH_KEY, key], args=[secrets.token_hex(16), str(seconds)]
+            )
+        except (RedisError, OSError, TimeoutError) as error:
+            raise faults.ReplayStoreUnavailable from error
+        return epoch, bool(fresh)
