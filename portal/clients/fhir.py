@@ -1,0 +1,87 @@
+"""FHIR over HTTP: `_search` by POST, so that no search term and no number ever stands in a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import httpx
+import msgspec
+
+from kit.ids import new_id
+from portal.clients.errors import Problem, ServiceProblem
+
+Bundle: TypeAlias = dict[str, Any]
+"""A FHIR R4 searchset Bundle (or history), as JSON."""
+Authorize: TypeAlias = Callable[[], Awaitable[httpx.Auth]]
+"""Gives the credentials for one call: a DPoP-bound token of the right audience."""
+
+_BY_STATUS = {
+    401: Problem.SIGNED_OUT,
+    403: Problem.REFUSED,
+    404: Problem.NOT_FOUND,
+    429: Problem.BUSY,
+    502: Problem.DOWN,
+    503: Problem.DOWN,
+    504: Problem.DOWN,
+}
+
+
+class FhirClient:
+    """Calls one service's FHIR base on behalf of one logged-in person."""
+
+    def __init__(self, http: httpx.AsyncClient, base: str, authorize: Authorize) -> None:
+        self._http = http
+        self._base = base.rstrip("/") + "/fhir"
+        self._authorize = authorize
+
+    async def search(
+        self, resource: str, params: Sequence[tuple[str, str]], headers: Mapping[str, str]
+    ) -> Bundle:
+        """`POST {base}/{resource}/_search`. Raises `ServiceProblem`."""
+        form = httpx.QueryParams(list(params))
+        typed = {**headers, "content-type": "application/x-www-form-urlencoded"}
+        return await self._send("POST", f"{self._base}/{resource}/_search", typed, str(form).encode())
+
+    async def history(self, resource: str, resource_id: str, headers: Mapping[str, str]) -> Bundle:
+        """`GET {base}/{resource}/{id}/_history`: the versions, newest first. Raises `ServiceProblem`."""
+        return await self._send("GET", f"{self._base}/{resource}/{resource_id}/_history", dict(headers), None)
+
+    async def _send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Bundle:
+        headers["accept"] = "application/fhir+json"
+        headers["correlation-id"] = correlation = str(new_id())
+        auth = await self._authorize()
+        try:
+            answer = await self._http.request(method, url, headers=headers, content=body, auth=auth)
+        except httpx.HTTPError as error:
+            raise ServiceProblem(Problem.DOWN, type(error).__name__, correlation) from None
+        if answer.is_success:
+            return _bundle(answer.content, correlation)
+        problem = _BY_STATUS.get(answer.status_code, Problem.WRONG)
+        raise ServiceProblem(problem, _code(answer), correlation)
+
+
+def resources(bundle: Bundle, kind: str) -> list[dict[str, Any]]:
+    """The resources of one kind in a Bundle, in its order."""
+    entries = (entry.get("resource", {}) for entry in bundle.get("entry", []))
+    return [resource for resource in entries if resource.get("resourceType") == kind]
+
+
+def _bundle(content: bytes, correlation: str) -> Bundle:
+    try:
+        decoded = msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        raise ServiceProblem(Problem.WRONG, "not-json", correlation) from None
+    if not isinstance(decoded, dict) or decoded.get("resourceType") != "Bundle":
+        raise ServiceProblem(Problem.WRONG, "not-a-bundle", correlation)
+    return decoded
+
+
+def _code(answer: httpx.Response) -> str:
+    """An OperationOutcome's coded reason: its `details` code, else the code that begins its diagnostics."""
+    try:
+        issue = msgspec.json.decode(answer.content)["issue"][0]
+    except (msgspec.DecodeError, KeyError, IndexError, TypeError):
+        return str(answer.status_code)
+    coding = issue.get("details", {}).get("coding") or [{}]
+    return str(coding[0].get("code") or issue.get("diagnostics", "").split(":")[0] or answer.status_code)

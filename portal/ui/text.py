@@ -1,0 +1,33 @@
+"""Texts in components: all three languages are in the build, the reader's is chosen in the browser."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from reflex.vars import Var
+from reflex.vars.sequence import StringVar
+
+from portal.ui.language import Language
+from portal.ui.texts import LANGUAGES, say
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def text(key: str, **values: Any) -> StringVar[Any]:
+    """The text of `key` in the reader's language; `values` (texts or Vars) fill its `{places}`.
+
+    Raises `UnknownText` when the portal is built, not when it is read.
+    """
+    by_language: dict[str, Any] = {lang: _filled(say(lang, key), values) for lang in LANGUAGES}
+    return Var.create(by_language)[Language.lang].to(str)
+
+
+def _filled(template: str, values: dict[str, Any]) -> Any:
+    if not values:
+        return template
+    filled: Any = Var.create("")
+    for position, part in enumerate(_PLACE.split(template)):
+        piece = values[part] if position % 2 else part
+        filled = filled + Var.create(piece).to_string(use_json=False)
+    return filled
