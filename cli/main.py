@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 
 import typer
@@ -11,7 +10,7 @@ from rich.console import Console
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
 from cli.lookup import lookup
-from cli.operations import codes_import, migrate, serve, status, verify_log
+from cli.operations import codes_import, migrate, roles, serve, status, verify_log
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 codes = typer.Typer(no_args_is_help=True, help="Code lists.")
@@ -19,6 +18,7 @@ app.add_typer(codes, name="codes")
 app.command("import")(import_)
 app.command()(lookup)
 app.command()(migrate)
+app.command()(roles)
 app.command()(serve)
 app.command()(status)
 app.command("verify-log")(verify_log)
@@ -33,7 +33,7 @@ if find_spec("dev") is not None:
 @app.callback()
 def prepare(context: typer.Context) -> None:
     """Akson: one journal for the municipal services, one look-up for the country's results."""
-    if context.invoked_subcommand in {"up", "serve", "migrate"}:
+    if context.invoked_subcommand in {"up", "serve", "migrate", "roles"}:
         return
     try:
         use_instance()
@@ -48,4 +48,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,7 +7,9 @@ import os
 from typing import Annotated
 
 import httpx
+import psycopg
 import typer
+from psycopg.conninfo import make_conninfo
 from rich.console import Console
 from rich.table import Table
 
@@ -15,7 +17,7 @@ from cli.processes import processes
 from kit.keycheck import ensure_check_value
 from kit.keys import KeyRing
 from kit.migrate import upgrade_all
-from kit.roles import OWNER
+from kit.roles import OWNER, ensure_database, ensure_passwords, ensure_roles
 from kit.settings import get_settings
 
 
@@ -26,6 +28,20 @@ def migrate() -> None:
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
     ensure_check_value(settings.dsn(OWNER), keys)
     print("The database is at this version.")
+
+
+def roles(
+    superuser_url: Annotated[str, typer.Option(help="libpq URI of a role that may create roles.")],
+) -> None:
+    """Make the database and its login roles on a server of one's own (passwords: files in keys/db)."""
+    folder = get_settings().keys_folder / "db"
+    passwords = ensure_passwords(folder)
+    own = folder / "postgres"
+    password = {"password": own.read_text().strip()} if own.exists() else {}
+    with psycopg.connect(make_conninfo(superuser_url, **password), autocommit=True) as superuser:
+        ensure_roles(superuser, passwords)
+        ensure_database(superuser)
+    print("Database and roles are in place.")
 
 
 def serve(
