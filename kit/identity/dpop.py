@@ -164,7 +164,7 @@ def single_proof(headers: list[str]) -> str:
 
 def _verified(text: str) -> tuple[Key, dict[str, Any]]:
     try:
-        header = jws.extract_compact(text.encode(), ProofRegistry(algorithms=faults.PROOF_ALGORITHMS)).headers()
+        header = jws.extract_compact(text.encode(), registry=ProofRegistry()).headers()
     except (JoseError, ValueError, TypeError, AttributeError) as error:
         raise faults.ProofMalformed from error
     if header.get("typ") != "dpop+jwt":

@@ -265,7 +265,9 @@ class ScopeMissing(Forbidden):
 class LoginRefused(Unauthorized):
     """A response of an OpenID provider that fails a check; nobody is logged in. `code` says which check."""
 
-    def __init__(self, code: str, detail: str = "The login failed a check and was stopped. Try again.") -> None:
+    def __init__(
+        self, code: str, detail: str = "The login failed a check and was stopped. Try again."
+    ) -> None:
         super().__init__(code, detail)
 
 

@@ -1,4 +1,4 @@
-"""An issuer's signing keys: discovered, cached, and read again when an unknown key signs — at most once a minute.
+"""An issuer's signing keys: discovered, cached, read again when an unknown key signs (once a minute).
 
 Sources: OpenID Connect Discovery 1.0 section 4, RFC 7517, OpenID Connect Core 10.1.1 (rotation).
 """
@@ -18,7 +18,10 @@ from joserfc.jwk import Key, KeySet
 from kit.identity import faults
 
 FRESH_SECONDS = 3600
-"""A key set is read anew after this time; a withdrawn key is trusted no longer than this."""
+"""A key set is read anew after this time."""
+STALE_SECONDS = 24 * 3600
+"""While the issuer does not answer, its last known keys are used no longer than this."""
+FIRST_RETRY_SECONDS = 1
 RETRY_SECONDS = 60
 """Not more than one extra reading in this time, whatever unknown keys are sent to us."""
 METADATA_SECONDS = 24 * 3600
@@ -73,48 +76,60 @@ class Issuer:
     async def metadata(self) -> dict[str, Any]:
         """The provider's metadata, cached for 24 hours.
 
-        Raises `faults.LoginRefused` when it names another issuer, `faults.IssuerUnavailable` without an answer.
+        Raises `faults.LoginRefused` when it names another issuer, `faults.IssuerUnavailable` when silent.
         """
         if self._metadata is None or time.monotonic() - self._metadata_at > METADATA_SECONDS:
             found = await self._json(get_well_known_url(self.issuer, external=True))
             if found.get("issuer") != self.issuer:
-                raise faults.LoginRefused("metadata-issuer", "The login service's metadata name another issuer.")
+                raise faults.LoginRefused(
+                    "metadata-issuer", "The login service's metadata name another issuer."
+                )
             self._metadata, self._metadata_at = found, time.monotonic()
         return self._metadata
 
     async def endpoint(self, name: str) -> str:
-        """The address of `name`, e.g. `token_endpoint`; raises `faults.LoginRefused` when missing or insecure."""
+        """The address of e.g. `token_endpoint`; raises `faults.LoginRefused` when missing or insecure."""
         url = (await self.metadata()).get(name)
         if not isinstance(url, str) or not secure(url):
-            raise faults.LoginRefused("metadata-endpoint", f"The login service's metadata have no usable {name}.")
+            raise faults.LoginRefused(
+                "metadata-endpoint", f"The login service's metadata have no usable {name}."
+            )
         return url
 
     async def find(self, kid: str | None, algorithm: str) -> Key:
         """The published key; reads the key set anew when it does not hold it (at most once a minute)."""
-        if self._keys is None or time.monotonic() - self._keys_at > FRESH_SECONDS:
-            await self._read_keys()
+        keys = await self._current_keys()
+        try:
+            return pick(keys, kid, algorithm)
+        except faults.TokenKeyUnknown:
+            await self._read_keys(RETRY_SECONDS)
+        return pick(self._keys or keys, kid, algorithm)
+
+    async def _current_keys(self) -> KeySet:
+        if self._keys is None:
+            await self._read_keys(FIRST_RETRY_SECONDS)
+        elif (age := time.monotonic() - self._keys_at) > FRESH_SECONDS:
+            try:
+                await self._read_keys(RETRY_SECONDS)
+            except faults.IssuerUnavailable:
+                if age > STALE_SECONDS:
+                    raise
         if self._keys is None:
             raise faults.IssuerUnavailable
-        try:
-            return pick(self._keys, kid, algorithm)
-        except faults.TokenKeyUnknown:
-            if not await self._read_keys():
-                raise
-        return pick(self._keys, kid, algorithm)
+        return self._keys
 
-    async def _read_keys(self) -> bool:
-        """True when the keys were read now; False when that was tried within the last minute."""
+    async def _read_keys(self, wait: float) -> None:
+        """Read the key set, unless that was tried within the last `wait` seconds."""
         async with self._lock:
-            if time.monotonic() - self._tried_at < RETRY_SECONDS:
-                return False
-            found = await self._json(await self.endpoint("jwks_uri"))
+            if time.monotonic() - self._tried_at < wait:
+                return
             self._tried_at = time.monotonic()
+            found = await self._json(await self.endpoint("jwks_uri"))
             try:
                 self._keys = KeySet.import_key_set(cast("Any", found))
             except (JoseError, KeyError, TypeError, ValueError) as error:
                 raise faults.IssuerUnavailable from error
             self._keys_at = time.monotonic()
-            return True
 
     async def _json(self, url: str) -> dict[str, Any]:
         try:

@@ -1,0 +1,27 @@
+"""The APIs a token can be for, and the scopes each knows."""
+
+from __future__ import annotations
+
+RESULTS = "nhn:pps"
+CORE_RECORD = "akson:core-record"
+JOURNAL = "akson:journal"
+PANEL = "akson:panel"
+
+READ_RESULTS = "nhn:pps/provesvar-read"
+WRITE_REPORTS = "nhn:pps/svarrapport-write"
+READ_CORE_RECORD = "akson:core-record/read"
+WRITE_CORE_RECORD = "akson:core-record/write"
+
+SCOPES: dict[str, tuple[str, ...]] = {
+    RESULTS: (READ_RESULTS, WRITE_REPORTS),
+    CORE_RECORD: (READ_CORE_RECORD, WRITE_CORE_RECORD),
+    JOURNAL: ("akson:journal/read", "akson:journal/write"),
+    PANEL: ("akson:panel/read", "akson:panel/write"),
+}
+MACHINE_SCOPES = frozenset({WRITE_REPORTS})
+"""What only systems may be given; a person never sends reports."""
+
+
+def personal_scopes(audience: str) -> tuple[str, ...]:
+    """The scopes of an audience that a person's token may hold; empty for an unknown audience."""
+    return tuple(scope for scope in SCOPES.get(audience, ()) if scope not in MACHINE_SCOPES)
