@@ -97,13 +97,13 @@ def test_log_lines_mask_what_may_be_a_national_number() -> None:
     assert mask("a 13116900216 b 131169002161") == "a *** b 131169002161"
 
 
-def int_of_secret() -> None:
+def raising() -> None:
     raise ValueError("secret")
 
 
 def test_a_stack_has_places_and_no_text() -> None:
     with pytest.raises(ValueError, match="secret") as caught:
-        int_of_secret()
+        raising()
     where = stack_of(caught.value)
-    assert "int_of_secret" in where[-1]
+    assert "raising" in where[-1]
     assert "secret" not in "".join(where)
