@@ -33,25 +33,30 @@ class Settings(BaseSettings):
     redis_url: str = Field("", description="Valkey or Redis; empty: embedded.")
     port: int = Field(3000, description="The portal.")
     identity_provider_port: int = Field(8100, description="The development identity provider.")
-    core_record_port: int = 8101
-    results_service_port: int = 8102
-    journal_api_port: int = 8103
-    citizen_panel_port: int = 8104
+    core_record_port: int = Field(8101, description="The core record.")
+    results_service_port: int = Field(8102, description="The results service.")
     portal_url: str = Field("http://127.0.0.1:3000", description="The portal's public address.")
-    core_record_url: str = "http://127.0.0.1:8101"
-    results_url: str = "http://127.0.0.1:8102"
-    helseid_issuer: str = "http://127.0.0.1:8100/helseid"
-    helseid_client_id: str = "akson-portal"
+    core_record_url: str = Field(
+        "http://127.0.0.1:8101", description="The core record's address, and issuer of citizens' tokens."
+    )
+    results_url: str = Field("http://127.0.0.1:8102", description="The results service's address.")
+    helseid_issuer: str = Field(
+        "http://127.0.0.1:8100/helseid", description="HelseID; unset in development: the built-in provider."
+    )
+    helseid_client_id: str = Field("akson-portal", description="The portal's client id at HelseID.")
     helseid_client_jwk: Path | None = Field(
         None, description="The portal's private key at HelseID (JWK file)."
     )
-    idporten_issuer: str = "http://127.0.0.1:8100/idporten"
-    idporten_client_id: str = "akson-portal"
+    idporten_issuer: str = Field(
+        "http://127.0.0.1:8100/idporten",
+        description="ID-porten; unset in development: the built-in provider.",
+    )
+    idporten_client_id: str = Field("akson-portal", description="The portal's client id at ID-porten.")
     idporten_client_jwk: Path | None = Field(
         None, description="The portal's private key at ID-porten (JWK file)."
     )
     schemas: Path | None = Field(None, description="Folder with KITH's official schemas, where installed.")
-    log_level: str = "INFO"
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     original_retention_days: int = Field(3650, description="How long an original message is kept.")
 
     @property

@@ -1,4 +1,4 @@
-"""Children of `akson up`: restarted when they crash, stopped at the end, leftovers ended at the next start."""
+"""Children of `akson up`: restarted when they crash, stopped at the end; leftovers end at the next start."""
 
 from __future__ import annotations
 

@@ -1,0 +1,48 @@
+"""The documents say what the code does: settings, decisions, and the glossary's identifiers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kit.settings import Settings
+from kit.settings_doc import as_markdown
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_settings_page_is_what_the_settings_are() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text() == as_markdown()
+
+
+def test_every_setting_is_described() -> None:
+    assert not [name for name, field in Settings.model_fields.items() if not field.description]
+
+
+def test_every_decision_is_listed_and_every_listed_one_exists() -> None:
+    folder = ROOT / "docs" / "adr"
+    listed = set(re.findall(r"\]\((\d{4}-[a-z0-9-]+\.md)\)", (folder / "README.md").read_text()))
+    assert listed == {path.name for path in folder.glob("[0-9]*.md")}
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)} → {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+    assert not broken
+
+
+def test_the_containers_and_the_runner_start_the_same_processes() -> None:
+    import yaml
+
+    from cli.processes import processes
+
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    own = {name for name, service in compose["services"].items() if service.get("image") == "akson:0.1.0"}
+    assert own == {*processes(Settings()), "portal", "roles", "migrate"}
+    for name, service in compose["services"].items():
+        assert "healthcheck" in service or service.get("restart") == "no", name
