@@ -1,0 +1,105 @@
+"""What a look-up states, what the registers answer, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, TypeVar
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from core_record.access.rules import Rule
+
+T = TypeVar("T")
+
+
+class AccessBasis(StrEnum):
+    """`access-basis` of Pasientens prøvesvar (NHN, utviklerportal, "authorization")."""
+
+    UNNTAK = "UNNTAK"
+    SAMTYKKE = "SAMTYKKE"
+    FORHOYET_SAMTYKKE = "FORHOYET_SAMTYKKE"
+    AKUTT = "AKUTT"
+    FORHOYET_AKUTT = "FORHOYET_AKUTT"
+
+    @property
+    def elevated(self) -> bool:
+        """True for the two that open what the person has restricted."""
+        return self in (AccessBasis.FORHOYET_SAMTYKKE, AccessBasis.FORHOYET_AKUTT)
+
+
+OWN_BASIS = "EGEN"  # a citizen's own data (pasient- og brukerrettighetsloven § 5-1): declared by nobody
+
+
+class Relation(StrEnum):
+    """How the relation between actor and person is shown."""
+
+    OWN = "own"
+    LISTED_GP = "listed-gp"
+    GP_SUBSTITUTE = "gp-substitute"
+    SELF_DECLARED = "self-declared"
+    NONE = "none"
+
+    @property
+    def shown_by_registers(self) -> bool:
+        """True when nobody had to be believed."""
+        return self in (Relation.OWN, Relation.LISTED_GP, Relation.GP_SUBSTITUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """What the caller declares: basis, role (Volven 9060), reason code of a self-declared relation.
+
+    Citizens declare nothing; `basis` is None for them.
+    """
+
+    basis: AccessBasis | None = None
+    role: str | None = None
+    reason: str | None = None
+    correlation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the registers say about person, actor and the relation between them, read in one round trip."""
+
+    person_id: UUID | None
+    actor_id: UUID | None
+    person_name: str | None
+    birth_date: date | None
+    personnel_name: str | None
+    hpr_owner: UUID | None
+    authorised: bool
+    organisation_name: str | None
+    place_name: str | None
+    place_inside: bool | None
+    employed: bool
+    listed_gp: bool
+    gp_substitute: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome of the rules; `refusal` is the rule that refused, None when permitted."""
+
+    person_id: UUID | None
+    basis: str
+    relation: Relation
+    reason: str | None
+    refusal: Rule | None
+    facts: Facts
+
+    @property
+    def permitted(self) -> bool:
+        """Whether the data may be read."""
+        return self.refusal is None
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp(Generic[T]):
+    """What a `read` found: the value to answer with, and the number of items of each kind shown."""
+
+    value: T
+    items: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,241 @@
+"""The rules of access as a table: code, condition that refuses, legal source, what to tell.
+
+Read from the top: the first rule whose condition holds refuses, and its code and text are the answer. Rules
+about the caller come before rules about the person, so that a caller without access learns nothing about who
+is known. (J) marks a judgement of ours where no source decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from core_record.access.models import AccessBasis, AccessRequest, Facts, Relation
+from kit.identity.actor import Actor, ActorKind
+
+HIGH = 4  # eIDAS high, ID-porten idporten-loa-high, HelseID security_level 4
+OWN_ACCESS_AGE = 16
+# Volven 9060: everyone who may give health care to people; veterinarians and fish health biologists treat
+# animals, dental technicians treat nobody, XX is no authorisation (J).
+ROLES = frozenset(
+    [
+        "AA",
+        "AT",
+        "AU",
+        "BI",
+        "ET",
+        "FA1",
+        "FA2",
+        "FO",
+        "FT",
+        "HE",
+        "HF",
+        "HP",
+        "JO",
+        "KE",
+        "KI",
+        "LE",
+        "MT",
+        "NP",
+        "OA",
+        "OI",
+        "OP",
+        "OR",
+        "OS",
+        "PE",
+        "PM",
+        "PS",
+        "RA",
+        "SP",
+        "TH",
+        "TL",
+        "TP",
+        "VP",
+    ]
+)
+KNOWN_ROLES = ROLES | {"FB", "TT", "VE", "XX"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that a rule may look at."""
+
+    actor: Actor
+    request: AccessRequest
+    facts: Facts
+    own: bool  # the number asked for is the caller's own
+    relation: Relation
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table; `refuses` is true when this rule says no."""
+
+    code: str
+    refuses: Callable[[Question], bool]
+    source: str
+    text: str
+
+
+def _actor_is_not_hpr_owner(q: Question) -> bool:
+    return q.facts.hpr_owner != q.facts.actor_id
+
+
+def _place_is_outside(q: Question) -> bool:
+    return q.actor.place is not None and not q.facts.place_inside
+
+
+def _nothing_shows_a_relation(q: Question) -> bool:
+    return q.relation is Relation.NONE
+
+
+def _is_too_young(q: Question) -> bool:
+    return q.facts.person_id is not None and not reached_age(q.facts.birth_date, OWN_ACCESS_AGE, q.today)
+
+
+def reached_age(birth_date: date | None, years: int, today: date) -> bool:
+    """Whether the person has turned `years`; on the birthday they have. Unknown birth date: no.
+
+    Born on 29 February: the day is reached on 1 March of years that have no 29 February.
+    """
+    if birth_date is None:
+        return False
+    birthday_is_past = (today.month, today.day) >= (birth_date.month, birth_date.day)
+    return today.year - birth_date.year - (not birthday_is_past) >= years
+
+
+MACHINE_RULES = (
+    Rule(
+        "machine-without-access",
+        lambda _: True,
+        "kjernejournalforskriften § 7: access is a person's, on grounds of the help that person gives",
+        "A system has no access to a person's data. Log in as a health worker or a citizen.",
+    ),
+)
+
+CLINICIAN_RULES = (
+    Rule(
+        "security-level-too-low",
+        lambda q: q.actor.security_level < HIGH,
+        "kjernejournalforskriften § 9; Tillitsrammeverk: identity at level high; NHN: security_level 4",
+        "Log in again at security level 4 (for instance BankID or Buypass).",
+    ),
+    Rule(
+        "personnel-unknown",
+        lambda q: q.actor.national_id is None or q.facts.personnel_name is None,
+        "kjernejournalforskriften § 7: health personnel only",
+        "You are not in the register of health personnel. Your employer must register you.",
+    ),
+    Rule(
+        "authorisation-required",
+        lambda q: not q.actor.hpr_number,
+        "NHN, Pasientens prøvesvar: claim hpr_number is required; personnel without authorisation have no"
+        " access to results in this version (J)",
+        "Access to results needs an authorisation. You have no HPR number in your login.",
+    ),
+    Rule(
+        "hpr-number-unknown",
+        lambda q: q.facts.hpr_owner is None,
+        "Tillitsrammeverk: authorization must match HPR",
+        "The HPR number in your login is not in the register of health personnel.",
+    ),
+    Rule(
+        "hpr-number-not-own",
+        _actor_is_not_hpr_owner,
+        "Tillitsrammeverk: the pid must be that of the authenticated user",
+        "The HPR number in your login belongs to another person.",
+    ),
+    Rule(
+        "role-not-authorised",
+        lambda q: not q.facts.authorised,
+        "Tillitsrammeverk: authorization must match HPR; helsepersonelloven § 48 a",
+        "You have no authorisation today for the role you act in. Choose another role.",
+    ),
+    Rule(
+        "role-without-access",
+        lambda q: q.request.role not in ROLES,
+        "kjernejournalforskriften § 7: needed to give health care to the person (J: by role of Volven 9060)",
+        "The role you act in gives no access to persons' health data.",
+    ),
+    Rule(
+        "organisation-unknown",
+        lambda q: q.facts.organisation_name is None,
+        "NHN, Pasientens prøvesvar: claim orgnr_parent; helsepersonelloven § 45",
+        "The organisation in your login is missing or not in the register of organisations.",
+    ),
+    Rule(
+        "place-unknown",
+        _place_is_outside,
+        "HelseID checks orgnr_child against nothing: the receiver must",
+        "The place of treatment in your login is not a part of the organisation in your login.",
+    ),
+    Rule(
+        "not-employed-there",
+        lambda q: not q.facts.employed,
+        "pasientjournalloven § 19; helsepersonelloven § 45: access through the organisation one works for",
+        "You are not registered as working at this organisation today.",
+    ),
+)
+
+# Block, reservation and restriction (privacy settings) are read with the facts and stand here, before the
+# basis: a block of a named person and a reservation are opened by nothing.
+BASIS_RULES = (
+    Rule(
+        "nothing-restricted",
+        lambda q: q.request.basis is not None and q.request.basis.elevated,
+        "NHN, Pasientens prøvesvar: an elevated basis that opens nothing more makes the call fail",
+        "The person has restricted nothing. Use the basis without FORHOYET.",
+    ),
+    Rule(
+        "exception-needs-listed-gp",
+        lambda q: q.request.basis is AccessBasis.UNNTAK and not q.relation.shown_by_registers,
+        "kjernejournalforskriften § 7: exception from consent for named personnel: the listed GP and the"
+        " GP's substitute, at the office of the list",
+        "UNNTAK is for the person's listed GP and the GP's substitute. Use SAMTYKKE or AKUTT.",
+    ),
+    Rule(
+        "relation-missing",
+        _nothing_shows_a_relation,
+        "kjernejournalforskriften § 7; helsepersonelloven §§ 21 a, 25, 45; Tillitsrammeverk decision_ref",
+        "No register shows that the person is your patient. State the reason in access-reason.",
+    ),
+)
+
+CITIZEN_RULES = (
+    Rule(
+        "security-level-too-low",
+        lambda q: q.actor.security_level < HIGH,
+        "kjernejournalforskriften § 9; ID-porten: acr idporten-loa-high",
+        "Log in again at the highest security level (for instance BankID).",
+    ),
+    Rule(
+        "not-own-data",
+        lambda q: not q.own,
+        "pasient- og brukerrettighetsloven § 5-1; access for parents and representatives is not there yet",
+        "You can see your own data only.",
+    ),
+    Rule(
+        "own-access-from-16",
+        _is_too_young,
+        "pasient- og brukerrettighetsloven § 4-3 (health-legal majority at 16); until a rule for 12 to 15"
+        " is decided, those under 16 have no digital access of their own (J)",
+        "Digital access to your own results begins when you turn 16. Ask your doctor or a parent until then.",
+    ),
+)
+
+
+def rules_for(kind: ActorKind, *, person_known: bool) -> tuple[Rule, ...]:
+    """The rules for a kind of actor; those about the person only where there is one."""
+    if kind is ActorKind.CITIZEN:
+        return CITIZEN_RULES
+    if kind is ActorKind.MACHINE:
+        return MACHINE_RULES
+    return CLINICIAN_RULES + BASIS_RULES if person_known else CLINICIAN_RULES
+
+
+def first_refusal(question: Question) -> Rule | None:
+    """The first rule that refuses, or None."""
+    rules = rules_for(question.actor.kind, person_known=question.facts.person_id is not None)
+    return next((rule for rule in rules if rule.refuses(question)), None)

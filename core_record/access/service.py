@@ -1,0 +1,262 @@
+"""May this actor see this person's data: the decision, and the whole path of a look-up around it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from psycopg import AsyncConnection
+
+from core_record.access import repository
+from core_record.access.models import (
+    OWN_BASIS,
+    AccessBasis,
+    AccessRequest,
+    Decision,
+    Facts,
+    LookUp,
+    Relation,
+)
+from core_record.access.reasons import REASONS
+from core_record.access.rules import KNOWN_ROLES, Question, first_refusal
+from core_record.access_log import service as access_log
+from core_record.access_log.service import ActorEntry, LogEntry, Who
+from kit.db import Database
+from kit.errors import Forbidden, Malformed, NotFound
+from kit.identity.actor import Actor, ActorKind
+from kit.ids import NationalId
+from kit.keys import KeyRing
+
+__all__ = [
+    "AccessBasis",
+    "AccessDenied",
+    "AccessRequest",
+    "Decision",
+    "LookUp",
+    "PersonNotFound",
+    "Relation",
+    "access_request",
+    "decide",
+    "look_up",
+    "open_list",
+]
+
+T = TypeVar("T")
+REFUSAL_SYSTEM = "urn:akson:access-refusal"
+_OSLO = ZoneInfo("Europe/Oslo")
+
+
+class AccessDenied(Forbidden):
+    """403: decided against; `code` is the rule's."""
+
+
+class PersonNotFound(NotFound):
+    """404: no person has this number (a FHIR search answers an empty Bundle)."""
+
+
+def today_in_norway() -> date:
+    """The calendar day by which authorisations, employments and birthdays count."""
+    return datetime.now(_OSLO).date()
+
+
+def access_request(headers: Mapping[str, str], actor: Actor, correlation_id: str | None) -> AccessRequest:
+    """What the caller declares in `access-basis`, `requester-hpr-role` and `access-reason`.
+
+    Citizens declare nothing. Raises `Malformed`: `access-basis-missing`, `access-basis-unknown`,
+    `requester-hpr-role-missing`, `requester-hpr-role-unknown`, `access-reason-unknown`.
+    """
+    if actor.kind is not ActorKind.CLINICIAN:
+        return AccessRequest(correlation_id=correlation_id)
+    role = headers.get("requester-hpr-role")
+    if role is None and actor.hpr_number:
+        raise Malformed("requester-hpr-role-missing", "Send the role you act in: requester-hpr-role.")
+    if role is not None and role not in KNOWN_ROLES:
+        raise Malformed("requester-hpr-role-unknown", "requester-hpr-role must be a code of Volven 9060.")
+    reason = headers.get("access-reason")
+    if reason is not None and reason not in REASONS:
+        raise Malformed("access-reason-unknown", f"access-reason must be one of {', '.join(REASONS)}.")
+    return AccessRequest(_basis(headers.get("access-basis")), role, reason, correlation_id)
+
+
+def _basis(text: str | None) -> AccessBasis:
+    if text is None:
+        raise Malformed("access-basis-missing", f"Send access-basis: one of {', '.join(AccessBasis)}.")
+    try:
+        return AccessBasis(text)
+    except ValueError:
+        raise Malformed(
+            "access-basis-unknown", f"access-basis must be one of {', '.join(AccessBasis)}."
+        ) from None
+
+
+async def decide(
+    conn: AsyncConnection[Any], keys: KeyRing, actor: Actor, person_id: UUID, request: AccessRequest
+) -> Decision:
+    """Decide about a person already resolved; the transaction must serve that person."""
+    facts = await repository.facts(
+        conn, person_id, _number_hash(keys, actor), actor, request, today_in_norway()
+    )
+    return judge(actor, request, facts, own=facts.actor_id == person_id, today=today_in_norway())
+
+
+def judge(actor: Actor, request: AccessRequest, facts: Facts, *, own: bool, today: date) -> Decision:
+    """The decision itself: facts in, decision out, nothing read and nothing written."""
+    relation = _relation(actor, request, facts, own=own)
+    refusal = first_refusal(Question(actor, request, facts, own, relation, today))
+    basis = request.basis.value if request.basis else OWN_BASIS
+    reason = request.reason if relation is Relation.SELF_DECLARED else None
+    return Decision(facts.person_id, basis, relation, reason, refusal, facts)
+
+
+def _relation(actor: Actor, request: AccessRequest, facts: Facts, *, own: bool) -> Relation:
+    if actor.kind is not ActorKind.CLINICIAN:
+        return Relation.OWN if own and actor.kind is ActorKind.CITIZEN else Relation.NONE
+    if facts.listed_gp:
+        return Relation.LISTED_GP
+    if facts.gp_substitute:
+        return Relation.GP_SUBSTITUTE
+    return Relation.SELF_DECLARED if request.reason else Relation.NONE
+
+
+async def look_up(
+    db: Database,
+    keys: KeyRing,
+    actor: Actor,
+    number: NationalId,
+    request: AccessRequest,
+    kinds: Sequence[str],
+    read: Callable[[AsyncConnection[Any], UUID, Decision], Awaitable[LookUp[T]]],
+) -> T:
+    """Resolve, decide, read, log, commit: one transaction, and an answer only after its commit.
+
+    `kinds` are the kinds of items asked for; `read` answers with how many of each it shows. A refusal and a
+    number that nobody has leave their own row, and raise `AccessDenied` or `PersonNotFound`. Whatever `read`
+    raises rolls back: nothing was shown, nothing is logged.
+    """
+    number_hash, actor_hash = keys.number_hash(number), _number_hash(keys, actor)
+    async with db.transaction() as conn:
+        today = today_in_norway()
+        facts = await repository.open_look_up(conn, number_hash, actor_hash, actor, request, today)
+        decision = judge(actor, request, facts, own=_is_own(actor, number, facts), today=today)
+        who = _who(keys, actor, request, decision)
+        if decision.permitted and decision.person_id is not None:
+            found = await read(conn, decision.person_id, decision)
+            items = dict.fromkeys(kinds, 0) | dict(found.items)
+            await access_log.append(conn, _entry(decision.person_id, who, request, decision, items))
+            return found.value
+        await _note_nothing_shown(conn, number_hash, who, request, decision, kinds)
+    if decision.refusal is not None:
+        raise _denied(decision)
+    raise PersonNotFound("person-not-found", "No person has this number.")
+
+
+async def open_list(
+    db: Database,
+    keys: KeyRing,
+    actor: Actor,
+    request: AccessRequest,
+    kind: str,
+    read: Callable[[AsyncConnection[Any], Decision], Awaitable[LookUp[T]]],
+) -> T:
+    """The same path for a list of the actor's own unit (`akson.unit` is its place of treatment).
+
+    The rules about the caller decide, none about a person; the row goes to the log keyed by actor.
+    """
+    unit = actor.place or actor.organisation
+    async with db.transaction(unit=unit) as conn:
+        today = today_in_norway()
+        facts = await repository.facts(conn, None, _number_hash(keys, actor), actor, request, today)
+        decision = judge(actor, request, facts, own=False, today=today)
+        who = _who(keys, actor, request, decision)
+        entry = ActorEntry(who=who, action="list", items={kind: 0}, correlation_id=request.correlation_id)
+        if decision.permitted:
+            found = await read(conn, decision)
+            await access_log.append_actor(conn, replace(entry, items={kind: 0} | dict(found.items)))
+            return found.value
+        await access_log.append_actor(conn, _refused(entry, decision))
+    raise _denied(decision)
+
+
+async def _note_nothing_shown(
+    conn: AsyncConnection[Any],
+    number_hash: bytes,
+    who: Who,
+    request: AccessRequest,
+    decision: Decision,
+    kinds: Sequence[str],
+) -> None:
+    """The row of a refused look-up (in the person's chain), or of a number nobody has (by actor).
+
+    Nothing else was written in this transaction: it is the row's own.
+    """
+    items = dict.fromkeys(kinds, 0)
+    if decision.person_id is not None:
+        await access_log.append(conn, _entry(decision.person_id, who, request, decision, items))
+        return
+    entry = ActorEntry(
+        who=who,
+        action="read",
+        items=items,
+        number_hash=number_hash,
+        outcome="nobody-found",
+        correlation_id=request.correlation_id,
+    )
+    await access_log.append_actor(conn, entry if decision.permitted else _refused(entry, decision))
+
+
+def _refused(entry: ActorEntry, decision: Decision) -> ActorEntry:
+    return replace(entry, outcome="refused", outcome_code=decision.refusal.code if decision.refusal else None)
+
+
+def _denied(decision: Decision) -> AccessDenied:
+    assert decision.refusal is not None  # noqa: S101 - callers have looked
+    rule = decision.refusal
+    return AccessDenied(rule.code, rule.text, outcome_details=(REFUSAL_SYSTEM, rule.code))
+
+
+def _is_own(actor: Actor, number: NationalId, facts: Facts) -> bool:
+    if actor.national_id is None:
+        return False
+    if facts.person_id is not None:
+        return facts.person_id == facts.actor_id
+    return actor.national_id.value == number.value
+
+
+def _number_hash(keys: KeyRing, actor: Actor) -> bytes | None:
+    return keys.number_hash(actor.national_id) if actor.national_id else None
+
+
+def _who(keys: KeyRing, actor: Actor, request: AccessRequest, decision: Decision) -> Who:
+    facts = decision.facts
+    own_name = facts.person_name if decision.relation is Relation.OWN else None
+    return Who(
+        actor_kind=actor.kind.value,
+        actor_hash=_number_hash(keys, actor) or keys.find_hash(f"client:{actor.client_id}"),
+        actor_name=facts.personnel_name if actor.kind is ActorKind.CLINICIAN else own_name,
+        hpr_number=actor.hpr_number,
+        role=request.role,
+        organisation=actor.organisation,
+        organisation_name=facts.organisation_name,
+        place=actor.place,
+        place_name=facts.place_name,
+    )
+
+
+def _entry(
+    person_id: UUID, who: Who, request: AccessRequest, decision: Decision, items: Mapping[str, int]
+) -> LogEntry:
+    return LogEntry(
+        person_id=person_id,
+        who=who,
+        basis=decision.basis,
+        relation=decision.relation.value,
+        reason=decision.reason,
+        items=items,
+        outcome="permitted" if decision.permitted else "refused",
+        outcome_code=decision.refusal.code if decision.refusal else None,
+        correlation_id=request.correlation_id,
+    )

@@ -1,0 +1,90 @@
+"""The access log's SQL. Private to this feature."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from core_record.access_log.models import ActorEntry, LogEntry, LogRow
+
+_APPEND = (
+    "SELECT core_record.append_access_log(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb,"
+    " %s, %s, %s)"
+)
+_APPEND_ACTOR = "SELECT core_record.append_actor_log(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s)"
+_COLUMNS = (
+    "seq, event_id, at, actor_kind, actor_name, hpr_number, role, organisation, organisation_name, place,"
+    " place_name, basis, reason, relation, action, items, outcome, outcome_code"
+)
+_FILTER = " FROM core_record.access_log WHERE person_id = %(person)s AND at >= %(since)s AND at < %(before)s"
+
+
+async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
+    """Write a row to the end of the person's chain; returns its number in the chain."""
+    who = entry.who
+    cursor = await conn.execute(
+        _APPEND,
+        (
+            entry.person_id,
+            who.actor_kind,
+            who.actor_hash,
+            who.actor_name,
+            who.hpr_number,
+            who.role,
+            who.organisation,
+            who.organisation_name,
+            who.place,
+            who.place_name,
+            entry.basis,
+            entry.reason,
+            entry.relation,
+            entry.action,
+            msgspec.json.encode(entry.items).decode(),
+            entry.outcome,
+            entry.outcome_code,
+            entry.correlation_id,
+        ),
+    )
+    row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - the function always answers one row
+    return int(row[0])
+
+
+async def append_actor(conn: AsyncConnection[Any], entry: ActorEntry) -> None:
+    """Write a row to the log keyed by actor."""
+    who = entry.who
+    await conn.execute(
+        _APPEND_ACTOR,
+        (
+            who.actor_hash,
+            who.actor_kind,
+            who.hpr_number,
+            who.organisation,
+            who.place,
+            entry.action,
+            entry.number_hash,
+            msgspec.json.encode(entry.items).decode(),
+            entry.outcome,
+            entry.outcome_code,
+            entry.correlation_id,
+        ),
+    )
+
+
+async def read_page(
+    conn: AsyncConnection[Any], person_id: UUID, since: datetime, before: datetime, skip: int, count: int
+) -> tuple[int, list[LogRow]]:
+    """The number of rows in the interval, and a page of them, newest first."""
+    values = {"person": person_id, "since": since, "before": before, "skip": skip, "count": count}
+    total = await (await conn.execute("SELECT count(*)" + _FILTER, values)).fetchone()
+    async with conn.cursor(row_factory=class_row(LogRow)) as cursor:
+        await cursor.execute(
+            "SELECT " + _COLUMNS + _FILTER + " ORDER BY seq DESC OFFSET %(skip)s LIMIT %(count)s", values
+        )
+        rows = await cursor.fetchall()
+    return (total[0] if total else 0), rows

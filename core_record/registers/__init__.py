@@ -1,0 +1,1 @@
+"""Registers: who is who. Persons and numbers, health personnel, organisations, GP lists, senders."""

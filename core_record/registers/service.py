@@ -1,0 +1,89 @@
+"""What other features and services use of the registers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection, Connection
+
+from core_record.registers import repository
+from core_record.registers.file import RegisterFile, read_register_file, register_file
+from core_record.registers.importer import Importer, seal_number
+from core_record.registers.senders import (
+    Delivery,
+    Sender,
+    delivery_sync,
+    find_sender_sync,
+    may_deliver,
+    sender_registered_for_sync,
+)
+from kit.ids import NationalId
+from kit.keys import KeyProblem, KeyRing
+
+__all__ = [
+    "Delivery",
+    "RegisterFile",
+    "Sender",
+    "delivery_sync",
+    "ensure_person_sync",
+    "find_sender_sync",
+    "import_registers",
+    "may_deliver",
+    "read_register_file",
+    "register_file",
+    "resolve_person",
+    "resolve_person_sync",
+    "sender_registered_for_sync",
+    "verify_keys",
+    "verify_keys_sync",
+]
+
+
+async def resolve_person(conn: AsyncConnection[Any], keys: KeyRing, number: NationalId) -> UUID | None:
+    """The person a number belongs to, or None."""
+    return await repository.resolve(conn, keys.number_hash(number))
+
+
+def resolve_person_sync(conn: Connection[Any], keys: KeyRing, number: NationalId) -> UUID | None:
+    """`resolve_person` for workers."""
+    return repository.resolve_sync(conn, keys.number_hash(number))
+
+
+def ensure_person_sync(conn: Connection[Any], keys: KeyRing, number: NationalId) -> tuple[UUID, bool]:
+    """The person a number belongs to, made when there is none, and whether the registers do not know it.
+
+    True means warning `person-unregistered`, also for later messages about the same person, until a register
+    import knows the number. From here on the transaction serves this person (`akson.person` is set).
+    """
+    number_hash = keys.number_hash(number)
+    cipher = seal_number(keys, number, number_hash)
+    return repository.ensure_sync(conn, number_hash, number.kind, cipher, number.birth_date)
+
+
+def import_registers(conn: Connection[Any], keys: KeyRing, file: RegisterFile) -> Mapping[str, int]:
+    """Import a register file in the caller's transaction (role `akson_core`); repeating it changes nothing.
+
+    Returns rows written, by table. Each change leaves a history row with what was there before.
+    Raises `Conflict` (`number-of-another-person`), `Unprocessable` (`organisation-circle`), and
+    psycopg's `ForeignKeyViolation` when the file names an organisation that is neither in it nor known.
+    """
+    run = Importer(conn, keys)
+    run.run(file)
+    return dict(run.changed)
+
+
+async def verify_keys(conn: AsyncConnection[Any], keys: KeyRing) -> None:
+    """Raises `KeyProblem` when the database was made with other keys; nothing may start then."""
+    if not await repository.keys_fit(conn, keys.check_value()):
+        raise KeyProblem(_OTHER_KEYS)
+
+
+def verify_keys_sync(conn: Connection[Any], keys: KeyRing) -> None:
+    """`verify_keys` for workers and the command line."""
+    if not repository.keys_fit_sync(conn, keys.check_value()):
+        raise KeyProblem(_OTHER_KEYS)
+
+
+_OTHER_KEYS = "these keys are not the ones this database was made with: set AKSON_KEYS to the right folder"
