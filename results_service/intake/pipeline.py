@@ -1,0 +1,205 @@
+"""What happens to one message, from bytes to outcome, in one transaction of the caller.
+
+guard → read → sender → person → map → store. Every step goes on, or ends with an outcome that says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from lxml import etree
+from msgspec import Struct, field, structs
+from psycopg import Connection
+
+from core_record.registers.service import ensure_person_sync
+from kit.ids import NationalId
+from kit.keys import KeyRing
+from results_service.codes import CodeBook
+from results_service.intake import originals, repository
+from results_service.intake.fingerprint import fingerprint
+from results_service.intake.guard import NAMESPACES, MessageRejected, read_bytes
+from results_service.intake.models import Claim, Outcome, Problem, Status
+from results_service.intake.persons import identify
+from results_service.intake.senders import SenderVerdict, judge
+from results_service.reports.fhir import map_report
+from results_service.reports.models import StoreOutcome
+from results_service.reports.service import store_report_sync
+from results_service.reports.svarrapport import Issue, Message, read_message
+from results_service.reports.versions import ReportKey
+
+_TEST = Problem(
+    "test-message",
+    "The message is marked TEST and this is the production service: send it to a test service.",
+)
+_TEST_NOTE = Problem("test-message", "The message is marked TEST: it is shown as such.")
+_NEW_PERSON = Problem(
+    "person-unregistered",
+    "No register knows the number: check that it is right.",
+    path="ServReport/Patient/OffId",
+)
+_MSG_ID = Problem("message-id-invalid", "MsgId must be a UUID (E10): give every message one.", path="MsgId")
+
+
+class Header(Struct, frozen=True):
+    """What a receipt needs of a message, read without judging the rest."""
+
+    version: str | None = None
+    msg_id: str | None = None
+    gen_date: str | None = None
+    serv_prov_id: str | None = None
+    sender: str | None = None
+    strict: bool = False
+
+    def outcome(self, status: Status, errors: Iterable[Problem], warnings: Iterable[Problem] = ()) -> Outcome:
+        """An outcome that carries these names."""
+        return Outcome(
+            status=status,
+            errors=list(dict.fromkeys(errors)),
+            warnings=list(dict.fromkeys(warnings)),
+            **structs.asdict(self),
+        )
+
+
+class _Case(Struct):
+    """One message on its way: what is known of it so far."""
+
+    claim: Claim
+    root: etree._Element
+    header: Header
+    message: Message
+    doubts: list[Problem]
+    warnings: list[Problem] = field(default_factory=list)
+
+    def end(self, status: Status, errors: Iterable[Problem] = ()) -> Outcome:
+        return self.header.outcome(status, errors, self.warnings)
+
+
+class Pipeline:
+    """The fixed sequence; holds what all messages share. `production` refuses messages marked TEST."""
+
+    def __init__(self, keys: KeyRing, codes: CodeBook, *, production: bool) -> None:
+        self._keys = keys
+        self._codes = codes
+        self._production = production
+
+    def process(self, conn: Connection[Any], claim: Claim) -> Outcome:
+        """The outcome of a claimed delivery, with all it stores; raises what is no fault of the message."""
+        data = originals.open_sealed(self._keys, claim.id, claim.body)
+        try:
+            root = read_bytes(data)
+        except MessageRejected as fault:
+            return Outcome(Status.REJECTED, [Problem(fault.code, fault.message, fault.line)])
+        header = read_header(root)
+        read = read_message(root)
+        warnings = _of_severity(read.issues, "warning")
+        if read.message is None:
+            return header.outcome(Status.REJECTED, _of_severity(read.issues, "reject"), warnings)
+        doubts = _of_severity(read.issues, "attention")
+        return self._from_sender(conn, _Case(claim, root, header, read.message, doubts, warnings))
+
+    def _from_sender(self, conn: Connection[Any], case: _Case) -> Outcome:
+        sender = judge(conn, case.claim.organisation, case.message)
+        case.header = structs.replace(case.header, sender=sender.key or None, strict=sender.strict)
+        case.warnings.extend(sender.warnings)
+        refusal = sender.refusal or self._refused_for(case.message, sender)
+        if refusal:
+            return case.end(Status.REJECTED, [refusal])
+        if case.message.test:
+            case.warnings.append(_TEST_NOTE)
+        person = identify(case.message.patient)
+        case.warnings.extend(person.warnings)
+        if person.number is None:
+            faults = [person.problem] if person.problem else []
+            return case.end(Status.NEEDS_ATTENTION, [*faults, *case.doubts])
+        return self._of_person(conn, case, sender, person.number)
+
+    def _refused_for(self, message: Message, sender: SenderVerdict) -> Problem | None:
+        if message.test and self._production:
+            return _TEST
+        if sender.strict and not _is_uuid(message.msg_id):
+            return _MSG_ID
+        return None
+
+    def _of_person(
+        self, conn: Connection[Any], case: _Case, sender: SenderVerdict, number: NationalId
+    ) -> Outcome:
+        person_id, unregistered = ensure_person_sync(conn, self._keys, number)
+        if unregistered:
+            case.warnings.append(_NEW_PERSON)
+        originals.keep(conn, self._keys, person_id, case.claim)
+        if case.doubts:
+            outcome = case.end(Status.NEEDS_ATTENTION, case.doubts)
+        else:
+            key = ReportKey(sender.key, sender.department, case.message.serv_prov_id)
+            outcome = self._stored(conn, case, key, person_id)
+        return structs.replace(outcome, person_id=person_id, original_moved=True)
+
+    def _stored(self, conn: Connection[Any], case: _Case, key: ReportKey, person_id: UUID) -> Outcome:
+        mapped = map_report(case.message, key.report_id(person_id), self._codes)
+        stored = store_report_sync(
+            conn,
+            person_id=person_id,
+            key=key,
+            message=case.message,
+            mapped=mapped,
+            message_id=case.claim.id,
+            fingerprint=fingerprint(case.root),
+        )
+        case.warnings.extend(_of_severity([*mapped.issues, *stored.issues], "warning"))
+        held = stored.status == "needs-attention"
+        errors = [_problem(i) for i in stored.issues if i.severity != "warning"]
+        outcome = structs.replace(
+            case.end(Status.NEEDS_ATTENTION if held else Status.PROCESSED, errors),
+            report_id=stored.report_id,
+            unmapped=list(dict.fromkeys([*case.message.unmapped, *mapped.unmapped])),
+        )
+        return _like_the_first(conn, case.claim, stored, outcome)
+
+
+def _like_the_first(conn: Connection[Any], claim: Claim, stored: StoreOutcome, outcome: Outcome) -> Outcome:
+    """A copy changes nothing and gets the receipt of what it is a copy of."""
+    if stored.first_message_id == claim.id:
+        return outcome
+    first = repository.outcome_of(conn, stored.first_message_id)
+    if first is None or first.status is Status.RECEIVED:
+        return outcome
+    return structs.replace(
+        outcome,
+        copy_of=first.id,
+        status=first.status,
+        errors=first.errors,
+        warnings=first.warnings,
+        unmapped=first.unmapped,
+    )
+
+
+def read_header(root: etree._Element) -> Header:
+    """Name a message from its first elements, whatever the rest is like."""
+    generated = root.find("{*}GenDate")
+    return Header(
+        version=NAMESPACES.get(etree.QName(root).namespace or ""),
+        msg_id=_short(root.findtext("{*}MsgId")),
+        gen_date=_short(generated.get("V")) if generated is not None else None,
+        serv_prov_id=_short(root.findtext("{*}ServReport/{*}ServProvId")),
+    )
+
+
+def _short(text: str | None) -> str | None:
+    return (text or "").strip()[:200] or None
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _of_severity(issues: Iterable[Issue], severity: str) -> list[Problem]:
+    return [_problem(i) for i in issues if i.severity == severity]
+
+
+def _problem(issue: Issue) -> Problem:
+    return Problem(issue.code, issue.message, issue.line, issue.path)

@@ -1,0 +1,238 @@
+"""The intake's SQL. Asynchronous functions serve the API, the others Celery's workers.
+
+Every function runs in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg import AsyncConnection, Connection
+from psycopg.rows import TupleRow
+
+from results_service.intake.models import Backlog, Claim, Delivery, Outcome, Problem, Record, Status
+
+_RECORD = (
+    "id, organisation, status, received_at, errors::text, warnings::text, unmapped::text, copy_of, report_id,"
+    " version, msg_id, gen_date, serv_prov_id, strict, finished_at, sender"
+)
+_problems = msgspec.json.Decoder(list[Problem])
+_paths = msgspec.json.Decoder(list[str])
+
+
+async def insert(conn: AsyncConnection[Any], deliveries: list[Delivery]) -> set[UUID]:
+    """Store deliveries; those that repeat the bytes of an earlier one are left out. The ids stored."""
+    columns: list[list[Any]] = [
+        [d.id for d in deliveries],
+        [d.organisation for d in deliveries],
+        [d.client_id for d in deliveries],
+        [d.received_at for d in deliveries],
+        [d.digest for d in deliveries],
+        [d.size for d in deliveries],
+        [d.keep_until for d in deliveries],
+        [d.body for d in deliveries],
+    ]
+    cursor = await conn.execute(
+        """
+        INSERT INTO results.intake_message
+            (id, organisation, client_id, received_at, due_at, digest, size, keep_until, body)
+        SELECT id, organisation, client_id, received_at, received_at, digest, size, keep_until, body
+        FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[], %b::int4[],
+                    %b::timestamptz[], %b::bytea[])
+             AS t(id, organisation, client_id, received_at, digest, size, keep_until, body)
+        ON CONFLICT (organisation, digest) DO NOTHING
+        RETURNING id
+        """,
+        columns,
+    )
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def find_by_digest(conn: AsyncConnection[Any], organisation: str, digest: bytes) -> Record | None:
+    """The delivery of exactly these bytes by this organisation."""
+    cursor = await conn.execute(
+        f"SELECT {_RECORD} FROM results.intake_message WHERE organisation = %s AND digest = %s",  # noqa: S608
+        (organisation, digest),
+    )
+    return _record(await cursor.fetchone())
+
+
+async def find(conn: AsyncConnection[Any], message_id: UUID) -> Record | None:
+    """A delivery by its id."""
+    cursor = await conn.execute(
+        f"SELECT {_RECORD} FROM results.intake_message WHERE id = %s",  # noqa: S608
+        (message_id,),
+    )
+    return _record(await cursor.fetchone())
+
+
+async def take_up_again(conn: AsyncConnection[Any], message_id: UUID) -> None:
+    """Put a finished delivery that still has its body back in the queue."""
+    await conn.execute(
+        """
+        UPDATE results.intake_message
+        SET status = 'received', attempts = 0, due_at = now(), finished_at = NULL,
+            errors = '[]', warnings = '[]'
+        WHERE id = %s AND status IN ('rejected', 'needs-attention') AND body IS NOT NULL
+        """,
+        (message_id,),
+    )
+
+
+async def backlog(conn: AsyncConnection[Any], count_to: int) -> Backlog:
+    """What waits to be processed; counting stops at `count_to`."""
+    cursor = await conn.execute(
+        """
+        SELECT (SELECT count(*) FROM (SELECT FROM results.intake_message
+                                      WHERE status = 'received' LIMIT %s) AS waiting),
+               coalesce((SELECT extract(epoch FROM now() - min(received_at))::float8
+                         FROM results.intake_message WHERE status = 'received'), 0)
+        """,
+        (count_to,),
+    )
+    row = await cursor.fetchone()
+    return Backlog(int(row[0]), max(0.0, row[1])) if row else Backlog(0, 0.0)
+
+
+def claim(conn: Connection[Any], *, fresh: bool, limit: int, lease_seconds: int) -> list[Claim]:
+    """Take up to `limit` deliveries that are due, for `lease_seconds`; oldest first.
+
+    `fresh` takes those never tried, otherwise those tried before. The attempt is counted before the work,
+    so that a message that kills its worker is counted too.
+    """
+    cursor = conn.execute(
+        """
+        WITH due AS (
+            SELECT id FROM results.intake_message
+            WHERE status = 'received' AND due_at <= now() AND (attempts = 0) = %s
+            ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+        UPDATE results.intake_message AS m
+        SET attempts = attempts + 1, due_at = now() + make_interval(secs => %s)
+        FROM due WHERE m.id = due.id
+        RETURNING m.id, m.organisation, m.attempts, m.keep_until, m.body
+        """,
+        (fresh, limit, lease_seconds),
+        binary=True,
+    )
+    return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda c: c.id)
+
+
+def postpone(conn: Connection[Any], claim: Claim, seconds: float, *, uncount: bool = False) -> None:
+    """Let a claimed delivery be taken up again after `seconds`; `uncount`: the attempt does not count."""
+    conn.execute(
+        """
+        UPDATE results.intake_message
+        SET due_at = now() + make_interval(secs => %s), attempts = greatest(attempts - %s, 0)
+        WHERE id = %s AND status = 'received' AND attempts = %s
+        """,
+        (seconds, int(uncount), claim.id, claim.attempt),
+    )
+
+
+def finish(conn: Connection[Any], claim: Claim, outcome: Outcome) -> bool:
+    """Record the outcome; False when another worker has taken the delivery over meanwhile."""
+    cursor = conn.execute(
+        """
+        UPDATE results.intake_message
+        SET status = %s, finished_at = clock_timestamp(), errors = %s, warnings = %s, unmapped = %s,
+            copy_of = %s, person_id = %s, report_id = %s, version = %s, msg_id = %s, gen_date = %s,
+            serv_prov_id = %s, sender = %s, strict = %s, body = CASE WHEN %s THEN NULL ELSE body END
+        WHERE id = %s AND status = 'received' AND attempts = %s
+        """,
+        (
+            outcome.status.value,
+            _json(outcome.errors),
+            _json(outcome.warnings),
+            _json(outcome.unmapped),
+            outcome.copy_of,
+            outcome.person_id,
+            outcome.report_id,
+            outcome.version,
+            outcome.msg_id,
+            outcome.gen_date,
+            outcome.serv_prov_id,
+            outcome.sender,
+            outcome.strict,
+            outcome.original_moved,
+            claim.id,
+            claim.attempt,
+        ),
+    )
+    return cursor.rowcount == 1
+
+
+def outcome_of(conn: Connection[Any], message_id: UUID) -> Record | None:
+    """A delivery's record, for the worker."""
+    cursor = conn.execute(
+        f"SELECT {_RECORD} FROM results.intake_message WHERE id = %s",  # noqa: S608
+        (message_id,),
+    )
+    return _record(cursor.fetchone())
+
+
+def person_of(conn: Connection[Any], message_id: UUID) -> UUID | None:
+    """Whose message a finished delivery was."""
+    row = conn.execute("SELECT person_id FROM results.intake_message WHERE id = %s", (message_id,)).fetchone()
+    return row[0] if row else None
+
+
+def insert_person_key(conn: Connection[Any], person_id: UUID, wrapped: bytes) -> bytes:
+    """Keep a person's wrapped data key unless there is one; the one that holds."""
+    conn.execute(
+        "INSERT INTO results.person_key (person_id, wrapped) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+        (person_id, wrapped),
+    )
+    held = find_person_key(conn, person_id)
+    if held is None:
+        raise LookupError("a person's key cannot be read where it was written: is akson.person set?")
+    return held
+
+
+def find_person_key(conn: Connection[Any], person_id: UUID) -> bytes | None:
+    """A person's wrapped data key, in a transaction that serves the person."""
+    row = conn.execute(
+        "SELECT wrapped FROM results.person_key WHERE person_id = %s", (person_id,), binary=True
+    ).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def insert_original(conn: Connection[Any], person_id: UUID, claim: Claim, body: bytes) -> None:
+    """Keep an original under its person; safe to repeat."""
+    conn.execute(
+        """
+        INSERT INTO results.original (person_id, message_id, keep_until, body) VALUES (%s, %s, %s, %b)
+        ON CONFLICT DO NOTHING
+        """,
+        (person_id, claim.id, claim.keep_until, body),
+    )
+
+
+def find_original(conn: Connection[Any], person_id: UUID, message_id: UUID) -> bytes | None:
+    """An original as it is kept, in a transaction that serves the person."""
+    row = conn.execute(
+        "SELECT body FROM results.original WHERE person_id = %s AND message_id = %s",
+        (person_id, message_id),
+        binary=True,
+    ).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _record(row: TupleRow | None) -> Record | None:
+    if row is None:
+        return None
+    return Record(
+        row[0],
+        row[1],
+        Status(row[2]),
+        row[3],
+        _problems.decode(row[4]),
+        _problems.decode(row[5]),
+        _paths.decode(row[6]),
+        *row[7:],
+    )

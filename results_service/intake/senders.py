@@ -1,0 +1,107 @@
+"""Who may deliver what: the organisation of the token against the sender that the message names."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from msgspec import Struct
+from psycopg import Connection
+
+from core_record.registers.service import Delivery, delivery_sync, find_sender_sync, may_deliver
+from kit.db import Database
+from results_service.intake.models import Problem
+from results_service.reports.svarrapport.model import Message
+
+_REMEMBER_SECONDS = 30.0
+
+
+class DeliveringOrganisations:
+    """Which organisations may deliver at all; an answer is believed for half a minute.
+
+    The worker asks the registers anew for every message, so that a memory of ours decides nothing about data.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, tuple[bool, float]] = {}
+
+    async def may_deliver(self, organisation: str) -> bool:
+        """Whether the organisation is registered as a sender, for a sender, or as a broker."""
+        answer, until = self._known.get(organisation, (False, 0.0))
+        if answer and time.monotonic() < until:
+            return True
+        async with self._database.transaction() as conn:
+            answer = await may_deliver(conn, organisation)
+        self._known[organisation] = (answer, time.monotonic() + _REMEMBER_SECONDS)
+        return answer
+
+
+class SenderVerdict(Struct, frozen=True):
+    """`key` and `department` for the report key, what to note, and why the message may not be taken in."""
+
+    key: str
+    department: str | None
+    strict: bool = False
+    warnings: tuple[Problem, ...] = ()
+    refusal: Problem | None = None
+
+
+def judge(conn: Connection[Any], client_org: str, message: Message) -> SenderVerdict:
+    """Find the sender of a message and whether `client_org` may deliver it."""
+    departments = [(i.type, i.value) for d in message.sender_departments for i in d.ids]
+    sender = find_sender_sync(conn, message.sender_ids, departments)
+    delivery = delivery_sync(conn, client_org, sender)
+    if sender is None:
+        return _unregistered(message, delivery)
+    refusal = None
+    if delivery is Delivery.NONE:
+        refusal = Problem(
+            "sender-not-allowed",
+            "Your organisation is not registered to deliver for this ServProvider: have it registered.",
+            path="ServReport/ServProvider",
+        )
+    return SenderVerdict(sender.key, sender.department, sender.strict, refusal=refusal)
+
+
+def _unregistered(message: Message, delivery: Delivery) -> SenderVerdict:
+    key = _own_key(message)
+    where = "ServReport/ServProvider"
+    if key is None:
+        return SenderVerdict(
+            "",
+            None,
+            refusal=Problem("sender-missing", "Name the sender in ServProvider with a HER-id.", path=where),
+        )
+    if delivery is not Delivery.BROKER:
+        return SenderVerdict(
+            key,
+            None,
+            refusal=Problem(
+                "sender-not-allowed",
+                "ServProvider is not in the sender register: send as yourself or have it registered.",
+                path=where,
+            ),
+        )
+    note = Problem(
+        "sender-unregistered", "ServProvider is not in the sender register: register it.", path=where
+    )
+    return SenderVerdict(key, _own_department(message), warnings=(note,))
+
+
+def _own_key(message: Message) -> str | None:
+    """A key for a sender that no register knows: its first id, else its name."""
+    for kind, value in message.sender_ids:
+        if value.strip():
+            return f"{kind or 'id'}:{value.replace(' ', '')}"
+    return f"name:{message.sender.name}" if message.sender.name else None
+
+
+def _own_department(message: Message) -> str | None:
+    for department in message.sender_departments:
+        for identifier in department.ids:
+            if identifier.value.strip():
+                return f"{identifier.type or 'id'}:{identifier.value.replace(' ', '')}"
+        if department.name:
+            return f"name:{department.name}"
+    return None

@@ -1,0 +1,118 @@
+"""The intake as the API sees it: receive a message, tell its state, wait for its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import redis.asyncio
+from celery import Celery
+
+from kit.db import Database
+from kit.errors import Forbidden, NotFound, TooMany
+from kit.keys import KeyRing
+from results_service.intake import repository
+from results_service.intake.metrics import Gauges
+from results_service.intake.models import Record, Status
+from results_service.intake.reception import Reception
+from results_service.intake.senders import DeliveringOrganisations
+from results_service.intake.signals import FinishedWatch, Waker
+
+MAX_WAITING = 200_000
+_POLL_SECONDS = 1.0
+
+
+class Intake:
+    """One per process: `async with intake.running():` around its use."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyRing,
+        valkey: redis.asyncio.Redis,
+        celery: Celery,
+        *,
+        retention_days: int,
+    ) -> None:
+        self._database = database
+        self._organisations = DeliveringOrganisations(database)
+        self._waker = Waker(valkey, celery)
+        self._watch = FinishedWatch(valkey)
+        self._gauges = Gauges(database, valkey)
+        self._reception = Reception(database, keys, retention_days=retention_days, stored=self._on_stored)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the background work going: storing, waking, listening, measuring."""
+        work = (self._reception.run(), self._waker.run(), self._watch.run(), self._gauges.run())
+        tasks = [asyncio.create_task(job) for job in work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def check_sender(self, organisation: str | None) -> str:
+        """The organisation number of a caller that may deliver.
+
+        Raises `Forbidden` when the token names no organisation or one that is not registered, `TooMany` when
+        more waits than the workers can take.
+        """
+        if organisation is None:
+            raise Forbidden("organisation-missing", "The access token names no organisation.")
+        if not await self._organisations.may_deliver(organisation):
+            raise Forbidden(
+                "sender-not-registered",
+                "The organisation of the access token is not registered to send messages: register it first.",
+            )
+        if self._gauges.waiting >= MAX_WAITING:
+            raise TooMany(
+                "intake-full",
+                "Too many messages are waiting. Send again later.",
+                headers={"Retry-After": "60"},
+            )
+        return organisation
+
+    async def receive(self, organisation: str, client_id: str, data: bytes) -> Record:
+        """Store a message; from here on it is not lost. The same bytes give the same record."""
+        return await self._reception.receive(organisation, client_id, data)
+
+    async def state(self, organisation: str, message_id: UUID) -> Record:
+        """A delivery's record. A copy of the organisation's own earlier delivery shows that delivery.
+
+        Raises `NotFound`, also for what another organisation delivered.
+        """
+        async with self._database.transaction() as conn:
+            return await self._own(conn, organisation, message_id)
+
+    async def outcome(self, organisation: str, message_id: UUID, seconds: float) -> Record:
+        """The same, once the message has its final status or `seconds` have gone."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        with self._watch.expect(message_id) as finished:
+            while True:
+                record = await self.state(organisation, message_id)
+                left = deadline - asyncio.get_running_loop().time()
+                if record.status is not Status.RECEIVED or left <= 0:
+                    return record
+                finished.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(finished.wait(), min(left, _POLL_SECONDS))
+
+    async def _own(self, conn: Any, organisation: str, message_id: UUID) -> Record:
+        record = await repository.find(conn, message_id)
+        if record is None or record.organisation != organisation:
+            raise NotFound("message-unknown", "No message of yours has this id.")
+        if record.copy_of is None:
+            return record
+        first = await repository.find(conn, record.copy_of)
+        if first is None or first.organisation != organisation:
+            return record
+        return first
+
+    async def _on_stored(self, count: int) -> None:
+        self._gauges.received(count)
+        self._waker.wake()

@@ -1,0 +1,96 @@
+"""Celery's part: wake up, drain the queue, tell who waits. The queue itself is the intake table."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import redis
+from celery import shared_task
+from celery.signals import worker_process_init, worker_process_shutdown
+from redis.exceptions import RedisError
+
+from core_record.registers.service import verify_keys_sync
+from kit import valkey
+from kit.db import SyncDatabase
+from kit.errors import Unavailable
+from kit.keys import KeyRing
+from kit.log import configure, get_logger
+from kit.settings import get_settings
+from results_service.codes import CodeBook
+from results_service.intake import metrics, signals
+from results_service.intake.pipeline import Pipeline
+from results_service.intake.work import Finished, Worker
+
+_TURNS_SECONDS = 60.0  # well below the broker's visibility timeout
+_log = get_logger()
+
+
+class Process:
+    """What one worker process holds open."""
+
+    current: Process | None = None
+
+    def __init__(self) -> None:
+        settings = get_settings()
+        keys = KeyRing.load(settings.keys_folder)
+        self.database = SyncDatabase(settings.dsn("akson_results"), max_size=2)
+        self.database.open()
+        with self.database.transaction() as conn:
+            verify_keys_sync(conn, keys)
+        pipeline = Pipeline(keys, CodeBook.builtin(), production=not settings.is_development)
+        self.worker = Worker(self.database, pipeline)
+        self.valkey: redis.Redis = valkey.client()
+
+    @classmethod
+    def get(cls) -> Process:
+        """This process's; made at first use."""
+        if cls.current is None:
+            cls.current = cls()
+        return cls.current
+
+
+@worker_process_init.connect
+def _start(**_: object) -> None:
+    configure("results-worker", get_settings().log_level)
+
+
+@worker_process_shutdown.connect
+def _stop(**_: object) -> None:
+    if Process.current is not None:
+        Process.current.database.close()
+        Process.current = None
+
+
+@shared_task(name=signals.DRAIN_TASK)
+def drain() -> None:
+    """Process everything that is due. Any number of these may run at once."""
+    process = Process.get()
+    with contextlib.suppress(RedisError):  # then new messages wait for the sweep
+        signals.drain_begins(process.valkey)
+    _take_turns(process)
+
+
+@shared_task(name=signals.SWEEP_TASK)
+def sweep() -> None:
+    """The same, from beat: finds what a lost signal, an emptied Valkey or a killed worker left behind."""
+    _take_turns(Process.get())
+
+
+def _take_turns(process: Process) -> None:
+    end = time.monotonic() + _TURNS_SECONDS
+    try:
+        while time.monotonic() < end and (finished := process.worker.take_turn()) is not None:
+            _tell(process, finished)
+    except Unavailable as error:
+        _log.warning("the database does not answer, the next sweep goes on", code=error.code)
+
+
+def _tell(process: Process, finished: Finished) -> None:
+    if not finished.ids:
+        return
+    try:
+        signals.tell_finished(process.valkey, finished.ids)
+        metrics.count(process.valkey, dict(finished.counts))
+    except RedisError as error:
+        _log.warning("outcomes are stored but not announced", kind=type(error).__name__)

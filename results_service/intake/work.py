@@ -1,0 +1,143 @@
+"""The worker's side: take deliveries up, process them, record what became of them.
+
+A batch shares one transaction and one commit; each message has its own savepoint, so that one that fails
+takes no other with it. Attempts are counted, and committed, before the work begins: a message that kills its
+worker, too, comes to an end as `needs-attention`, and from its second attempt on it is taken up alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+
+from kit.db import SyncDatabase
+from kit.errors import Unavailable
+from kit.log import get_logger, stack_of
+from results_service.intake import repository
+from results_service.intake.models import Claim, Outcome, Problem, Status
+from results_service.intake.pipeline import Pipeline
+
+MAX_ATTEMPTS = 5
+BATCH = 25
+LEASE_SECONDS = 20
+_RETRY_SECONDS = 2.0
+_log = get_logger()
+
+_FAILED = Outcome(
+    Status.NEEDS_ATTENTION,
+    [
+        Problem(
+            "processing-failed",
+            "The message is safe but could not be processed, by a fault of ours. It waits for our operators;"
+            " sending it again tries it anew.",
+        )
+    ],
+)
+
+
+class Superseded(Exception):
+    """Another worker has taken the delivery over; what this one did is rolled back."""
+
+
+class Finished:
+    """What a turn brought to an end."""
+
+    def __init__(self) -> None:
+        self.ids: list[UUID] = []
+        self.counts: Counter[Status] = Counter()
+
+    def add(self, message_id: UUID, status: Status) -> None:
+        """Note one more."""
+        self.ids.append(message_id)
+        self.counts[status] += 1
+
+
+class Worker:
+    """Processes what is due."""
+
+    def __init__(self, database: SyncDatabase, pipeline: Pipeline) -> None:
+        self._database = database
+        self._pipeline = pipeline
+
+    def take_turn(self) -> Finished | None:
+        """Process one batch of new deliveries and one that was tried before; None when nothing is due.
+
+        Raises `Unavailable` when the database does not answer.
+        """
+        with self._database.transaction() as conn:
+            fresh = repository.claim(conn, fresh=True, limit=BATCH, lease_seconds=LEASE_SECONDS)
+            again = repository.claim(conn, fresh=False, limit=1, lease_seconds=LEASE_SECONDS)
+        if not fresh and not again:
+            return None
+        finished = Finished()
+        for batch in (fresh, again):
+            if batch:
+                self._process(batch, finished)
+        return finished
+
+    def _process(self, batch: list[Claim], finished: Finished) -> None:
+        """All in one transaction; if that cannot be, one by one."""
+        done: list[tuple[UUID, Status]] = []
+        try:
+            with self._database.transaction() as conn:
+                for claim in batch:
+                    status = self._one(conn, claim)
+                    if status is not None:
+                        done.append((claim.id, status))
+        except Unavailable as error:
+            self._after_trouble(batch, finished, error)
+            return
+        for message_id, status in done:
+            finished.add(message_id, status)
+
+    def _after_trouble(self, batch: list[Claim], finished: Finished, error: Unavailable) -> None:
+        """Deadlocks, timeouts and lost connections are nobody's fault: nothing was stored, try again."""
+        _log.warning("a batch was rolled back", code=error.code, count=len(batch))
+        if len(batch) > 1:
+            for claim in batch:
+                self._process([claim], finished)
+            return
+        with self._database.transaction() as conn:
+            repository.postpone(conn, batch[0], _RETRY_SECONDS, uncount=True)
+
+    def _one(self, conn: Connection[Any], claim: Claim) -> Status | None:
+        """Process one message in a savepoint; None when it has no outcome yet."""
+        if claim.attempt > MAX_ATTEMPTS:
+            return self._give_up(conn, claim, "its worker did not come back")
+        try:
+            with conn.transaction():
+                conn.execute("SET LOCAL akson.person = ''")
+                status = self._finish(conn, claim, self._pipeline.process(conn, claim))
+        except Superseded:
+            return None
+        except (Unavailable, psycopg.OperationalError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message must come to an end
+            return self._failed(conn, claim, error)
+        return status
+
+    def _finish(self, conn: Connection[Any], claim: Claim, outcome: Outcome) -> Status:
+        if not repository.finish(conn, claim, outcome):
+            raise Superseded
+        return outcome.status
+
+    def _failed(self, conn: Connection[Any], claim: Claim, error: Exception) -> Status | None:
+        _log.error(
+            "a message failed",
+            message_id=str(claim.id),
+            attempt=claim.attempt,
+            kind=type(error).__name__,
+            where=stack_of(error),
+        )
+        if claim.attempt >= MAX_ATTEMPTS:
+            return self._give_up(conn, claim, "it fails every time")
+        repository.postpone(conn, claim, _RETRY_SECONDS * 2**claim.attempt)
+        return None
+
+    def _give_up(self, conn: Connection[Any], claim: Claim, why: str) -> Status | None:
+        _log.error("a message waits for an operator", message_id=str(claim.id), why=why)
+        return Status.NEEDS_ATTENTION if repository.finish(conn, claim, _FAILED) else None
