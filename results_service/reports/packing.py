@@ -1,0 +1,173 @@
+"""How the resources of one version lie in the database: an index and the finished JSON, compressed.
+
+A packed version is zstd(4 bytes length of the index, index, bodies end to end). The index is a MessagePack
+list of `Entry`; it is also kept alone beside what is shown, so that a search reads no bodies.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from itertools import accumulate
+
+import msgspec
+import zstandard
+from msgspec import Struct, field
+
+from results_service.reports.fhir import MappedReport, MappedResource
+
+_LENGTH = 4
+_local = threading.local()  # zstandard's contexts serve one thread at a time
+
+
+class Entry(Struct, array_like=True, frozen=True):
+    """One resource of a version: what it is found by, and where its body lies.
+
+    `links`: search parameter of each reference (`specimen`, `has-member` …) → places of the resources it
+    points at in the same version. `top`: place of the observation at the top of its tree (itself when alone).
+    """
+
+    kind: str
+    id: str
+    start: int
+    end: int
+    top: int
+    effective: datetime | None
+    issued: datetime | None
+    category: str | None
+    status: str | None
+    codes: list[str]
+    tags: list[str]
+    links: dict[str, list[int]]
+
+
+class Packed(Struct, frozen=True):
+    """A version opened: `bodies` holds the JSON of all entries end to end."""
+
+    entries: list[Entry]
+    bodies: bytes
+
+    def body(self, place: int) -> bytes:
+        """The JSON object of the entry at `place`, without `subject`."""
+        entry = self.entries[place]
+        return self.bodies[entry.start : entry.end]
+
+
+class _Reference(Struct):
+    reference: str = ""
+
+
+class _Collection(Struct):
+    collector: _Reference | None = None
+
+
+class _Links(Struct, rename="camel"):
+    result: list[_Reference] = []
+    specimen: list[_Reference] | _Reference | None = None
+    based_on: list[_Reference] = []
+    performer: list[_Reference] = []
+    has_member: list[_Reference] = []
+    requester: _Reference | None = None
+    collection: _Collection | None = field(default=None)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Entry])
+_link_decoder = msgspec.json.Decoder(_Links)
+
+
+def compress(data: bytes) -> bytes:
+    """zstd, level 3, with the size inside."""
+    if not hasattr(_local, "compressor"):
+        _local.compressor = zstandard.ZstdCompressor(level=3)
+    return bytes(_local.compressor.compress(data))
+
+
+def decompress(data: bytes) -> bytes:
+    """The bytes behind `compress`."""
+    if not hasattr(_local, "decompressor"):
+        _local.decompressor = zstandard.ZstdDecompressor()
+    return bytes(_local.decompressor.decompress(data))
+
+
+def index(report: MappedReport) -> Packed:
+    """The resources of a mapped report with their links and trees worked out."""
+    resources = report.resources
+    places = {f"{r.kind}/{r.id}": place for place, r in enumerate(resources)}
+    links = [_links(r, places) for r in resources]
+    tops = _tops([found.get("has-member", []) for found in links])
+    ends = list(accumulate(len(r.body) for r in resources))
+    entries = [
+        Entry(
+            kind=r.kind,
+            id=str(r.id),
+            start=end - len(r.body),
+            end=end,
+            top=top,
+            effective=r.effective,
+            issued=r.issued,
+            category=r.category,
+            status=r.status,
+            codes=list(r.codes),
+            tags=list(r.tags),
+            links=found,
+        )
+        for r, end, top, found in zip(resources, ends, tops, links, strict=True)
+    ]
+    return Packed(entries, b"".join(r.body for r in resources))
+
+
+def pack(packed: Packed) -> bytes:
+    """The form in which a version is stored."""
+    head = _encoder.encode(packed.entries)
+    return compress(len(head).to_bytes(_LENGTH, "big") + head + packed.bodies)
+
+
+def unpack(data: bytes) -> Packed:
+    """The version behind `pack`."""
+    raw = decompress(data)
+    end = _LENGTH + int.from_bytes(raw[:_LENGTH], "big")
+    return Packed(_decoder.decode(raw[_LENGTH:end]), raw[end:])
+
+
+def pack_entries(entries: list[Entry]) -> bytes:
+    """The index alone."""
+    return compress(_encoder.encode(entries))
+
+
+def unpack_entries(data: bytes) -> list[Entry]:
+    """The index behind `pack_entries`."""
+    return _decoder.decode(decompress(data))
+
+
+def _links(resource: MappedResource, places: dict[str, int]) -> dict[str, list[int]]:
+    sent = _link_decoder.decode(resource.body)
+    specimen = sent.specimen if isinstance(sent.specimen, list) else [sent.specimen] if sent.specimen else []
+    collector = sent.collection.collector if sent.collection else None
+    groups = {
+        "result": sent.result,
+        "specimen": specimen,
+        "based-on": sent.based_on,
+        "performer": sent.performer,
+        "has-member": sent.has_member,
+        "requester": [sent.requester] if sent.requester else [],
+        "collector": [collector] if collector else [],
+    }
+    found = {
+        name: [places[r.reference] for r in references if r.reference in places]
+        for name, references in groups.items()
+    }
+    return {name: targets for name, targets in found.items() if targets}
+
+
+def _tops(members: list[list[int]]) -> list[int]:
+    """For every place the top of its tree; a resource in a ring of members counts as its own top."""
+    parent = {child: place for place, children in enumerate(members) for child in children if child != place}
+    tops = []
+    for place in range(len(members)):
+        top, seen = place, {place}
+        while top in parent and parent[top] not in seen:
+            top = parent[top]
+            seen.add(top)
+        tops.append(place if top in parent else top)
+    return tops

@@ -1,0 +1,226 @@
+"""Reading what is stored about one person: reports, the index of their resources, versions, what waits.
+
+Every function runs in the caller's transaction, which must serve the person (row-level security shows nothing
+otherwise). Bodies come as stored, without `subject`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, LiteralString
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import AsyncConnection, sql
+from psycopg.rows import RowFactory, class_row, tuple_row
+
+from results_service.reports.packing import Entry, Packed, decompress, unpack, unpack_entries
+from results_service.reports.tokens import token
+
+__all__ = [
+    "Entry",
+    "HistoryRow",
+    "IndexRow",
+    "Packed",
+    "ReportFilter",
+    "ReportRow",
+    "Waiting",
+    "history",
+    "indexes",
+    "newest",
+    "resources",
+    "token",
+    "waiting",
+]
+
+Comparison = Literal["<", "<=", ">", ">="]
+# How long the clinician has to look first (clinical rule 4, Helseplattformen's class 2).
+DELAY = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """What a search of reports asks for; every field narrows.
+
+    `codes` and `tags`: for each parameter given, the search tokens of which one must fit. `dates` compare
+    with `effective`. `released_at`: only what a citizen may see at that time.
+    """
+
+    ids: tuple[UUID, ...] | None = None
+    dates: tuple[tuple[Comparison, datetime], ...] = ()
+    categories: tuple[str, ...] | None = None
+    statuses: tuple[str, ...] | None = None
+    codes: tuple[tuple[int, ...], ...] = ()
+    tags: tuple[tuple[int, ...], ...] = ()
+    released_at: datetime | None = None
+
+
+class ReportRow(Struct, frozen=True):
+    """A shown report and its DiagnosticReport."""
+
+    report_id: UUID
+    version_id: UUID
+    body: bytes
+
+
+class IndexRow(Struct, frozen=True):
+    """A shown report and the index of its resources (the DiagnosticReport is at place 0)."""
+
+    report_id: UUID
+    version_id: UUID
+    entries: list[Entry]
+
+
+class HistoryRow(Struct, frozen=True):
+    """One accepted version of a report."""
+
+    version_id: UUID
+    generated: datetime
+    packed: Packed
+
+
+class Waiting(Struct, frozen=True):
+    """Reports a citizen does not see yet, by the reason. `earliest`: when the first is shown by itself."""
+
+    reason: Literal["preliminary", "class-2", "class-3", "class-4"]
+    count: int
+    earliest: datetime | None
+
+
+_RELEASED: LiteralString = (
+    "NOT preliminary AND (release_class = 1 OR release_class = 2 AND {issued} <= %(released_before)s)"
+)
+_NEWEST: LiteralString = """
+SELECT report_id, version_id, body, (SELECT count(*) FROM results.report WHERE {where})
+FROM results.report WHERE {where} ORDER BY effective DESC, issued DESC, report_id LIMIT %(count)s OFFSET %(skip)s
+"""
+_COUNT: LiteralString = "SELECT count(*) FROM results.report WHERE {where}"
+_INDEXES: LiteralString = "SELECT report_id, version_id, entries FROM results.report WHERE {where}"
+_RESOURCES: LiteralString = """
+SELECT report_id, resources FROM results.report_version
+WHERE person_id = %s AND report_id = ANY(%s) AND version_id = ANY(%s)
+"""
+_HISTORY: LiteralString = """
+SELECT version_id, generated, resources FROM results.report_version
+WHERE person_id = %(person)s AND report_id = %(report)s AND held IS NULL AND {released}
+"""
+_WAITING: LiteralString = (
+    """
+SELECT CASE WHEN preliminary THEN 'preliminary' ELSE 'class-' || release_class END AS reason,
+    count(*)::int AS count,
+    CASE WHEN NOT preliminary AND release_class = 2 THEN min(issued) + %(delay)s END AS earliest
+FROM results.report WHERE person_id = %(person)s AND NOT ("""
+    + _RELEASED.replace("{issued}", "issued")
+    + """)
+GROUP BY preliminary, release_class ORDER BY 1
+"""
+)
+
+
+async def newest(
+    conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilter, *, skip: int, count: int
+) -> tuple[list[ReportRow], int]:
+    """A page of shown reports, newest first (effective, then issued), and how many there are in all."""
+    where, values = _where(person_id, wanted)
+    values |= {"skip": skip, "count": count}
+    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
+        await cursor.execute(sql.SQL(_NEWEST).format(where=where), values)
+        rows = await cursor.fetchall()
+        if rows:
+            return [ReportRow(r[0], r[1], decompress(r[2])) for r in rows], rows[0][3]
+        if not skip and count:
+            return [], 0
+        await cursor.execute(sql.SQL(_COUNT).format(where=where), values)
+        (total,) = await cursor.fetchone() or (0,)
+    return [], total
+
+
+async def indexes(
+    conn: AsyncConnection[Any], person_id: UUID, released_at: datetime | None
+) -> list[IndexRow]:
+    """The indexes of all shown reports, in no order."""
+    where, values = _where(person_id, ReportFilter(released_at=released_at))
+    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
+        await cursor.execute(sql.SQL(_INDEXES).format(where=where), values)
+        return [IndexRow(r[0], r[1], unpack_entries(r[2])) for r in await cursor.fetchall()]
+
+
+async def resources(
+    conn: AsyncConnection[Any], person_id: UUID, shown: Sequence[ReportRow | IndexRow]
+) -> Mapping[UUID, Packed]:
+    """The resources of the given shown reports, by report."""
+    if not shown:
+        return {}
+    values = (person_id, [row.report_id for row in shown], [row.version_id for row in shown])
+    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
+        await cursor.execute(_RESOURCES, values)
+        return {report_id: unpack(data) for report_id, data in await cursor.fetchall()}
+
+
+async def history(
+    conn: AsyncConnection[Any], person_id: UUID, report_id: UUID, released_at: datetime | None
+) -> list[HistoryRow]:
+    """Every accepted version of a report, newest GenDate first; for a citizen the released ones.
+
+    A report whose shown version waits shows the citizen no earlier version either.
+    """
+    values: dict[str, Any] = {"person": person_id, "report": report_id}
+    released = sql.SQL("true")
+    if released_at is not None:
+        released = sql.SQL(_RELEASED).format(issued=sql.Identifier("generated"))
+        values["released_before"] = released_at - DELAY
+        if not (
+            await newest(
+                conn, person_id, ReportFilter((report_id,), released_at=released_at), skip=0, count=1
+            )
+        )[1]:
+            return []
+    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
+        await cursor.execute(sql.SQL(_HISTORY).format(released=released), values)
+        rows = [HistoryRow(r[0], r[1], unpack(r[2])) for r in await cursor.fetchall()]
+    return sorted(rows, key=lambda row: row.generated, reverse=True)
+
+
+async def waiting(conn: AsyncConnection[Any], person_id: UUID, at: datetime) -> list[Waiting]:
+    """What the person has that is not released at `at`, whatever was searched for."""
+    factory: RowFactory[Waiting] = class_row(Waiting)
+    values = {"person": person_id, "released_before": at - DELAY, "delay": DELAY}
+    async with conn.cursor(row_factory=factory, binary=True) as cursor:  # type: ignore[arg-type]
+        await cursor.execute(_WAITING, values)
+        return await cursor.fetchall()
+
+
+def _where(person_id: UUID, wanted: ReportFilter) -> tuple[sql.Composable, dict[str, Any]]:
+    values: dict[str, Any] = {"person": person_id}
+    parts: list[sql.Composable] = [sql.SQL("person_id = %(person)s")]
+
+    def narrow(condition: LiteralString, name: str, value: object) -> None:
+        values[name] = value
+        parts.append(sql.SQL(condition).format(value=sql.Placeholder(name)))
+
+    if wanted.ids is not None:
+        narrow("report_id = ANY({value})", "ids", list(wanted.ids))
+    if wanted.categories is not None:
+        narrow("category = ANY({value})", "categories", list(wanted.categories))
+    if wanted.statuses is not None:
+        narrow("status = ANY({value})", "statuses", list(wanted.statuses))
+    for number, (comparison, moment) in enumerate(wanted.dates):
+        narrow(_DATE_CONDITIONS[comparison], f"date{number}", moment)
+    for number, codes in enumerate(wanted.codes):
+        narrow("codes && {value}::bigint[]", f"codes{number}", list(codes))
+    for number, tags in enumerate(wanted.tags):
+        narrow("tags && {value}::bigint[]", f"tags{number}", list(tags))
+    if wanted.released_at is not None:
+        values["released_before"] = wanted.released_at - DELAY
+        parts.append(sql.SQL("(" + _RELEASED + ")").format(issued=sql.Identifier("issued")))
+    return sql.SQL(" AND ").join(parts), values
+
+
+_DATE_CONDITIONS: dict[Comparison, LiteralString] = {
+    "<": "effective < {value}",
+    "<=": "effective <= {value}",
+    ">": "effective > {value}",
+    ">=": "effective >= {value}",
+}

@@ -1,0 +1,165 @@
+"""Which version of a report is shown, and which message must wait for a person. Pure functions.
+
+A report is known by its sender, department and ServProvId. N is a new report, M a change that replaces all of
+it, C a cancellation, A an addition, H history (7309); status P, F, A or S (7306). The newest GenDate is shown
+whatever order the messages arrive in. Sources: HITS 1102:2014 (version rules), HIS 80822.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID, uuid5
+
+HoldReason = Literal["person-changed", "report-number-reused", "message-id-reused"]
+
+# At equal GenDate the more restrictive statement is shown: a cancelled result must not live on.
+_TYPE_RANK = {"C": 4, "M": 3, "A": 2, "N": 1}
+# Then the more finished one.
+_STATUS_RANK = {"A": 4, "F": 3, "P": 2, "S": 1}
+_UNFINISHED = frozenset("PS")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKey:
+    """What a laboratory knows a report by; `sender` and `department` are the registered units' keys."""
+
+    sender: str
+    department: str | None
+    serv_prov_id: str
+
+    @property
+    def hash(self) -> bytes:
+        """16 bytes that name the key outside the person's shard."""
+        return short_hash(self.sender, self.department or "", self.serv_prov_id)
+
+    def report_id(self, person_id: UUID) -> UUID:
+        """The FHIR id of the DiagnosticReport: the same for every version, different for every person."""
+        return uuid5(person_id, self.hash.hex())
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """What the rules look at in one version. `items`: the observations and whether each is cancelled."""
+
+    version_id: UUID
+    generated: datetime
+    serv_type: str
+    status: str
+    fingerprint: bytes
+    sampled: date | None = None
+    requisitions: Set[str] = frozenset()
+    report_date: str | None = None
+    items: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple[datetime, int, int, bytes]:
+        """The place in the chain. Two versions never compare equal: the fingerprint covers the MsgId."""
+        rank = _TYPE_RANK.get(self.serv_type, 0), _STATUS_RANK.get(self.status, 0)
+        return (self.generated, *rank, self.fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown of a report.
+
+    `beside` is an earlier version that must be seen together with `main`. `gone` are items that vanished from
+    the report without being cancelled, each with the version that last had it.
+    """
+
+    main: UUID
+    beside: UUID | None
+    warnings: tuple[str, ...]
+    gone: tuple[tuple[str, UUID], ...]
+    report_date: str | None
+
+
+def short_hash(*parts: str) -> bytes:
+    """A 16-byte hash of the parts, unambiguous whatever they contain."""
+    return hashlib.blake2b("\x1f".join(f"{len(p)}:{p}" for p in parts).encode(), digest_size=16).digest()
+
+
+def hold_reused_message_id(serv_type: str, key_hash: bytes, earlier_key_hashes: Set[bytes]) -> bool:
+    """Whether a message whose MsgId was used before, with other content, must wait for a person.
+
+    A change or cancellation that points at another report than the first one did may be aimed at the wrong
+    report (clinical rule 17); everything else is a message of its own.
+    """
+    return serv_type in "CM" and bool(earlier_key_hashes) and key_hash not in earlier_key_hashes
+
+
+def hold_reused_number(new: VersionFacts, accepted: Sequence[VersionFacts]) -> bool:
+    """Whether a *new* report (N) lands on a number that another report already has.
+
+    It is compared with every earlier N, and with the shown version when it would replace that one. A late N
+    that only goes in behind a change is the chain's own beginning.
+    """
+    if new.serv_type != "N" or not accepted:
+        return False
+    current = max(accepted, key=lambda v: v.order)
+    others = [v for v in accepted if v.serv_type == "N" or (v is current and new.order > v.order)]
+    return any(not _same_examination(new, other) for other in others)
+
+
+def _same_examination(one: VersionFacts, other: VersionFacts) -> bool:
+    """Same sampling date and requisition, as far as both say; with nothing to compare it is not the same."""
+    known: list[bool] = []
+    if one.sampled and other.sampled:
+        known.append(one.sampled == other.sampled)
+    if one.requisitions and other.requisitions:
+        known.append(bool(one.requisitions & other.requisitions))
+    return bool(known) and all(known)
+
+
+def decide(accepted: Sequence[VersionFacts]) -> Shown:
+    """What to show of a report's accepted versions (at least one), in whatever order they are given."""
+    chain = sorted(accepted, key=lambda v: v.order)
+    main = chain[-1]
+    beside = _beside(main, _since_cancellation(chain[:-1])) if main.serv_type != "C" else None
+    late = beside is not None and main.status in _UNFINISHED
+    return Shown(
+        main=main.version_id,
+        beside=beside.version_id if beside else None,
+        warnings=("preliminary-after-final",) if late else (),
+        gone=_gone(main, chain[:-1], beside),
+        report_date=next((v.report_date for v in chain if v.report_date), None),
+    )
+
+
+def _since_cancellation(chain: Sequence[VersionFacts]) -> Sequence[VersionFacts]:
+    last = max((i for i, v in enumerate(chain) if v.serv_type == "C"), default=-1)
+    return chain[last + 1 :]
+
+
+def _beside(main: VersionFacts, earlier: Sequence[VersionFacts]) -> VersionFacts | None:
+    """The version that `main` cannot be read without.
+
+    A preliminary report after a final one takes nothing back: both are shown. An addition (A) that is not
+    sent as a change (M, which repeats everything) is read with the latest final report.
+    """
+    finished = [v for v in earlier if v.status not in _UNFINISHED and v.serv_type in "NM"]
+    if main.status in _UNFINISHED:
+        return finished[-1] if finished else None
+    if main.serv_type == "A" or (main.status == "A" and main.serv_type != "M"):
+        candidates = finished or earlier
+        return candidates[-1] if candidates else None
+    return None
+
+
+def _gone(
+    main: VersionFacts, earlier: Sequence[VersionFacts], beside: VersionFacts | None
+) -> tuple[tuple[str, UUID], ...]:
+    if main.serv_type == "C":
+        return ()
+    last_seen: dict[str, UUID] = {}
+    for version in _since_cancellation(earlier):
+        for item, cancelled in version.items.items():
+            if cancelled:
+                last_seen.pop(item, None)
+            else:
+                last_seen[item] = version.version_id
+    present = set(main.items) | set(beside.items if beside else ())
+    return tuple((item, seen) for item, seen in sorted(last_seen.items()) if item not in present)
