@@ -1,0 +1,101 @@
+"""Reading the data types of kith.xsd (CS, CV, TS, PQ, BL, ST), noting what cannot be read."""
+
+from __future__ import annotations
+
+from results_service.reports.svarrapport.markup import plain, read_markup
+from results_service.reports.svarrapport.model import Issue
+from results_service.reports.svarrapport.moments import parse_moment
+from results_service.reports.svarrapport.parts import Code, Moment, Quantity
+from results_service.reports.svarrapport.rules import issue
+from results_service.reports.svarrapport.tree import Node
+
+OID = "2.16.578.1.12.4.1.1."
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Values:
+    """Reads children of a node by name; each is read once. Faults gather in `issues`."""
+
+    def __init__(self) -> None:
+        self.issues: list[Issue] = []
+        self.unmapped: list[str] = []
+
+    def note(self, code: str, node: Node | None = None, *, path: str = "") -> None:
+        """Add the issue of a rule."""
+        self.issues.append(issue(code, node, path=path))
+
+    def text(self, node: Node, tag: str) -> str:
+        """The text of a child (kith ST), line breaks kept, "" when there is none."""
+        child = node.first(tag)
+        return plain(child.read_raw()) if child else ""
+
+    def texts(self, node: Node, tag: str) -> tuple[str, ...]:
+        """The texts of all children of that name, empty ones left out."""
+        found = [plain(child.read_raw()) for child in node.every(tag)]
+        return tuple(text for text in found if text)
+
+    def verbatim(self, node: Node, tag: str) -> str:
+        """The text of a child exactly as sent; "" when it is blank."""
+        child = node.first(tag)
+        text = child.read_raw() if child else ""
+        return text if text.strip() else ""
+
+    def rich(self, node: Node, tag: str) -> tuple[str, str]:
+        """(plain text, sanitised XHTML) of a child that may hold markup."""
+        child = node.first(tag)
+        return read_markup(child) if child else ("", "")
+
+    def code(self, node: Node, tag: str, code_set: str = "") -> Code | None:
+        """The code of a child (CS or CV). `code_set`: the set a CS belongs to, as "8244"."""
+        child = node.first(tag)
+        return read_code(child, code_set) if child else None
+
+    def codes(self, node: Node, tag: str, code_set: str = "") -> tuple[Code, ...]:
+        """The codes of all children of that name, empty ones left out."""
+        found = [read_code(child, code_set) for child in node.every(tag)]
+        return tuple(code for code in found if code)
+
+    def value(self, node: Node, tag: str) -> str:
+        """The V of a child (CS), "" when there is none."""
+        child = node.first(tag)
+        return child.read_attrs().get("V", "").strip() if child else ""
+
+    def moment(self, node: Node, tag: str) -> Moment | None:
+        """The point in time of a child (TS); an unreadable one is noted and listed as unmapped."""
+        child = node.first(tag)
+        if child is None:
+            return None
+        text = child.read_attrs().get("V", "").strip() or child.read_text()
+        if not text:
+            return None
+        moment = parse_moment(text)
+        if moment is None:
+            self.note("date-unreadable", child)
+            self.unmapped.append(child.path)
+        return moment
+
+    def flag(self, node: Node, tag: str) -> bool | None:
+        """The value of a child (BL)."""
+        child = node.first(tag)
+        if child is None:
+            return None
+        return _FLAGS.get((child.read_attrs().get("V", "") or child.read_text()).strip().lower())
+
+    def quantity(self, node: Node, tag: str) -> Quantity | None:
+        """The number and unit of a child (PQ), both verbatim; None when it holds no number."""
+        child = node.first(tag)
+        if child is None:
+            return None
+        attrs = child.read_attrs()
+        value = attrs.get("V", "").strip()
+        return Quantity(value, attrs.get("U", "").strip()) if value else None
+
+
+def read_code(node: Node, code_set: str = "") -> Code | None:
+    """A CS or CV; None when it says nothing. The system is the OID sent, else that of `code_set`."""
+    attrs = node.read_attrs()
+    value, display, original = (attrs.get(name, "").strip() for name in ("V", "DN", "OT"))
+    if not (value or display or original):
+        return None
+    system = attrs.get("S", "").strip().removeprefix("urn:oid:")
+    return Code(value, system or (OID + code_set if code_set else ""), display, original)
