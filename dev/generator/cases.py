@@ -12,13 +12,15 @@ BIOPSIES: dict[str, Biopsy] = {
     "nevus": Biopsy(
         material="Hudeksisjon",
         origin="Rygg, høyre side",
-        macro="Hudellipse 14 x 8 x 5 mm med sentral brun flekk 5 mm. Fire tverrsnitt, alt støpt i to kapsler.",
+        macro="Hudellipse 14 x 8 x 5 mm med sentral brun flekk 5 mm. Fire tverrsnitt, alt støpt i to "
+        "kapsler.",
         micro="Symmetrisk oppbygget forandring med reir av nevusceller i dermoepidermale overgang og øvre "
         "dermis. Cellene modnes mot dypet. Ingen mitoser i dermale reir.",
         awaiting="Melanocytær forandring. Det gjøres dypere snitt og immunfarging før endelig svar.",
         finding="Hudeksisjon med sammensatt nevus uten atypi. Frie kanter.",
         codes=(norpat("T01000", "hud UNS"), norpat("M87600", "Sammensatt nevus")),
-        assessment="Godartet forandring, fjernet i sin helhet. Ingen videre kontroll nødvendig av hensyn til "
+        assessment="Godartet forandring, fjernet i sin helhet. Ingen videre kontroll nødvendig av hensyn "
+        "til "
         "denne forandringen.",
     ),
     "basal": Biopsy(
@@ -43,7 +45,8 @@ BIOPSIES: dict[str, Biopsy] = {
         finding="Tubulært adenom med lavgradig dysplasi, fri reseksjonsrand.",
         codes=(norpat("T67000", "colon UNS"), norpat("M82110", "Tubulært adenom")),
         assessment="Fullstendig fjernet. Kontroll etter gjeldende retningslinjer for adenomer under 20 mm.",
-        addendum="Tilleggsundersøkelse for mismatch-reparasjonsproteiner viser bevart uttrykk av MLH1, PMS2, "
+        addendum="Tilleggsundersøkelse for mismatch-reparasjonsproteiner viser bevart uttrykk av MLH1, "
+        "PMS2, "
         "MSH2 og MSH6. Ingen holdepunkt for Lynch syndrom ved denne undersøkelsen.",
     ),
     "prostate": Biopsy(
@@ -102,7 +105,8 @@ EXAMINATIONS: dict[str, Examination] = {
         procedures=(ncrp("SSC0AA", "RG Thorax"),),
         question="Kontroll etter pneumoni.",
         summary="Tilbakegang av tidligere fortetning. Ingen nytilkomne forandringer.",
-        description="Front- og sidebilde sammenliknet med forrige undersøkelse. Høyre underlapp er nå luftførende. "
+        description="Front- og sidebilde sammenliknet med forrige undersøkelse. Høyre underlapp er nå "
+        "luftførende. "
         "Normal hjertestørrelse.",
     ),
     "knee": Examination(
@@ -111,7 +115,8 @@ EXAMINATIONS: dict[str, Examination] = {
         additions=(ncrp("ZTX0XA", "Høyresidig bildediagnostisk undersøkelse"),),
         question="Vridd kneet for fire uker siden, låsninger. Meniskskade?",
         summary="Horisontal ruptur i bakre horn av mediale menisk. Korsbånd og sideligamenter er intakte.",
-        description="Lett væske i leddet. Ruptur i mediale menisk som når undre leddflate. Lateral menisk er "
+        description="Lett væske i leddet. Ruptur i mediale menisk som når undre leddflate. Lateral "
+        "menisk er "
         "normal. Bruskdegenerasjon grad 2 i mediale kammer. Ingen beinmargsødem av betydning.",
     ),
     "head": Examination(
@@ -119,7 +124,8 @@ EXAMINATIONS: dict[str, Examination] = {
         procedures=(ncrp("SAA0AD", "CT Caput"),),
         question="Akutt hodepine, verst noensinne. Blødning?",
         summary="Ingen blødning, infarkt eller romoppfyllende prosess.",
-        description="Undersøkt uten intravenøs kontrast. Normale forhold i ventrikkelsystem og sulci for alder. "
+        description="Undersøkt uten intravenøs kontrast. Normale forhold i ventrikkelsystem og sulci for "
+        "alder. "
         "Normal differensiering mellom grå og hvit substans. Bihulene er luftførende.",
     ),
     "spine": Examination(
@@ -127,7 +133,8 @@ EXAMINATIONS: dict[str, Examination] = {
         procedures=(ncrp("SNA0GG", "MR Lumbosakralkolumna"),),
         question="Isjias høyre side i åtte uker, redusert kraft i stortå.",
         summary="Skiveprolaps L4/L5 paramedialt til høyre med påvirkning av L5-roten.",
-        description="Redusert signal i de to nederste skivene. Prolapset forskyver høyre L5-rot i recessus. "
+        description="Redusert signal i de to nederste skivene. Prolapset forskyver høyre L5-rot i "
+        "recessus. "
         "Spinalkanalen er for øvrig vid. Normalt signal i conus.",
     ),
     "abdomen": Examination(
@@ -135,7 +142,8 @@ EXAMINATIONS: dict[str, Examination] = {
         procedures=(ncrp("SJJ0AK", "UL Lever"), ncrp("SKX0AK", "UL Urinveier")),
         question="Forhøyede leverprøver, smerter under høyre ribbebue. Gallestein?",
         summary="Gallestein i gallblæren uten tegn til betennelse. Lett fettlever.",
-        description="Tre konkrementer inntil 9 mm i gallblæren, ingen veggfortykkelse. Gallegangene er slanke. "
+        description="Tre konkrementer inntil 9 mm i gallblæren, ingen veggfortykkelse. Gallegangene er "
+        "slanke. "
         "Jevnt økt ekkogenisitet i leveren. Nyrene er normale, ingen hydronefrose.",
     ),
     "prostate": Examination(
@@ -143,7 +151,8 @@ EXAMINATIONS: dict[str, Examination] = {
         procedures=(ncrp("SKE0AG", "MR Prostata"),),
         question="PSA stigende til 6,8. Malignitet?",
         summary="PI-RADS 4-lesjon i perifer sone høyre side, 9 mm.",
-        description="Prostatavolum 48 mL. Fokalt lavt signal på T2 med diffusjonsrestriksjon i midtre tredel. "
+        description="Prostatavolum 48 mL. Fokalt lavt signal på T2 med diffusjonsrestriksjon i midtre "
+        "tredel. "
         "Ingen tegn til vekst utenfor kapselen. Ingen forstørrede lymfeknuter.",
     ),
     "lungs": Examination(
@@ -152,7 +161,8 @@ EXAMINATIONS: dict[str, Examination] = {
         additions=(ncrp("ZTX0EA", "Intravenøs kontrast"),),
         question="Vekttap 8 kg på tre måneder, røyker. Malignitet?",
         summary="Emfysem i overlappene. Ingen tegn til malignitet. 5 mm knute i høyre midtlapp.",
-        description="Undersøkt med intravenøs kontrast. Sentrilobulært emfysem. Knuten har glatt avgrensning; "
+        description="Undersøkt med intravenøs kontrast. Sentrilobulært emfysem. Knuten har glatt "
+        "avgrensning; "
         "kontroll etter 12 måneder anbefales. Ingen forstørrede lymfeknuter. Normale forhold i abdomen.",
     ),
     "myocardium": Examination(
@@ -160,7 +170,8 @@ EXAMINATIONS: dict[str, Examination] = {
         procedures=(ncrp("TFY0DN", "Myokardperfusjon, belastning"),),
         question="Brystsmerter ved anstrengelse, hvile-EKG normalt.",
         summary="Reversibel perfusjonsdefekt i nedre vegg, moderat utbredelse.",
-        description="Belastning med adenosin. Redusert opptak i nedre vegg ved belastning med tilnærmet normalt "
+        description="Belastning med adenosin. Redusert opptak i nedre vegg ved belastning med tilnærmet "
+        "normalt "
         "opptak i hvile. Ejeksjonsfraksjon 58 %.",
     ),
     "hand": Examination(
@@ -168,6 +179,7 @@ EXAMINATIONS: dict[str, Examination] = {
         procedures=(ncrp("SND0BA", "RG Hånd og fingre"),),
         question="Nyoppdaget leddgikt, utgangsbilder.",
         summary="Ingen erosjoner. Lett bløtdelshevelse ved MCP 2 og 3 bilateralt.",
-        description="Bevarte leddspalter. Ingen periartikulær osteopeni av betydning. Begynnende artrose i CMC 1.",
+        description="Bevarte leddspalter. Ingen periartikulær osteopeni av betydning. Begynnende artrose "
+        "i CMC 1.",
     ),
 }
