@@ -1,0 +1,304 @@
+"""From a Bundle of the results service to reports with their trees of results, ready to be presented."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from portal.clinician.results.transform import fhir, ranges
+from portal.clinician.results.transform.fhir import Code, Json, Resources
+
+# 8244: the laboratory's mark of deviation. HL7's letters are read too.
+_FLAGS = {
+    "1": "high", "H": "high", "HH": "high", "HU": "high",
+    "2": "low", "L": "low", "LL": "low", "LU": "low",
+    "3": "outside", "A": "outside", "AA": "outside",
+}  # fmt: skip
+_NOT_ABNORMAL = frozenset(("N", "0"))
+SUSCEPTIBILITIES = ("S", "I", "R", "K")
+_GIVEN_UP = frozenset(("cancelled", "entered-in-error"))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A result as the laboratory sent it.
+
+    `kind`: "quantity" | "text" | "date" | "range" | "none". `number` keeps every digit sent; `decimal` is for
+    comparing and drawing only. `headings` are 8243 codes, `codes` every other coding of a text result.
+    """
+
+    kind: str = "none"
+    number: str = ""
+    comparator: str = ""
+    unit: str = ""
+    ucum: str = ""
+    text: str = ""
+    headings: tuple[Code, ...] = ()
+    codes: tuple[Code, ...] = ()
+    decimal: Decimal | None = None
+
+    @property
+    def susceptibility(self) -> str:
+        """S, I, R or K; list 8271 also carries microbes and other texts, which are not susceptibility."""
+        found = (c.code for c in self.codes if c.register == "8271" and c.code in SUSCEPTIBILITIES)
+        return next(found, "")
+
+    @property
+    def shown(self) -> str:
+        """The number with its comparator, or the text."""
+        if self.kind == "text":
+            return self.text or ", ".join(c.label for c in self.codes)
+        return f"{self.comparator} {self.number}".strip() if self.comparator else self.number
+
+
+@dataclass(slots=True)
+class Item:
+    """One result (Observation) with those below it. `judged` is ours, from the reference text alone."""
+
+    id: str
+    name: str
+    codes: tuple[Code, ...]
+    status: str
+    value: Value
+    flag: str
+    flag_text: str
+    reference: tuple[str, ...]
+    interval: ranges.Interval | None
+    judged: ranges.Judgement
+    notes: tuple[str, ...]
+    history: bool
+    effective: str
+    investigated: str
+    method: str
+    performer: str
+    specimen: str
+    extras: tuple[tuple[str, str], ...] = ()
+    children: list["Item"] = field(default_factory=list)
+    repeated: bool = False
+
+    @property
+    def code(self) -> Code:
+        """The code that names the analysis: NLK before every other list."""
+        nlk = next((c for c in self.codes if c.register == "7280"), None)
+        return nlk or (self.codes[0] if self.codes else Code("", "", self.name, ""))
+
+    @property
+    def cancelled(self) -> bool:
+        """Cancelled: neither value nor flag is to be shown."""
+        return self.status in _GIVEN_UP
+
+    @property
+    def resistance(self) -> bool:
+        """Whether this is a drug tried on a microbe."""
+        return bool(self.value.susceptibility) or any(h.code == "RSB" for h in self.value.headings)
+
+
+def walk(items: list[Item]) -> Iterator[Item]:
+    """Every item of some trees, parents first."""
+    for item in items:
+        yield item
+        yield from walk(item.children)
+
+
+def unanswered(items: list[Item]) -> list[Item]:
+    """What is ordered, planned or done and has no result yet, neither of its own, above nor below it."""
+    return [waiting for item in items for waiting in _unanswered(item)]
+
+
+def _unanswered(item: Item) -> list[Item]:
+    if item.value.kind != "none" or item.history:
+        return []
+    below = [waiting for child in item.children for waiting in _unanswered(child)]
+    answered = any(child.value.kind != "none" for child in walk(item.children))
+    waits = item.status in ("registered", "preliminary") and not (answered or item.resistance or below)
+    return [item] if waits and (item.name or item.codes) else below
+
+
+def value_of(observation: Json) -> Value:
+    """The value[x] of an Observation."""
+    if quantity := fhir.first(observation.get("valueQuantity")):
+        return _quantity(quantity)
+    if concept := fhir.first(observation.get("valueCodeableConcept")):
+        return _coded(concept)
+    if text := fhir.text_of(observation.get("valueString")):
+        return Value("text", text=text)
+    if moment := fhir.text_of(observation.get("valueDateTime")):
+        return Value("date", number=moment)
+    if interval := fhir.first(observation.get("valueRange")):
+        return _range(interval)
+    return Value()
+
+
+def _digits(value: object) -> str:
+    """A JSON number with the digits that were sent, never in exponent form."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    text = fhir.text_of(value)
+    return format(Decimal(text), "f") if "e" in text.lower() and _decimal(text) is not None else text
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def _quantity(quantity: Json) -> Value:
+    number = _digits(quantity.get("value"))
+    unit = fhir.text_of(quantity.get("unit"))
+    is_ucum = "unitsofmeasure" in fhir.text_of(quantity.get("system"))
+    return Value(
+        "quantity" if number else "none",
+        number=number,
+        comparator=_comparator(quantity),
+        unit=unit,
+        ucum=fhir.text_of(quantity.get("code")) if is_ucum else "",
+        decimal=_decimal(number),
+    )
+
+
+_OPERATORS = {"GE": ">=", "GT": ">", "LE": "<=", "LT": "<", "EQ": "", "MG": ">>", "ML": "<<", "NE": "≠"}
+
+
+def _comparator(quantity: Json) -> str:
+    """FHIR's comparator, else the operator of 8239 that FHIR does not know (much greater, not equal)."""
+    stated = fhir.text_of(quantity.get("comparator"))
+    extended = next((c.code for c in fhir.all_codes(quantity) if c.register == "8239"), "")
+    return _OPERATORS.get(extended, extended) if extended else stated
+
+
+def _coded(concept: Json) -> Value:
+    codes = fhir.codes_of(concept)
+    headings = tuple(c for c in codes if c.register == "8243")
+    others = tuple(c for c in codes if c.register != "8243")
+    text = fhir.text_of(concept.get("text"))
+    kind = "text" if text or others else "none"
+    return Value(kind, text=text, headings=headings, codes=others)
+
+
+def _range(interval: Json) -> Value:
+    low, high = fhir.first(interval.get("low")), fhir.first(interval.get("high"))
+    numbers = (_digits(low.get("value")), _digits(high.get("value")))
+    unit = fhir.text_of(low.get("unit")) or fhir.text_of(high.get("unit"))
+    return Value("range", number=" – ".join(numbers).strip(" "), unit=unit)
+
+
+def _flag(observation: Json, value: Value) -> tuple[str, str]:
+    """The laboratory's flag and its own words for it."""
+    interpretation = observation.get("interpretation")
+    codes = [c for c in fhir.codes_of(interpretation) if c.code not in _NOT_ABNORMAL]
+    known = next((c for c in codes if c.code in _FLAGS), None)
+    if known:
+        return _FLAGS[known.code], known.display
+    # Susceptibility given as an interpretation is the value itself, not a deviation.
+    other = next((c for c in codes if c.register != "8271" and c.code not in SUSCEPTIBILITIES), None)
+    if other and value.kind != "none":
+        return "other", other.label
+    return "", ""
+
+
+def _references(observation: Json) -> tuple[str, ...]:
+    return tuple(_reference_text(entry) for entry in fhir.objects(observation.get("referenceRange")))
+
+
+def _reference_text(entry: Json) -> str:
+    """The laboratory's own words; the limits only when there are no words."""
+    if text := fhir.text_of(entry.get("text")):
+        return text
+    low = _digits(fhir.first(entry.get("low")).get("value"))
+    high = _digits(fhir.first(entry.get("high")).get("value"))
+    if low and high:
+        return f"{low} - {high}"
+    return f"< {high}" if high else f"> {low}" if low else ""
+
+
+def item_of(observation: Json, resources: Resources) -> Item:
+    """One Observation, without those below it."""
+    value = value_of(observation)
+    flag, flag_text = _flag(observation, value)
+    reference = tuple(text for text in _references(observation) if text)
+    interval = ranges.read(reference[0], value.unit) if len(reference) == 1 else None
+    status = fhir.text_of(observation.get("status")) or "unknown"
+    if status in _GIVEN_UP:
+        value, flag, flag_text, interval = Value(), "", "", None
+    return Item(
+        id=fhir.text_of(observation.get("id")),
+        name=fhir.concept_text(observation.get("code")),
+        codes=tuple(fhir.codes_of(observation.get("code"))),
+        status=status,
+        value=value,
+        flag=flag,
+        flag_text=flag_text,
+        reference=reference,
+        interval=interval,
+        judged=ranges.judge(value.decimal, value.comparator, interval),
+        notes=tuple(fhir.notes(observation.get("note"))),
+        history=fhir.extension_text(observation, "history") == "true" or _is_history(observation),
+        effective=fhir.text_of(observation.get("effectiveDateTime")),
+        investigated=_investigated(observation),
+        method=fhir.concept_text(observation.get("method")),
+        performer=actor_name(observation.get("performer"), resources),
+        specimen=specimen_name(resources.get("Specimen", fhir.reference_id(observation.get("specimen")))),
+        extras=_extras(observation),
+    )
+
+
+def _is_history(observation: Json) -> bool:
+    return any(fhir.extension_value(e) is True for e in fhir.extensions(observation, "history"))
+
+
+def _investigated(observation: Json) -> str:
+    """When this part was examined or described, which orders the parts of a pathology report."""
+    for name in ("investigation-date", "description-date", "status-change-date"):
+        if found := fhir.extension_text(observation, name):
+            return found
+    return fhir.text_of(observation.get("effectiveDateTime"))
+
+
+def _extras(observation: Json) -> tuple[tuple[str, str], ...]:
+    """Structured information (StructuredInfo): name and value as sent."""
+    found: list[tuple[str, str]] = []
+    for extension in fhir.extensions(observation, "structured-info"):
+        parts = [_extension_shown(part) for part in fhir.objects(extension.get("extension"))]
+        named = [part for part in parts if part]
+        if named:
+            found.append((named[0], ", ".join(named[1:])))
+    return tuple(found)
+
+
+def _extension_shown(extension: Json) -> str:
+    value = fhir.extension_value(extension)
+    if isinstance(value, bool):
+        return "ja" if value else "nei"
+    if isinstance(value, dict):
+        if "value" in value:
+            return f"{_digits(value.get('value'))} {fhir.text_of(value.get('unit'))}".strip()
+        return fhir.concept_text(value) or (fhir.code_of(value).label if "code" in value else "")
+    return fhir.text_of(value)
+
+
+def specimen_name(specimen: Json) -> str:
+    """What was sampled."""
+    return fhir.concept_text(specimen.get("type"))
+
+
+def actor_name(references: object, resources: Resources) -> str:
+    """Person and organisation of the first PractitionerRole that states either."""
+    for reference in fhir.objects(references):
+        role = resources.get("PractitionerRole", fhir.reference_id(reference))
+        person = fhir.text_of(fhir.first(role.get("practitioner")).get("display"))
+        place = fhir.text_of(fhir.first(role.get("organization")).get("display"))
+        shown = ", ".join(part for part in (person, place) if part)
+        if shown or (shown := fhir.text_of(reference.get("display"))):
+            return shown
+    return ""
+
+
+def organisation_name(references: object, resources: Resources) -> str:
+    """The first organisation among some PractitionerRoles."""
+    for role_id in fhir.reference_ids(references):
+        role = resources.get("PractitionerRole", role_id)
+        if name := fhir.text_of(fhir.first(role.get("organization")).get("display")):
+            return name
+    return actor_name(references, resources)

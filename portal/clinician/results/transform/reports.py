@@ -1,0 +1,244 @@
+"""Reports with everything they refer to, read from a searchset or history Bundle."""
+
+import re
+from dataclasses import dataclass, field
+
+from portal.clinician.results.transform import dates, fhir
+from portal.clinician.results.transform.fhir import Code, Json, Resources
+from portal.clinician.results.transform.reading import (
+    Item,
+    actor_name,
+    organisation_name,
+    specimen_name,
+    walk,
+)
+from portal.clinician.results.transform.trees import grow
+
+# The national service stands as requester in copies sent to it; it requests nothing (clinical rule 12).
+_NOT_A_REQUESTER = re.compile(r"\b(nilar|nhn|norsk helsenett|pasientens prøvesvar)\b", re.IGNORECASE)
+_RADIOLOGY = frozenset(("BLD", "CT", "MA", "MR", "NUK", "RAD", "RTG", "SCI", "UL"))
+_PATHOLOGY = frozenset(("CYTO", "HIST", "MORS", "MPAT", "OBD", "PAT"))
+_PROMINENT = ("TA", "VA", "MSIS-M", "MSIS-UM", "MSIS-AV")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A specimen: what, from where, when, and what was said of it."""
+
+    name: str
+    body_site: str
+    collected: str
+    numbers: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Information:
+    """Clinical information that came with the request or the report: a heading and its text."""
+
+    heading: str
+    text: str
+
+
+@dataclass(slots=True)
+class Report:
+    """One version of one report. Dates are FHIR dateTimes as sent, "" when not stated.
+
+    `discipline`: "laboratory" | "pathology" | "radiology". `report_status` and `service_type` are 7306 (P F A
+    S) and 7309 (N M C), "" where the Bundle does not carry them.
+    """
+
+    id: str
+    status: str
+    report_status: str
+    service_type: str
+    kind: Code
+    discipline: str
+    sampled: str
+    answered: str
+    issued: str
+    approved: str
+    laboratory: str
+    requester: str
+    test: bool
+    number: str
+    comments: tuple[str, ...]
+    coded_comments: tuple[Code, ...]
+    warnings: tuple[str, ...]
+    information: tuple[Information, ...]
+    ordered: str
+    samples: tuple[Sample, ...]
+    roots: list[Item] = field(default_factory=list)
+
+    @property
+    def cancelled(self) -> bool:
+        """The whole report is withdrawn: none of its values may be used."""
+        return self.status in ("cancelled", "entered-in-error")
+
+    @property
+    def preliminary(self) -> bool:
+        """Still preliminary, also when FHIR's status only says that it was amended (clinical rule 9)."""
+        return self.report_status == "P" or (not self.report_status and self.status == "preliminary")
+
+    @property
+    def prominent(self) -> tuple[str, ...]:
+        """The coded comments that must stand out: phoned, changed markedly, notifiable."""
+        return tuple(code for code in _PROMINENT if any(c.code == code for c in self.coded_comments))
+
+    def items(self) -> list[Item]:
+        """Every result, parents before children, each once."""
+        return [item for item in walk(self.roots) if not item.repeated]
+
+
+def reports_of(bundle: Json) -> list[Report]:
+    """The reports of a searchset Bundle, each with its results, newest sampling first."""
+    resources = Resources.of_bundle(bundle)
+    by_report = _observations_by_report(resources)
+    found = [_report(resource, by_report, resources) for resource in resources.all("DiagnosticReport")]
+    return sorted(found, key=lambda report: dates.sort_key(report.sampled), reverse=True)
+
+
+def report_of(resource: Json, resources: Resources) -> Report:
+    """One DiagnosticReport with what `resources` hold of it."""
+    return _report(resource, _observations_by_report(resources), resources)
+
+
+def _observations_by_report(resources: Resources) -> dict[str, list[Json]]:
+    """Observations by the report that each says it belongs to (nilar-diagnostic-report-ref)."""
+    found: dict[str, list[Json]] = {}
+    for observation in resources.all("Observation"):
+        for extension in fhir.extensions(observation, "diagnostic-report-ref"):
+            report_id = fhir.reference_id(fhir.extension_value(extension))
+            found.setdefault(report_id, []).append(observation)
+    return found
+
+
+def _report(resource: Json, by_report: dict[str, list[Json]], resources: Resources) -> Report:
+    request = resources.get("ServiceRequest", fhir.reference_id(resource.get("basedOn")))
+    kind = next(iter(fhir.codes_of(resource.get("code"))), Code("", "", "", ""))
+    own_codes = list(fhir.all_codes(resource))
+    coded, comments = _comments(resource)
+    report_id = fhir.text_of(resource.get("id"))
+    report = Report(
+        id=report_id,
+        status=fhir.text_of(resource.get("status")) or "unknown",
+        report_status=_of_register(own_codes, "7306"),
+        service_type=_of_register(own_codes, "7309"),
+        kind=kind,
+        discipline=_discipline(kind, resource),
+        sampled=fhir.text_of(resource.get("effectiveDateTime")),
+        answered=fhir.extension_text(resource, "report-date"),
+        issued=fhir.text_of(resource.get("issued")),
+        approved=fhir.extension_text(resource, "approval-date"),
+        laboratory=organisation_name(resource.get("performer"), resources),
+        requester=_requester(request, resources),
+        test=_is_test(resource),
+        number=_number(resource),
+        comments=comments,
+        coded_comments=coded,
+        warnings=_warnings(resource),
+        information=_information(resource, request),
+        ordered=fhir.text_of(request.get("authoredOn")),
+        samples=_samples(resource, resources),
+    )
+    report.roots = [] if report.cancelled else grow(resource, by_report.get(report_id, []), resources)
+    return report
+
+
+def _of_register(codes: list[Code], register: str) -> str:
+    return next((code.code for code in codes if code.register == register), "")
+
+
+def _discipline(kind: Code, resource: Json) -> str:
+    categories = {code.code for code in fhir.codes_of(resource.get("category"))}
+    if kind.code in _RADIOLOGY or "BLD" in categories:
+        return "radiology"
+    return "pathology" if kind.code in _PATHOLOGY or "PAT" in categories else "laboratory"
+
+
+def _requester(request: Json, resources: Resources) -> str:
+    """Who asked; "" when it is not stated."""
+    name = actor_name(request.get("requester"), resources)
+    return "" if _NOT_A_REQUESTER.search(name) else name
+
+
+def _is_test(resource: Json) -> bool:
+    """A message marked as a test (clinical rule 15)."""
+    meta = fhir.first(resource.get("meta"))
+    marks = [*fhir.objects(meta.get("security")), *fhir.objects(meta.get("tag"))]
+    return any(fhir.text_of(mark.get("code")).upper() in ("TEST", "HTEST") for mark in marks)
+
+
+def _number(resource: Json) -> str:
+    """The report's number at the laboratory (ServProvId)."""
+    identifiers = fhir.objects(resource.get("identifier"))
+    own = [i for i in identifiers if "ServReportId" in fhir.text_of(i.get("system"))]
+    own = own or [i for i in identifiers if i.get("use") != "secondary"]
+    return fhir.text_of(own[0].get("value")) if own else ""
+
+
+def _comments(resource: Json) -> tuple[tuple[Code, ...], tuple[str, ...]]:
+    """Coded comments (8269) and comments in words."""
+    coded: list[Code] = []
+    words: list[str] = []
+    for extension in fhir.extensions(resource, "comment"):
+        value = fhir.extension_value(extension)
+        entry = fhir.first(value)
+        codes = fhir.codes_of(entry)
+        coded += [code for code in codes if code.code]
+        text = fhir.text_of(value) or fhir.text_of(entry.get("text"))
+        if text and not codes:
+            words.append(text)
+    return tuple(coded), tuple(words)
+
+
+def _warnings(resource: Json) -> tuple[str, ...]:
+    """What the service itself says must be looked at in this report, in words."""
+    return tuple(
+        text for e in fhir.extensions(resource, "warning") if (text := fhir.text_of(fhir.extension_value(e)))
+    )
+
+
+def _information(resource: Json, request: Json) -> tuple[Information, ...]:
+    """Reason for the request, comments to it, and clinical information on the report."""
+    reasons = [
+        Information(", ".join(c.label for c in fhir.codes_of(reason)), fhir.text_of(reason.get("text")))
+        for reason in fhir.objects(request.get("reasonCode"))
+    ]
+    said = [Information("", text) for text in fhir.notes(request.get("note"))]
+    items = [_inf_item(extension) for extension in fhir.extensions(resource, "inf-item")]
+    return tuple(entry for entry in (*reasons, *said, *items) if entry.heading or entry.text)
+
+
+def _inf_item(extension: Json) -> Information:
+    heading = ""
+    texts: list[str] = []
+    for part in fhir.objects(extension.get("extension")):
+        name = fhir.text_of(part.get("url")).rpartition("/")[2]
+        value = fhir.extension_value(part)
+        entry = fhir.first(value)
+        shown = fhir.text_of(value) or fhir.text_of(entry.get("text")) or fhir.concept_text(value)
+        if name.endswith("type"):
+            heading = shown
+        elif shown:
+            moment = name.endswith(("start", "end", "time"))
+            texts.append(dates.show(shown) if moment else shown)
+    return Information(heading, "\n".join(texts))
+
+
+def _samples(resource: Json, resources: Resources) -> tuple[Sample, ...]:
+    ids = fhir.reference_ids(resource.get("specimen"))
+    return tuple(_sample(found) for i in ids if (found := resources.get("Specimen", i)))
+
+
+def _sample(specimen: Json) -> Sample:
+    collection = fhir.first(specimen.get("collection"))
+    numbers = [*fhir.objects(specimen.get("accessionIdentifier")), *fhir.objects(specimen.get("identifier"))]
+    shown = [text for number in numbers if (text := fhir.text_of(number.get("value")))]
+    return Sample(
+        name=specimen_name(specimen),
+        body_site=fhir.concept_text(collection.get("bodySite")),
+        collected=fhir.text_of(collection.get("collectedDateTime")),
+        numbers=tuple(dict.fromkeys(shown)),
+        notes=tuple(fhir.notes(specimen.get("note"))),
+    )

@@ -1,0 +1,167 @@
+"""Laboratory results as rows of a table."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from portal.clinician.results.transform import dates
+from portal.clinician.results.transform.reading import Item, Value
+from portal.clinician.results.transform.reports import Report
+from portal.clinician.results.transform.richtext import Paragraph, paragraphs
+from portal.clinician.results.transform.settled import outside_unflagged, settled
+from portal.clinician.results.transform.trend import Point, analysis_key, previous
+
+_SHORT = 40
+_LEVELS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One result in the table. `value` is as sent, with its comparator; `texts` need a line of their own.
+
+    `state`: "" for a plain answer, else "cancelled", "waiting", "preliminary", "amended", "repeated" or
+    "unknown". `flag`: "high" | "low" | "outside" | "other" | "". `ours`: "above" | "below" | "".
+    """
+
+    id: str = ""
+    level: int = 0
+    name: str = ""
+    code: str = ""
+    value: str = ""
+    unit: str = ""
+    flag: str = ""
+    flag_text: str = ""
+    ours: str = ""
+    reference: str = ""
+    state: str = ""
+    history: bool = False
+    texts: list[Paragraph] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    previous: str = ""
+    previous_date: str = ""
+    previous_flag: str = ""
+    analysis: str = ""
+    numeric: bool = False
+    settled: bool = False
+
+
+def rows_of(report: Report, points: Iterable[Point] = ()) -> list[ResultRow]:
+    """The report's results as rows, parents before children, without the susceptibilities."""
+    known = list(points)
+    several = len({item.specimen for item in report.items() if item.specimen}) > 1
+    return [
+        _row(item, level, report, known, several_samples=several)
+        for item, level in _levels(report.roots, 0)
+        if not item.resistance or _plain_susceptibility(item)
+    ]
+
+
+def _plain_susceptibility(item: Item) -> bool:
+    """A "susceptibility" with results below it cannot stand in a cell."""
+    return bool(item.children)
+
+
+def _levels(items: list[Item], level: int) -> Iterator[tuple[Item, int]]:
+    for item in items:
+        yield item, min(level, _LEVELS_SHOWN)
+        yield from _levels(item.children, level + 1)
+
+
+def _row(item: Item, level: int, report: Report, points: list[Point], *, several_samples: bool) -> ResultRow:
+    value = item.value
+    short, texts = _short_or_long(value)
+    before = previous(points, item, report) if value.kind != "none" else None
+    return ResultRow(
+        id=item.id,
+        level=level,
+        name=item.name or ", ".join(h.label for h in value.headings),
+        code=item.code.code,
+        value=short,
+        unit=value.unit,
+        flag=item.flag,
+        flag_text=item.flag_text,
+        ours=item.judged if outside_unflagged(item) else "",
+        reference="; ".join(item.reference),
+        state=_state(item),
+        history=item.history,
+        texts=texts,
+        codes=_codes(value),
+        notes=list(item.notes),
+        details=_details(item, report, several_samples=several_samples),
+        previous=f"{before.shown} {before.unit}".strip() if before and len(before.shown) <= _SHORT else "",
+        previous_date=dates.show_day(before.sampled) if before and len(before.shown) <= _SHORT else "",
+        previous_flag=before.flag if before else "",
+        analysis="" if value.kind == "none" else analysis_key(item, report.laboratory),
+        numeric=value.kind == "quantity",
+        settled=settled(item),
+    )
+
+
+def _short_or_long(value: Value) -> tuple[str, list[Paragraph]]:
+    """A value for the cell, or paragraphs for a line of their own."""
+    if value.kind == "date":
+        return dates.show(value.number), []
+    if value.kind != "text":
+        return value.shown, []
+    parts = paragraphs(value.text)
+    if len(parts) == 1 and len(parts[0].text) <= _SHORT and "\n" not in parts[0].text:
+        return parts[0].text, []
+    if not parts:
+        return ", ".join(c.label for c in value.codes), []
+    return "", parts
+
+
+def _codes(value: Value) -> list[str]:
+    """The codes of a text result, where they say more than the text does."""
+    labels = (f"{c.code} {c.display}".strip() if c.display != value.text else c.code for c in value.codes)
+    return [label for label in labels if label] if value.text else []
+
+
+def _state(item: Item) -> str:
+    if item.repeated:
+        return "repeated"
+    if item.cancelled:
+        return "cancelled"
+    if item.status == "registered" or (item.status == "preliminary" and item.value.kind == "none"):
+        return "" if item.children else "waiting"
+    return {
+        "preliminary": "preliminary",
+        "amended": "amended",
+        "appended": "amended",
+        "unknown": "unknown",
+    }.get(item.status, "")
+
+
+def _details(item: Item, report: Report, *, several_samples: bool) -> list[str]:
+    """Small print of a row: its sample, its own time, method, and structured information."""
+    own_time = item.effective and dates.sort_key(item.effective) != dates.sort_key(report.sampled)
+    shown = (
+        item.specimen if several_samples else "",
+        dates.show(item.effective) if own_time else "",
+        item.method if item.method != item.name else "",
+        *(f"{name}: {text}" if text else name for name, text in item.extras),
+    )
+    return [text for text in shown if text]
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleRows:
+    """The rows in sight and how many the wish for the abnormal alone has hidden."""
+
+    rows: list[ResultRow]
+    hidden: int
+
+
+def visible(rows: list[ResultRow], *, abnormal_only: bool) -> VisibleRows:
+    """All rows, or those that are abnormal or undecided. A tree is hidden as a whole or not at all."""
+    if not abnormal_only:
+        return VisibleRows(rows, 0)
+    kept: list[ResultRow] = []
+    hiding = False
+    for row in rows:
+        if row.level == 0:
+            hiding = row.settled
+        if not hiding:
+            kept.append(row)
+    return VisibleRows(kept, len(rows) - len(kept))

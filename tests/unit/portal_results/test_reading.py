@@ -1,0 +1,276 @@
+"""Bundles become reports with trees of results; nothing of a result is lost, altered or invented."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from portal.clinician.results.transform.reading import unanswered
+from portal.clinician.results.transform.reports import Report, reports_of
+from tests.unit.portal_results.build import (
+    Json,
+    bundle,
+    coding,
+    extension,
+    local,
+    nlk,
+    observation,
+    quantity,
+    report,
+    request,
+    role,
+    susceptible,
+    textual,
+)
+
+
+def only(*resources: Json) -> Report:
+    found = reports_of(bundle(*resources))
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_number_keeps_every_digit_its_comparator_and_its_unit_as_sent() -> None:
+    shown = only(
+        report(results=("a", "b", "c")),
+        observation("a", nlk("NPU02593", "B-Leukocytter"), quantity("11.0", "10E9/L", ucum="10*9/L")),
+        observation("b", nlk("NPU19748", "P-CRP"), quantity("5", "mg/L", "<")),
+        observation("c", nlk("NPU01685", "P-INR"), quantity("1.10")),
+    ).items()
+    assert [(i.value.shown, i.value.unit) for i in shown] == [
+        ("11.0", "10E9/L"),
+        ("< 5", "mg/L"),
+        ("1.10", ""),
+    ]
+    assert shown[0].value.decimal == Decimal("11.0")
+
+
+def test_an_operator_that_fhir_does_not_know_is_read_from_its_extension() -> None:
+    value = quantity("100", "kU/L")
+    value["valueQuantity"]["extension"] = [extension("comparator", valueCoding=coding("8239", "MG"))]
+    assert only(report(), observation("a", nlk("X", "x"), value)).items()[0].value.shown == ">> 100"
+
+
+def test_dates_ranges_and_coded_texts_are_values_too() -> None:
+    items = only(
+        report(),
+        observation("a", nlk("A", "a"), {"valueDateTime": "2024-02-01"}),
+        observation(
+            "b", nlk("B", "b"), {"valueRange": {"low": {"value": 1, "unit": "g"}, "high": {"value": 2}}}
+        ),
+        observation("c", nlk("C", "c"), textual("", coding("8271", "KYSCHR", "Kytococcus schroeteri"))),
+    ).items()
+    assert [i.value.shown for i in items] == ["2024-02-01", "1 – 2", "Kytococcus schroeteri"]
+    assert items[2].value.susceptibility == ""
+
+
+@pytest.mark.parametrize(("code", "flag"), [("1", "high"), ("2", "low"), ("3", "outside"), ("", "")])
+def test_only_the_laboratory_flags(code: str, flag: str) -> None:
+    item = observation("a", nlk("A", "a"), quantity("6.0"), reference="3,6 - 5,0", flag=code)
+    found = only(report(), item).items()[0]
+    assert (found.flag, found.judged) == (flag, "above")
+
+
+def test_a_cancelled_item_has_neither_value_nor_flag_but_keeps_its_comment() -> None:
+    item = observation(
+        "a",
+        nlk("A", "a"),
+        quantity("6.0"),
+        reference="3,6 - 5,0",
+        flag="1",
+        status="cancelled",
+        note="Feil prøve",
+    )
+    found = only(report(), item).items()[0]
+    assert (found.value.kind, found.flag, found.judged, found.notes) == (
+        "none",
+        "",
+        "undecided",
+        ("Feil prøve",),
+    )
+
+
+def test_a_cancelled_report_gives_no_results_and_keeps_its_comment() -> None:
+    found = only(
+        report(
+            status="cancelled",
+            extensions=(extension("comment", valueAnnotation={"text": "Avbestilt av rekvirent"}),),
+        ),
+        observation("a", nlk("A", "a"), quantity("6.0"), flag="1"),
+    )
+    assert found.roots == []
+    assert found.comments == ("Avbestilt av rekvirent",)
+
+
+def test_a_tree_is_read_whole_and_a_ring_does_not_hang() -> None:
+    found = only(
+        report(results=("top",)),
+        observation("top", nlk("T", "t"), members=("mid",)),
+        observation("mid", nlk("M", "m"), members=("leaf",)),
+        observation("leaf", nlk("L", "l"), quantity("1")),
+        observation("ring1", nlk("R1", "r1"), quantity("2"), members=("ring2",)),
+        observation("ring2", nlk("R2", "r2"), quantity("3"), members=("ring1",)),
+    )
+    assert [root.id for root in found.roots] == ["top", "ring1"]
+    assert [item.id for item in found.items()] == ["top", "mid", "leaf", "ring1", "ring2"]
+
+
+def test_an_item_below_two_parents_stands_whole_below_the_first_and_as_a_mention_below_the_second() -> None:
+    found = only(
+        report(results=("a", "b")),
+        observation("a", nlk("A", "a"), members=("c",)),
+        observation("b", nlk("B", "b"), members=("c",)),
+        observation("c", nlk("C", "c"), quantity("1")),
+    )
+    assert [c.repeated for root in found.roots for c in root.children] == [False, True]
+
+
+def test_a_very_deep_chain_is_shown_without_failing() -> None:
+    chain = [observation(f"i{n}", nlk(f"C{n}", str(n)), members=(f"i{n + 1}",)) for n in range(1500)]
+    assert len(only(report(results=("i0",)), *chain).items()) == 1500
+
+
+def test_a_reference_to_what_the_bundle_does_not_hold_is_no_failure() -> None:
+    found = only(report(results=("gone", "a")), observation("a", nlk("A", "a"), members=("lost",)))
+    assert [item.id for item in found.items()] == ["a"]
+
+
+def test_results_of_two_reports_stay_apart() -> None:
+    found = reports_of(
+        bundle(
+            report("r1", results=("a",), effective="2024-01-01"),
+            report("r2", results=("b",), effective="2024-02-01"),
+            observation("a", nlk("A", "a"), report="r1"),
+            observation("b", nlk("B", "b"), report="r2"),
+        )
+    )
+    assert [(r.id, [i.id for i in r.items()]) for r in found] == [("r2", ["b"]), ("r1", ["a"])]
+
+
+@pytest.mark.parametrize("name", ["NILAR", "Norsk Helsenett SF", "NHN", "Pasientens prøvesvar"])
+def test_the_national_service_is_never_the_requester(name: str) -> None:
+    assert only(report(), request("nhn"), role("nhn", name)).requester == ""
+    assert only(report()).requester == "Magnar Koman, Kattskinnet legesenter"
+
+
+def test_preliminary_is_read_from_7306_also_when_the_report_is_amended() -> None:
+    marks = (
+        extension("report-status", valueCoding=coding("7306", "P")),
+        extension("service-type", valueCoding=coding("7309", "M")),
+    )
+    found = only(report(status="amended", extensions=marks))
+    assert (found.preliminary, found.service_type) == (True, "M")
+    assert not only(report(status="amended")).preliminary
+    assert only(report(status="preliminary")).preliminary
+
+
+def test_coded_comments_that_must_stand_out_do() -> None:
+    codes = [
+        coding("8269", "VA", "Vesentlig avvik"),
+        coding("8269", "TA", "Telefonsvar avgitt"),
+        coding("8269", "Q"),
+    ]
+    marks = tuple(extension("comment", valueCodeableConcept={"coding": [code]}) for code in codes)
+    found = only(report(extensions=marks))
+    assert found.prominent == ("TA", "VA")
+    assert found.comments == ()
+
+
+def test_a_report_marked_as_a_test_says_so() -> None:
+    assert only(report(meta={"security": [{"code": "HTEST"}]})).test
+    assert not only(report()).test
+
+
+def test_what_is_ordered_and_not_answered_is_found_through_the_tree() -> None:
+    found = only(
+        report(status="registered"),
+        observation("a", nlk("A", "Kalium"), status="registered"),
+        observation("b", nlk("B", "Dyrkning"), status="preliminary"),
+        observation("c", nlk("C", "Svar"), quantity("1"), status="preliminary"),
+        observation("d", local("Gruppe"), status="registered", members=("e",)),
+        observation("e", nlk("E", "I gruppe"), status="registered"),
+        observation("f", local("Røntgen"), textual("Tekst"), status="preliminary", members=("g",)),
+        observation("g", nlk("G", "UL lever"), status="preliminary"),
+        observation("h", nlk("H", "Ferdig uten verdi")),
+    )
+    assert [item.name for item in unanswered(found.roots)] == ["Kalium", "Dyrkning", "I gruppe"]
+
+
+def test_information_of_the_request_and_the_report_is_kept() -> None:
+    found = only(
+        report(
+            extensions=(
+                extension(
+                    "inf-item",
+                    extension=[
+                        extension("inf-item-type", valueCodeableConcept={"text": "Aktuell medikasjon"}),
+                        extension("inf-item-descr", valueString="Marevan"),
+                        extension("inf-item-start", valueDateTime="2024-01-31"),
+                    ],
+                ),
+            )
+        ),
+        request(
+            reasonCode=[{"coding": [coding("8231", "PROB", "Aktuell problemstilling")], "text": "Feber"}],
+            note=[{"text": "Haster"}],
+        ),
+    )
+    assert [(i.heading, i.text) for i in found.information] == [
+        ("Aktuell problemstilling", "Feber"),
+        ("", "Haster"),
+        ("Aktuell medikasjon", "Marevan\n31.01.2024"),
+    ]
+
+
+def test_the_sample_is_read() -> None:
+    specimen = {
+        "resourceType": "Specimen",
+        "id": "s1",
+        "type": {"text": "Blodkultur"},
+        "collection": {"collectedDateTime": "2021-01-05T10:00:00+01:00", "bodySite": {"text": "Venstre arm"}},
+        "accessionIdentifier": {"value": "53000113A1"},
+        "note": [{"text": "Redusert allmenntilstand"}],
+    }
+    found = only(
+        report(specimen=[{"reference": "Specimen/s1"}]),
+        specimen,
+        observation("a", nlk("A", "a"), susceptible("S", "Sensitiv"), specimen={"reference": "Specimen/s1"}),
+    )
+    assert found.samples[0].numbers == ("53000113A1",)
+    assert (found.samples[0].name, found.samples[0].body_site) == ("Blodkultur", "Venstre arm")
+    assert found.items()[0].specimen == "Blodkultur"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"resourceType": "DiagnosticReport"},
+        {
+            "resourceType": "DiagnosticReport",
+            "id": "x",
+            "code": "CLIN",
+            "extension": "?",
+            "performer": {},
+            "result": [7],
+        },
+        {"resourceType": "Observation", "id": "y", "hasMember": "y", "valueQuantity": {"value": "NaN"}},
+        {
+            "resourceType": "Observation",
+            "id": "z",
+            "referenceRange": [None],
+            "interpretation": [{}],
+            "note": 3,
+        },
+    ],
+)
+def test_an_oddly_formed_resource_hides_no_other(broken: Json) -> None:
+    found = reports_of(
+        bundle(report(results=("a", "y", "z")), observation("a", nlk("A", "a"), quantity("1")), broken)
+    )
+    shown = next(r for r in found if r.id == "r1")
+    assert "a" in [item.id for item in shown.items()]
+
+
+def test_an_empty_bundle_has_no_reports() -> None:
+    assert reports_of({"resourceType": "Bundle"}) == []

@@ -1,0 +1,131 @@
+"""One report as it is shown, by field of medicine."""
+
+from __future__ import annotations
+
+from portal.clinician.results.transform.narrative import blocks_of
+from portal.clinician.results.transform.report_view import Fact, ReportView, view_of
+from portal.clinician.results.transform.reports import reports_of
+from portal.clinician.results.transform.richtext import Paragraph
+from tests.unit.portal_results.build import (
+    Json,
+    bundle,
+    coding,
+    extension,
+    local,
+    nlk,
+    observation,
+    quantity,
+    report,
+    role,
+    textual,
+)
+
+
+def view(*resources: Json) -> ReportView:
+    return view_of(reports_of(bundle(*resources))[0])
+
+
+HISTOLOGY = {"coding": [coding("8219", "A", "Histologisk undersøkelse")]}
+FINDING = coding("8243", "FU", "Funn og undersøkelsesresultater")
+
+
+def pathology() -> list[Json]:
+    """An addendum, the final answer and the preliminary one, sent in another order."""
+    return [
+        report(kind="HIST", category="PAT", status="appended", results=("p", "f", "a")),
+        observation("p", HISTOLOGY, history=True, investigated="2017-09-30", members=("p1",),
+                    status="preliminary"),
+        observation("p1", {}, textual("Avventer immunus.", FINDING)),
+        observation("f", HISTOLOGY, history=True, investigated="2017-10-15", members=("f1",)),
+        observation("f1", {}, textual("Ulcerasjon.", FINDING, coding("7010", "M38000", "ulcus UNS"))),
+        observation("a", HISTOLOGY, investigated="2017-10-30", members=("a1",),
+                    performer=[{"reference": "PractitionerRole/dr"}]),
+        observation("a1", {}, textual("<p>Ikke holdepunkt<br/>for lymfom.</p>")),
+        role("dr", person="Overlege Rita Lin"),
+    ]  # fmt: skip
+
+
+def test_pathology_shows_the_addendum_first_then_the_latest_final_with_history_marked() -> None:
+    blocks = view(*pathology()).blocks
+    assert [(b.id, b.level, b.history, b.state) for b in blocks] == [
+        ("a", 0, False, ""),
+        ("a1", 1, False, ""),
+        ("f", 0, True, ""),
+        ("f1", 1, True, ""),
+        ("p", 0, True, "preliminary"),
+        ("p1", 1, True, ""),
+    ]
+    assert (blocks[0].title, blocks[0].date, blocks[0].performer) == (
+        "Histologisk undersøkelse", "30.10.2017", "Overlege Rita Lin",
+    )  # fmt: skip
+    assert blocks[1].paragraphs == [Paragraph("Ikke holdepunkt\nfor lymfom.")]
+    assert (blocks[3].heading, blocks[3].codes) == ("Funn og undersøkelsesresultater", ["M38000 ulcus UNS"])
+
+
+def test_radiology_is_text_with_its_examinations() -> None:
+    shown = view(
+        report(kind="UL", kind_name="Ultralyd", category="BLD", results=("t",)),
+        observation("t", {}, textual("R: Stor lever.", coding("8243", "GR", "Gruppe")), members=("u",)),
+        observation("u", {"coding": [coding("7270", "SJJ0AK", "UL Lever")]},
+                    method={"coding": [coding("7270", "ZTX0EA", "Intravenøs kontrast")]}),
+    )  # fmt: skip
+    assert shown.discipline == "radiology"
+    assert shown.rows == []
+    assert [(b.title, [p.text for p in b.paragraphs]) for b in shown.blocks] == [
+        ("", ["R: Stor lever."]),
+        ("UL Lever, Intravenøs kontrast", []),
+    ]
+
+
+def test_three_times_are_kept_apart() -> None:
+    shown = view(report(effective="2024-03-01", issued="2024-03-02T10:00:00Z"))
+    assert (shown.sampled, shown.answered, shown.issued) == (
+        "01.03.2024",
+        "01.03.2024 12:00",
+        "02.03.2024 11:00",
+    )
+
+
+def test_what_stands_out_and_what_was_said_is_all_there() -> None:
+    shown = view(
+        report(
+            extensions=(
+                extension("comment", valueCodeableConcept={"coding": [coding("8269", "MSIS-M", "MSIS")]}),
+                extension("comment", valueCodeableConcept={"coding": [coding("8269", "Q", "Annet")]}),
+                extension("comment", valueAnnotation={"text": "Hemolyse\nNy prøve"}),
+            )
+        ),
+        observation("a", nlk("A", "a"), quantity("1")),
+    )
+    assert (shown.prominent, shown.other_codes, shown.comments) == (
+        ["MSIS-M"],
+        ["Annet"],
+        ["Hemolyse\nNy prøve"],
+    )
+
+
+def test_a_cancelled_report_shows_no_result_of_any_kind() -> None:
+    shown = view(report(status="cancelled"), observation("a", local("x"), quantity("1"), flag="1"))
+    assert shown.cancelled
+    assert (shown.rows, shown.blocks, shown.resistance.drugs) == ([], [], [])
+
+
+def test_measured_values_and_flags_in_pathology_are_not_lost() -> None:
+    found = reports_of(
+        bundle(
+            report(kind="HIST", category="PAT"),
+            observation("a", local("Ki-67"), quantity("20", "%"), flag="1", note="Høy"),
+        )
+    )[0]
+    block = blocks_of(found)[0]
+    assert (block.value, block.flag, block.notes) == ("20 %", "high", ["Høy"])
+
+
+def test_a_sample_says_what_from_where_and_when() -> None:
+    specimen = {
+        "resourceType": "Specimen", "id": "s", "type": {"text": "Urin"},
+        "collection": {"collectedDateTime": "2024-03-01"}, "accessionIdentifier": {"value": "800"},
+    }  # fmt: skip
+    assert view(report(specimen=[{"reference": "Specimen/s"}]), specimen).samples == [
+        Fact("Urin", "01.03.2024\n800")
+    ]

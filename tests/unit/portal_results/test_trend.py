@@ -1,0 +1,180 @@
+"""One analysis over time: never joined across codes or units, never drawn where there is doubt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.clinician.results.transform.chart import NARROW, chart_of
+from portal.clinician.results.transform.reports import reports_of
+from portal.clinician.results.transform.trend import Point, points_of, series_of
+from portal.clinician.results.transform.trend_view import trend_of
+from tests.unit.portal_results.build import (
+    Json,
+    bundle,
+    local,
+    nlk,
+    observation,
+    quantity,
+    report,
+    role,
+    textual,
+)
+
+POTASSIUM = nlk("NPU03230", "P-Kalium")
+KEY = "7280|NPU03230"
+
+
+def result(day: str, value: Json | None, code: Json = POTASSIUM, lab: str = "lab", **more: Any) -> list[Json]:
+    """A report of one result, sampled on a day of 2024."""
+    when = f"2024-{day}T08:00:00+01:00"
+    name = f"r{day}{lab}{len(str(code))}"
+    performer = [{"reference": f"PractitionerRole/{lab}"}]
+    item = observation(f"o{name}", code, value, report=name, effective=when, **more)
+    return [report(name, effective=when, performer=performer), item]
+
+
+def points(*results: list[Json]) -> list[Point]:
+    everything = [resource for one in results for resource in one]
+    return points_of(reports_of(bundle(*everything, role("other", "St. Olavs hospital"))))
+
+
+def test_values_of_one_code_and_unit_are_one_series_oldest_first_across_laboratories() -> None:
+    found = points(
+        result("03-01", quantity("4.4", "mmol/L")),
+        result("01-01", quantity("4.1", "mmol/L"), lab="other"),
+        result("02-01", quantity("4.2", "mmol/L")),
+    )
+    series = series_of(found, KEY)
+    assert [[p.shown for p in s.points] for s in series] == [["4.1", "4.2", "4.4"]]
+
+
+def test_another_unit_or_code_is_another_series() -> None:
+    found = points(
+        result("01-01", quantity("4.1", "mmol/L")),
+        result("02-01", quantity("16", "mg/dL")),
+        result("03-01", quantity("4.3", "mmol/L"), nlk("NPU99999", "P-kalium")),
+        result("04-01", quantity("140", "mmol/L"), nlk("NPU03429", "P-Natrium")),
+    )
+    series = series_of(found, KEY)
+    assert [(s.code, s.unit, s.asked) for s in series] == [
+        ("NPU03230", "mmol/L", True),
+        ("NPU03230", "mg/dL", True),
+        ("NPU99999", "mmol/L", False),
+    ]
+
+
+def test_one_unit_written_in_two_ways_is_one_unit_and_both_are_shown() -> None:
+    code = nlk("NPU02593", "B-Leukocytter")
+    found = points(
+        result("01-01", quantity("11.0", "10E9/L", ucum="10*9/L"), code),
+        result("02-01", quantity("12.0", "10^9 /L", ucum="10*9/L"), code),
+    )
+    assert [(s.unit, len(s.points)) for s in series_of(found, "7280|NPU02593")] == [("10E9/L, 10^9 /L", 2)]
+
+
+def test_local_codes_do_not_join_across_laboratories() -> None:
+    found = points(
+        result("01-01", quantity("1", "g"), local("Mengde")),
+        result("02-01", quantity("2", "g"), local("Mengde"), lab="other"),
+    )
+    assert len({p.analysis for p in found}) == 2
+
+
+def test_cancelled_and_unanswered_results_are_no_points() -> None:
+    found = points(
+        result("01-01", quantity("4.1"), status="cancelled"),
+        result("02-01", None, status="registered"),
+    )
+    assert found == []
+
+
+def test_a_value_repeated_as_history_is_one_point() -> None:
+    when = "2024-01-01T08:00:00+01:00"
+    found = points_of(
+        reports_of(
+            bundle(
+                report("r1", effective=when),
+                observation("a", POTASSIUM, quantity("4.1"), report="r1", effective=when),
+                report("r2", effective="2024-02-01T08:00:00+01:00"),
+                observation("b", POTASSIUM, quantity("4.1"), report="r2", effective=when, history=True),
+            )
+        )
+    )
+    assert [(p.report_id, p.history) for p in found] == [("r1", False)]
+
+
+def test_a_band_is_drawn_for_a_point_only_where_text_and_flag_agree() -> None:
+    found = points(
+        result("01-01", quantity("4.1", "mmol/L"), reference="3,6 - 5,0"),
+        result("02-01", quantity("6.0", "mmol/L"), reference="3,6 - 5,0", flag="1"),
+        result("03-01", quantity("6.1", "mmol/L"), reference="3,6 - 5,0"),
+        result("04-01", quantity("4.2", "mmol/L"), reference="3,6 - 5,0", flag="1"),
+        result("05-01", quantity("4.3", "mmol/L"), reference="Se kommentar"),
+        result("06-01", quantity("4.4", "mmol/L")),
+    )
+    assert [p.interval is not None for p in found] == [True, True, False, False, False, False]
+    assert [p.ours for p in found] == [False, False, True, False, False, False]
+    chart = chart_of(series_of(found, KEY)[0])
+    assert chart is not None
+    assert len(chart.bands) == 2
+    assert len(chart.marks) == 6
+
+
+def test_a_comparator_is_drawn_apart_and_breaks_the_line() -> None:
+    found = points(
+        result("01-01", quantity("6", "mg/L")),
+        result("02-01", quantity("7", "mg/L")),
+        result("03-01", quantity("5", "mg/L", "<")),
+        result("04-01", quantity("8", "mg/L")),
+        result("05-01", quantity("9", "mg/L")),
+    )
+    chart = chart_of(series_of(found, KEY)[0])
+    assert chart is not None
+    assert [m.shape for m in chart.marks] == ["dot", "dot", "below", "dot", "dot"]
+    assert [len(line.split()) for line in chart.lines] == [2, 2]
+    assert chart.marks[2].label == "01.03.2024 08:00: < 5 mg/L"
+
+
+def test_everything_drawn_lies_inside_the_frame() -> None:
+    found = points(
+        result("01-01", quantity("-3.5")),
+        result("02-01", quantity("1200")),
+        result("03-01", quantity("0.04")),
+    )
+    for width in (NARROW, 720):
+        chart = chart_of(series_of(found, KEY)[0], width)
+        assert chart is not None
+        assert all(chart.left <= m.x <= chart.right and chart.top <= m.y <= chart.bottom for m in chart.marks)
+        assert all(0 <= t.at <= width for t in chart.x_ticks)
+        assert [t.at for t in chart.y_ticks] == sorted((t.at for t in chart.y_ticks), reverse=True)
+
+
+def test_one_value_alone_and_zero_can_be_drawn() -> None:
+    for value in ("4.1", "0"):
+        chart = chart_of(series_of(points(result("01-01", quantity(value))), KEY)[0])
+        assert chart is not None
+        assert (len(chart.marks), chart.lines) == (1, [])
+
+
+def test_texts_are_in_the_table_and_not_in_a_graph() -> None:
+    code = nlk("NPU03952", "Virus IgG")
+    found = points(result("01-01", textual("Påvist"), code), result("02-01", textual("Ikke påvist"), code))
+    view = trend_of(found, "7280|NPU03952")
+    assert view.name == "Virus IgG"
+    assert [(s.drawn, [r.value for r in s.rows]) for s in view.series] == [(False, ["Ikke påvist", "Påvist"])]
+
+
+def test_an_unknown_analysis_has_no_series() -> None:
+    assert trend_of([], KEY).series == []
+
+
+def test_the_table_stands_newest_first_with_the_laboratorys_words() -> None:
+    found = points(
+        result("01-01", quantity("4.1", "mmol/L"), reference="3,6 - 5,0", note="Hemolyse"),
+        result("02-01", quantity("6.1", "mmol/L"), reference="3,6 - 5,0", status="amended"),
+    )
+    rows = trend_of(found, KEY).series[0].rows
+    assert [(r.value, r.reference, r.ours, r.state, r.commented) for r in rows] == [
+        ("6.1", "3,6 - 5,0", "above", "amended", False),
+        ("4.1", "3,6 - 5,0", "", "", True),
+    ]

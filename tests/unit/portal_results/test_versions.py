@@ -1,0 +1,124 @@
+"""Earlier versions, and what each change did."""
+
+from __future__ import annotations
+
+from portal.clinician.results.transform.reports import Report
+from portal.clinician.results.transform.versions import Change, differences, history_of, versions_of
+from tests.unit.portal_results.build import (
+    GP,
+    LAB,
+    Json,
+    coding,
+    extension,
+    local,
+    nlk,
+    observation,
+    quantity,
+    report,
+    textual,
+)
+
+FT4, HB, WBC = nlk("NOR05863", "Us-FT4"), nlk("NOR05172", "B-Hemoglobin"), nlk("NPU02593", "B-Leukocytter")
+
+
+def history(*versions: list[Json]) -> list[Report]:
+    """A history Bundle, newest first as the service gives it; the versions are given oldest first."""
+    resources = [resource for version in reversed(versions) for resource in (*version, LAB, GP)]
+    bundle = {"resourceType": "Bundle", "type": "history", "entry": [{"resource": r} for r in resources]}
+    return versions_of(bundle)
+
+
+def version(day: int, status: str, *items: Json, seventhreeosix: str = "") -> list[Json]:
+    marks = (
+        (extension("report-status", valueCoding=coding("7306", seventhreeosix)),) if seventhreeosix else ()
+    )
+    return [report(status=status, issued=f"2024-03-0{day}T10:00:00+01:00", extensions=marks), *items]
+
+
+FIRST = version(
+    1,
+    "final",
+    observation("a", FT4, quantity("21", "pmol/L")),
+    observation("b", WBC, quantity("15.0", "10E9/L")),
+    observation("c", HB, quantity("14.1", "g/dL")),
+    observation("d", nlk("NPU19748", "P-CRP"), quantity("3")),
+)
+SECOND = version(
+    2,
+    "amended",
+    observation("a", FT4, status="cancelled", note="Svaret er trukket tilbake, det forrige svaret var 11."),
+    observation("b", WBC, quantity("12.0", "10E9/L"), status="amended", note="det forrige svaret var 15"),
+    observation("c", HB, quantity("14.1", "g/dL")),
+    observation("e", nlk("NPU01685", "P-INR"), quantity("1.1")),
+)
+
+
+def test_versions_are_told_apart_and_ordered_by_their_own_date() -> None:
+    found = history(FIRST, SECOND)
+    assert [(r.status, len(r.items())) for r in found] == [("final", 4), ("amended", 4)]
+
+
+def test_a_change_says_what_it_did_to_each_item() -> None:
+    first, second = history(FIRST, SECOND)
+    assert differences(first, second) == [
+        Change("cancelled", "Us-FT4", "21 pmol/L", ""),
+        Change("changed", "B-Leukocytter", "15.0 10E9/L", "12.0 10E9/L"),
+        Change("new", "P-INR", "", "1.1"),
+        Change("gone", "P-CRP", "3", ""),
+    ]
+
+
+def test_an_item_left_out_without_being_cancelled_is_gone_from_the_report() -> None:
+    shown = history_of(history(FIRST, SECOND, version(3, "amended", *SECOND[1:])))
+    assert shown.gone == [Change("gone", "P-CRP", "3", "")]
+    assert [v.number for v in shown.versions] == [3, 2, 1]
+    assert (shown.versions[0].shown_now, shown.versions[2].first) == (True, True)
+    assert shown.versions[0].changes == []
+
+
+def test_a_comment_that_disagrees_with_what_was_stored_is_shown_with_both() -> None:
+    shown = history_of(history(FIRST, SECOND))
+    assert shown.disagreements == [Change("comment", "Us-FT4", "21 pmol/L", "11")]
+
+
+def test_a_cancelled_report_leaves_nothing_gone() -> None:
+    shown = history_of(history(FIRST, version(2, "cancelled")))
+    assert (shown.gone, shown.versions[0].changes) == ([], [])
+
+
+def test_a_preliminary_version_after_a_final_one_says_so() -> None:
+    shown = history_of(history(FIRST, version(2, "amended", *SECOND[1:], seventhreeosix="P")))
+    assert shown.final_before == 1
+    assert history_of(history(FIRST, SECOND)).final_before == 0
+
+
+def test_items_whose_ids_moved_are_matched_by_what_they_are() -> None:
+    first, second = history(
+        version(
+            1, "preliminary", observation("1", FT4, quantity("21")), observation("2", HB, quantity("14"))
+        ),
+        version(2, "final", observation("1", HB, quantity("14")), observation("2", FT4, quantity("22"))),
+    )
+    assert differences(first, second) == [Change("changed", "Us-FT4", "21", "22")]
+
+
+def test_a_pathology_part_repeated_as_history_is_not_gone() -> None:
+    part = textual("Hud med ulcerasjon.", coding("8243", "FU", "Funn"))
+    first, second = history(
+        version(
+            1, "preliminary", observation("1", local("Histologi"), members=("2",)), observation("2", {}, part)
+        ),
+        version(
+            2,
+            "final",
+            observation("1", local("Histologi"), members=("2",)),
+            observation("2", {}, textual("Endelig vurdering.")),
+            observation("3", local("Histologi"), members=("4",), history=True),
+            observation("4", {}, part),
+        ),
+    )
+    assert history_of([first, second]).gone == []
+
+
+def test_no_versions_give_an_empty_history() -> None:
+    assert history_of(versions_of({"resourceType": "Bundle"})).versions == []
