@@ -124,10 +124,10 @@ class Issuer:
             if time.monotonic() - self._tried_at < wait:
                 return
             self._tried_at = time.monotonic()
-            found = await self._json(await self.endpoint("jwks_uri"))
             try:
+                found = await self._json(await self.endpoint("jwks_uri"))
                 self._keys = KeySet.import_key_set(cast("Any", found))
-            except (JoseError, KeyError, TypeError, ValueError) as error:
+            except (faults.LoginRefused, JoseError, KeyError, TypeError, ValueError) as error:
                 raise faults.IssuerUnavailable from error
             self._keys_at = time.monotonic()
 
