@@ -37,7 +37,8 @@ def _write(element: etree._Element, parts: list[str]) -> None:
     parts.append((element.text or "").strip())
     for child in element:
         _write(child, parts)
-        parts.append((child.tail or "").strip())
+        if tail := (child.tail or "").strip():
+            parts.append("~" + tail)
     parts.append(">")
 
 
