@@ -10,11 +10,9 @@ from rich.console import Console
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
 from cli.lookup import lookup
-from cli.operations import codes_import, migrate, roles, serve, status, verify_log
+from cli.operations import migrate, roles, serve, status, verify_log
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-codes = typer.Typer(no_args_is_help=True, help="Code lists.")
-app.add_typer(codes, name="codes")
 app.command("import")(import_)
 app.command()(lookup)
 app.command()(migrate)
@@ -22,7 +20,6 @@ app.command()(roles)
 app.command()(serve)
 app.command()(status)
 app.command("verify-log")(verify_log)
-codes.command("import")(codes_import)
 
 if find_spec("dev") is not None:
     from cli.development import register

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.processes import processes
+from core_record.access_log.verify import verify_all
 from kit.keycheck import ensure_check_value
 from kit.keys import KeyRing
 from kit.migrate import upgrade_all
@@ -79,6 +80,20 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
             table.add_row(name, answer)
         Console().print(table)
     raise typer.Exit(0 if all(a == "ready" for a in answers.values()) else 1)
+
+
+def verify_log() -> None:
+    """Rebuild every person's access-log chain; exit 1 when a row was changed or taken out."""
+    with psycopg.connect(get_settings().dsn(OWNER)) as conn:
+        report = verify_all(conn)
+    console = Console()
+    console.print(f"{report.chains} chains with {report.rows} rows.")
+    for fault in report.faults:
+        where = "" if fault.seq is None else f" at row {fault.seq}"
+        console.print(f"{fault.code}: person {fault.person_id}{where}", soft_wrap=True)
+    verdict = "intact" if report.intact else "[bold red]NOT intact[/]"
+    console.print(f"The access log is {verdict}.")
+    raise typer.Exit(0 if report.intact else 1)
 
 
 def _answer(url: str) -> str:
