@@ -41,8 +41,10 @@ __all__ = [
     "Relation",
     "access_request",
     "decide",
+    "list_request",
     "look_up",
     "open_list",
+    "today_in_norway",
 ]
 
 T = TypeVar("T")
@@ -71,15 +73,25 @@ def access_request(headers: Mapping[str, str], actor: Actor, correlation_id: str
     """
     if actor.kind is not ActorKind.CLINICIAN:
         return AccessRequest(correlation_id=correlation_id)
+    reason = headers.get("access-reason")
+    if reason is not None and reason not in REASONS:
+        raise Malformed("access-reason-unknown", f"access-reason must be one of {', '.join(REASONS)}.")
+    return AccessRequest(_basis(headers.get("access-basis")), _role(headers, actor), reason, correlation_id)
+
+
+def list_request(headers: Mapping[str, str], actor: Actor, correlation_id: str | None) -> AccessRequest:
+    """What the caller declares for a list of its own: the role alone. Raises as `access_request`."""
+    role = _role(headers, actor) if actor.kind is ActorKind.CLINICIAN else None
+    return AccessRequest(role=role, correlation_id=correlation_id)
+
+
+def _role(headers: Mapping[str, str], actor: Actor) -> str | None:
     role = headers.get("requester-hpr-role")
     if role is None and actor.hpr_number:
         raise Malformed("requester-hpr-role-missing", "Send the role you act in: requester-hpr-role.")
     if role is not None and role not in KNOWN_ROLES:
         raise Malformed("requester-hpr-role-unknown", "requester-hpr-role must be a code of Volven 9060.")
-    reason = headers.get("access-reason")
-    if reason is not None and reason not in REASONS:
-        raise Malformed("access-reason-unknown", f"access-reason must be one of {', '.join(REASONS)}.")
-    return AccessRequest(_basis(headers.get("access-basis")), role, reason, correlation_id)
+    return role
 
 
 def _basis(text: str | None) -> AccessBasis:

@@ -62,6 +62,7 @@ class LogRow:
     seq: int
     event_id: UUID
     at: datetime
+    db_role: str
     actor_kind: str
     actor_name: str | None
     hpr_number: str | None

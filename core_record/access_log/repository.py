@@ -18,8 +18,8 @@ _APPEND = (
 )
 _APPEND_ACTOR = "SELECT core_record.append_actor_log(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s)"
 _COLUMNS = (
-    "seq, event_id, at, actor_kind, actor_name, hpr_number, role, organisation, organisation_name, place,"
-    " place_name, basis, reason, relation, action, items, outcome, outcome_code"
+    "seq, event_id, at, db_role, actor_kind, actor_name, hpr_number, role, organisation, organisation_name,"
+    " place, place_name, basis, reason, relation, action, items, outcome, outcome_code"
 )
 _FILTER = " FROM core_record.access_log WHERE person_id = %(person)s AND at >= %(since)s AND at < %(before)s"
 

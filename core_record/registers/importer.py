@@ -24,7 +24,7 @@ from core_record.registers.file import (
 from core_record.registers.repository import Table, upsert
 from kit.db import set_person_sync
 from kit.errors import Conflict, Unprocessable
-from kit.ids import NationalId
+from kit.ids import NationalId, parse_national_id
 from kit.keys import KeyRing
 
 _ORGANISATION = Table("organisation", ("org_number",))
@@ -155,6 +155,11 @@ class Importer:
 def seal_number(keys: KeyRing, number: NationalId, number_hash: bytes) -> bytes:
     """The number encrypted for its place: it cannot be moved to another row unnoticed."""
     return keys.encrypt("number-encrypt", number.value.encode(), number_hash)
+
+
+def open_number(keys: KeyRing, cipher: bytes, number_hash: bytes) -> NationalId:
+    """The number behind `seal_number`; raises `KeyProblem` when it lies in another's place."""
+    return parse_national_id(keys.decrypt("number-encrypt", cipher, number_hash).decode())
 
 
 def _fields(entry: msgspec.Struct, without: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, Connection
 
-from core_record.registers import repository
+from core_record.registers import reading, repository
 from core_record.registers.file import RegisterFile, read_register_file, register_file
-from core_record.registers.importer import Importer, seal_number
+from core_record.registers.importer import Importer, open_number, seal_number
 from core_record.registers.senders import (
     Delivery,
     Sender,
@@ -31,6 +31,7 @@ __all__ = [
     "find_sender_sync",
     "import_registers",
     "may_deliver",
+    "numbers_of",
     "read_register_file",
     "register_file",
     "resolve_person",
@@ -60,6 +61,14 @@ def ensure_person_sync(conn: Connection[Any], keys: KeyRing, number: NationalId)
     number_hash = keys.number_hash(number)
     cipher = seal_number(keys, number, number_hash)
     return repository.ensure_sync(conn, number_hash, number.kind, cipher, number.birth_date)
+
+
+async def numbers_of(
+    conn: AsyncConnection[Any], keys: KeyRing, persons: Sequence[UUID]
+) -> dict[UUID, NationalId]:
+    """The number in use of each person in a list the caller was allowed to open (role `akson_core`)."""
+    found = await reading.ciphers(conn, list(persons))
+    return {person: open_number(keys, cipher, bound_to) for person, (bound_to, cipher) in found.items()}
 
 
 def import_registers(conn: Connection[Any], keys: KeyRing, file: RegisterFile) -> Mapping[str, int]:

@@ -188,9 +188,9 @@ END $$;
 
 -- The encrypted numbers in use of the persons in a list that the caller was allowed to open.
 CREATE FUNCTION core_record.person_numbers(p_persons uuid[])
-RETURNS TABLE (person_id uuid, kind text, number_cipher bytea)
+RETURNS TABLE (person_id uuid, number_hash bytea, number_cipher bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT n.person_id, n.kind, n.number_cipher FROM core_record.person_number n
+    SELECT n.person_id, n.number_hash, n.number_cipher FROM core_record.person_number n
     WHERE n.person_id = ANY (p_persons) AND n.in_use
 $$;
 

@@ -1,4 +1,4 @@
-"""The personas' registers in a clean database, one database frame per role, and actors as their tokens prove them."""
+"""The personas' registers in a clean database, a database frame per role, and actors as tokens prove them."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
 from core_record.access.service import (
@@ -39,7 +39,8 @@ async def names(conn: AsyncConnection[Any], person_id: UUID, _: Decision) -> Loo
 
 def rows(postgres: TestDatabase, table: str) -> list[dict[str, Any]]:
     with psycopg.connect(postgres.superuser_dsn, row_factory=dict_row) as conn:
-        return conn.execute(f"SELECT * FROM core_record.{table} ORDER BY at".encode()).fetchall()
+        name = sql.Identifier("core_record", table)
+        return conn.execute(sql.SQL("SELECT * FROM {} ORDER BY at").format(name)).fetchall()
 
 
 async def test_listed_gp_sees_and_leaves_a_row(

@@ -1,0 +1,50 @@
+"""`POST /fhir/AuditEvent/_search`: the citizen's own log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from psycopg import AsyncConnection
+
+from core_record.access.service import AccessRequest, Decision, LookUp, look_up
+from core_record.access_log import service
+from core_record.access_log.fhir import audit_event
+from core_record.access_log.models import LogRow
+from core_record.fhir import date_interval, person_number, read_form, searchset
+from kit.errors import Forbidden
+from kit.identity.actor import Actor, ActorKind
+from kit.identity.audiences import READ_CORE_RECORD
+from kit.identity.verifier import require_scope
+from kit.identity.web import actor_of
+from kit.web import correlation_id
+
+router = APIRouter(prefix="/fhir")
+
+
+@router.post("/AuditEvent/_search")
+async def search_own_log(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> Response:
+    """The caller's own log, newest first; parameters `date`, `_count` and `_skip`.
+
+    The header `person-id` may be left out: the person is the caller. Reading leaves a row of its own.
+    """
+    require_scope(actor, READ_CORE_RECORD)
+    if actor.kind is not ActorKind.CITIZEN or actor.national_id is None:
+        raise Forbidden(
+            "own-log-only", "The log of who has looked is the citizen's own. Log in as a citizen."
+        )
+    form = await read_form(request, "AuditEvent", ("date",))
+    since, before = date_interval(form.all("date"))
+
+    async def read(
+        conn: AsyncConnection[Any], person_id: UUID, _: Decision
+    ) -> LookUp[tuple[int, list[LogRow]]]:
+        total, rows = await service.read_own(conn, person_id, since, before, form.skip, form.count)
+        return LookUp((total, rows), {"AuditEvent": len(rows)})
+
+    state = request.app.state
+    number = person_number(request) or actor.national_id
+    declared = AccessRequest(correlation_id=correlation_id(request))
+    total, rows = await look_up(state.db, state.keys, actor, number, declared, ("AuditEvent",), read)
+    return searchset(form, total, [audit_event(row) for row in rows])

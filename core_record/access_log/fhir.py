@@ -1,0 +1,116 @@
+"""A log row as FHIR R4 AuditEvent, after the Norwegian trust framework's mapping (HL7Norway/AuditEvent).
+
+type DCM#110110; purposeOfEvent from PurposeOfUse; the practitioner by name and HPR number, never by national
+number (Tillitsrammeverk: the citizen's log shall show the name and shall not show the fødselsnummer); legal
+entity and place of treatment as PractitionerRole; decision_ref as an extension. The guide's canonical is not
+settled, so no profile is claimed and the extension has an address of ours.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from core_record.access_log.models import LogRow
+from core_record.fhir import ENH, HPR, PERSONNEL_CATEGORY
+
+BASIS = "urn:akson:access-basis"
+REASON = "urn:akson:access-reason"
+CARE_RELATION = "urn:akson:care-relation"
+_PURPOSE_OF_USE = "urn:oid:2.16.840.1.113883.1.11.20448"
+# kjernejournal's own mapping of the basis, and the trust framework's break-the-glass for elevated emergency
+_PURPOSES = {
+    "UNNTAK": "COC",
+    "SAMTYKKE": "TREAT",
+    "FORHOYET_SAMTYKKE": "TREAT",
+    "AKUTT": "ETREAT",
+    "FORHOYET_AKUTT": "BTG",
+    "EGEN": "PATRQT",
+}
+_SERVICES = {"akson_core": "core_record", "akson_results": "results_service"}
+_SUCCESS, _REFUSED = "0", "4"  # AuditEvent.outcome: success, minor failure
+
+
+def audit_event(row: LogRow) -> dict[str, Any]:
+    """One row as AuditEvent."""
+    permitted = row.outcome == "permitted"
+    event: dict[str, Any] = {
+        "resourceType": "AuditEvent",
+        "id": str(row.event_id),
+        "extension": [_care_relation(row)],
+        "type": {
+            "system": "http://dicom.nema.org/resources/ontology/DCM",
+            "code": "110110",
+            "display": "Patient Record",
+        },
+        "action": "R",
+        "recorded": row.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "outcome": _SUCCESS if permitted else _REFUSED,
+        "purposeOfEvent": _purpose(row),
+        "agent": [_agent(row)],
+        "source": {
+            "observer": {"display": _SERVICES.get(row.db_role, row.db_role)},
+            "type": [{"system": "http://terminology.hl7.org/CodeSystem/security-source-type", "code": "4"}],
+        },
+        "entity": [_entity(kind, number) for kind, number in row.items.items()],
+    }
+    if row.outcome_code:
+        event["outcomeDesc"] = row.outcome_code
+    if row.actor_kind == "clinician":
+        event["contained"] = [_practitioner_role(row)]
+    return event
+
+
+def _purpose(row: LogRow) -> list[dict[str, Any]]:
+    codings = [{"system": BASIS, "code": row.basis}]
+    if row.basis in _PURPOSES:
+        codings.insert(0, {"system": _PURPOSE_OF_USE, "code": _PURPOSES[row.basis]})
+    return [{"coding": codings}]
+
+
+def _agent(row: LogRow) -> dict[str, Any]:
+    agent: dict[str, Any] = {"requestor": True}
+    if row.actor_kind == "clinician":
+        agent["who"] = _with_display({"reference": "#role"}, row.actor_name)
+    if row.actor_name:
+        agent["name"] = row.actor_name
+    if row.role:
+        agent["role"] = [{"coding": [{"system": PERSONNEL_CATEGORY, "code": row.role}]}]
+    return agent | {"type": {"coding": [{"system": "urn:akson:actor-kind", "code": row.actor_kind}]}}
+
+
+def _practitioner_role(row: LogRow) -> dict[str, Any]:
+    role: dict[str, Any] = {"resourceType": "PractitionerRole", "id": "role"}
+    if row.hpr_number or row.actor_name:
+        role["practitioner"] = _named(HPR, row.hpr_number, row.actor_name)
+    if row.organisation:
+        role["organization"] = _named(ENH, row.organisation, row.organisation_name)
+    if row.place:
+        role["location"] = [_named(ENH, row.place, row.place_name)]
+    if row.role:
+        role["code"] = [{"coding": [{"system": PERSONNEL_CATEGORY, "code": row.role}]}]
+    return role
+
+
+def _named(system: str, value: str | None, display: str | None) -> dict[str, Any]:
+    reference: dict[str, Any] = {"identifier": {"system": system, "value": value}} if value else {}
+    return _with_display(reference, display)
+
+
+def _with_display(reference: dict[str, Any], display: str | None) -> dict[str, Any]:
+    return reference | ({"display": display} if display else {})
+
+
+def _care_relation(row: LogRow) -> dict[str, Any]:
+    parts: list[dict[str, Any]] = [{"url": "relation", "valueCode": row.relation}]
+    if row.reason:
+        parts.append({"url": "decision-ref-id", "valueCoding": {"system": REASON, "code": row.reason}})
+    parts.append({"url": "decision-ref-user-selected", "valueBoolean": row.relation == "self-declared"})
+    return {"url": CARE_RELATION, "extension": parts}
+
+
+def _entity(kind: str, number: int) -> dict[str, Any]:
+    return {
+        "type": {"system": "http://hl7.org/fhir/resource-types", "code": kind},
+        "detail": [{"type": "number-of-items", "valueString": str(number)}],
+    }

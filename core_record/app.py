@@ -1,0 +1,65 @@
+"""The core record as an ASGI app (port 8101): registers, the citizen's log, and citizens' token exchange."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from core_record.access_log.endpoints import router as access_log_router
+from core_record.registers.endpoints import router as registers_router
+from core_record.registers.service import verify_keys
+from kit.db import Database
+from kit.identity import audiences
+from kit.identity.exchange import exchange_routes, own_keys
+from kit.identity.verifier import build_verifier
+from kit.identity.web import protect
+from kit.keys import KeyRing
+from kit.settings import Settings, get_settings
+from kit.web import create_app
+
+ROLE = "akson_core"
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The app for these settings. It starts only with the keys its database was made with."""
+    keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
+    db = Database(settings.dsn(ROLE))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await db.open()
+        try:
+            async with db.transaction() as conn:
+                await verify_keys(conn, keys)
+            yield
+        finally:
+            await db.close()
+
+    app = create_app(name="core_record", lifespan=lifespan, ready=db.ping)
+    app.state.db, app.state.keys = db, keys
+    protect(
+        app,
+        build_verifier(
+            settings,
+            audiences.CORE_RECORD,
+            settings.core_record_url,
+            keys=keys,
+            exchange_keys=own_keys(settings),
+        ),
+    )
+    app.include_router(registers_router)
+    app.include_router(access_log_router)
+    app.router.routes.extend(exchange_routes(settings, keys))
+    return app
+
+
+def __getattr__(name: str) -> Any:
+    """`core_record.app:app`, made when a server asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    app = make_app(get_settings())
+    globals()["app"] = app
+    return app
