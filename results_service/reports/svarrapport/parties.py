@@ -12,10 +12,9 @@ def read_party(values: Values, node: Node | None) -> Party:
     if node is None:
         return Party()
     relation = values.code(node, "Relation")
-    role = values.code(node, "Role")
     hcp = node.first("HCP")
     if hcp is None:
-        return Party(relation=relation, role=role, path=node.path)
+        return Party(relation=relation, path=node.path)
     inst = hcp.first("Inst")
     prof = hcp.first("HCProf")
     name, ids, departments, persons = _read_inst(values, inst) if inst else ("", (), (), ())
@@ -27,7 +26,6 @@ def read_party(values: Values, node: Node | None) -> Party:
         departments=departments,
         persons=persons,
         relation=relation,
-        role=role,
         specialty=values.code(hcp, "MedSpeciality"),
         telecom=_read_telecom(hcp),
         path=node.path,

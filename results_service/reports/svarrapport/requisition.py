@@ -15,7 +15,6 @@ def read_requisition(values: Values, node: Node) -> Requisition:
     return Requisition(
         id=_read_id(values, node, "Id"),
         id_by_provider=_read_id(values, node, "IdByServProvider"),
-        serv_type=values.code(node, "ServType", "7309"),
         issue_date=values.moment(node, "IssueDate"),
         receipt_date=values.moment(node, "ReceiptDate"),
         payment=values.code(node, "PaymentCat", "4101"),

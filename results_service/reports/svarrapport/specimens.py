@@ -60,7 +60,6 @@ def _read(values: Values, node: Node, keys: _Keys, depth: int) -> Specimen:
         pretreatment=_read_pretreatment(values, node.first("Pretreatment")),
         logistics=logistics,
         accredited=values.flag(node, "Accredited"),
-        serv_type=values.value(node, "ServType"),
         collection_by=values.code(node, "SampleCollInd"),
         procedure=values.code(node, "SampleCollProc"),
         product_type=product_type,
