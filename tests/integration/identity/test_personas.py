@@ -25,7 +25,7 @@ from kit.keys import KeyRing
 from kit.settings import Settings
 from kit.web import create_app
 
-BY_NAME = {name: who for name, who in load_personas().personas.items()}
+BY_NAME = load_personas().personas
 
 
 def mounts(*apps: tuple[str, FastAPI]) -> httpx.AsyncClient:
