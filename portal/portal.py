@@ -1,24 +1,32 @@
-"""The portal: its pages and where they are found."""
+"""The portal: its pages and where they are found. Nothing else."""
+
+from __future__ import annotations
 
 import reflex as rx
 
-from portal.ui import aksel
-from portal.ui.language import in_language
+from portal.clinician.patients.page import load as load_patients
+from portal.clinician.patients.page import patients_page
+from portal.frame.layout import PATIENTS, layout
+from portal.frame.leaving import leave_page, not_found_page
+from portal.frame.server import lifespan, server
+from portal.session.guard import LEAVE, SessionGuard
+from portal.session.models import Kind
 from portal.ui.text import text
 
+app = rx.App(
+    html_lang="nb",
+    toaster=None,
+    app_wraps={},
+    api_transformer=server(),
+)
+app.add_middleware(SessionGuard(), index=0)
+app.register_lifespan_task(lifespan)
 
-def _smoke() -> rx.Component:
-    return in_language(
-        rx.el.main(
-            aksel.heading(text("frame.product"), level="1", size="large"),
-            aksel.button(text("frame.log_out"), icon=aksel.icon("MagnifyingGlassIcon")),
-            aksel.table(
-                aksel.table_header(aksel.table_row(aksel.table_column_header("a", scope="col"))),
-                aksel.table_body(aksel.table_row(aksel.table_data_cell("x"))),
-            ),
-        )
-    )
-
-
-app = rx.App()
-app.add_page(_smoke, route="/clinician/patients", title="Akson")
+app.add_page(
+    layout(patients_page(), Kind.CLINICIAN, "patients"),
+    route=PATIENTS,
+    title=text("frame.title.patients"),
+    on_load=load_patients,
+)
+app.add_page(leave_page(), route=LEAVE, title=text("frame.title.leave"))
+app.add_page(not_found_page(), route="/404", title=text("frame.title.not_found"))

@@ -7,20 +7,31 @@ from collections.abc import Sequence
 from portal.clients.fhir import Bundle, FhirClient
 
 
+def declared(number: str, basis: str, role: str | None, reason: str | None) -> dict[str, str]:
+    """The headers by which health personnel declare a look-up: whose, on what basis, as what, and why."""
+    headers = {"person-id": number, "access-basis": basis}
+    if role:
+        headers["requester-hpr-role"] = role
+    if reason:
+        headers["access-reason"] = reason
+    return headers
+
+
 class CoreRecordClient:
-    """The core record on behalf of one logged-in person."""
+    """The core record on behalf of one logged-in person; `role` is the code (Volven 9060) they act in."""
 
-    def __init__(self, fhir: FhirClient) -> None:
+    def __init__(self, fhir: FhirClient, role: str | None = None) -> None:
         self._fhir = fhir
+        self._role = role
 
-    async def own_patients(self, name: str = "") -> Bundle:
-        """The caller's own patients (`Person`), by part of a name, or all. Raises `ServiceProblem`."""
-        params = [("_list", "mine"), *([("name", name)] if name else [])]
-        return await self._fhir.search("Person", params, {})
+    async def own_patients(self) -> Bundle:
+        """The caller's own patients (`Person`). Raises `ServiceProblem`."""
+        headers = {"requester-hpr-role": self._role} if self._role else {}
+        return await self._fhir.search("Person", [("_list", "mine")], headers)
 
-    async def person(self, number: str) -> Bundle:
+    async def person(self, number: str, basis: str, reason: str | None) -> Bundle:
         """The person of a national identity number, as the banner shows them. Raises `ServiceProblem`."""
-        return await self._fhir.search("Person", [], {"person-id": number})
+        return await self._fhir.search("Person", [], declared(number, basis, self._role, reason))
 
     async def access_log(self, number: str, params: Sequence[tuple[str, str]] = ()) -> Bundle:
         """Who has looked at the caller's own data (`AuditEvent`), newest first. Raises `ServiceProblem`."""

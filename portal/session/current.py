@@ -1,6 +1,6 @@
 """Who is behind a Reflex event: the session that the httpOnly cookie points to, and nothing the browser says.
 
-The cookie's value is in the headers of the tab's websocket; the page's scripts and Reflex' state never have it.
+The cookie's value is in the headers of the tab's websocket; the page's scripts never have it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from http.cookies import CookieError, SimpleCookie
 
 import reflex as rx
 
+from portal.session.cookies import SESSION_COOKIE
 from portal.session.models import Session
 from portal.session.wiring import wiring
-
-COOKIE = "akson_session"
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Current:
 def session_id(cookie_header: str) -> str | None:
     """The session identifier in a Cookie header, or None."""
     try:
-        morsel = SimpleCookie(cookie_header).get(COOKIE)
+        morsel = SimpleCookie(cookie_header).get(SESSION_COOKIE)
     except CookieError:
         return None
     return morsel.value if morsel else None

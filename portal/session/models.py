@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 import msgspec
+
+from kit.identity.tokens import AccessToken, Login
 
 
 class Kind(StrEnum):
@@ -15,18 +16,12 @@ class Kind(StrEnum):
     CITIZEN = "citizen"
 
 
-class Token(msgspec.Struct, frozen=True):
-    """An access token for one audience; `expires_at` in seconds since 1970."""
-
-    value: str
-    expires_at: float
-
-
 class Session(msgspec.Struct, kw_only=True):
-    """A login: who, until when, and the keys and tokens to act with. Times in seconds since 1970.
+    """A login: who, until when, and what to act with. Times in seconds since 1970.
 
     `number` is the logged-in person's own national identity number: a citizen's results are found by it.
-    `organisation` and `place` are the organisation numbers (parent and child) a clinician acts for.
+    `login` holds the provider's tokens, `tokens` one access token for each service (audience).
+    `organisation` is the organisation number a clinician acts for, `role` the code (Volven 9060) they act in.
     """
 
     kind: Kind
@@ -35,13 +30,14 @@ class Session(msgspec.Struct, kw_only=True):
     lang: str
     started_at: float
     ends_at: float
-    dpop_key: dict[str, Any]
-    id_token: str
-    refresh_token: str | None = None
-    tokens: dict[str, Token] = {}
+    login: Login
+    tokens: dict[str, AccessToken] = {}
     hpr_number: str | None = None
     organisation: str | None = None
-    place: str | None = None
+    role: str | None = None
+
+    def __repr__(self) -> str:
+        return "Session(***)"
 
 
 class OpenPatient(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +47,7 @@ class OpenPatient(msgspec.Struct, frozen=True, kw_only=True):
     registers show one. `name`, `birth_date` (ISO) and `sex` are what the banner shows.
     """
 
-    number: str = msgspec.field()
+    number: str
     basis: str
     reason: str | None = None
     name: str = ""

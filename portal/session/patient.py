@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal.clients.core_record import declared
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.fhir import FhirClient
 from portal.clients.results import ResultsClient
@@ -47,9 +48,7 @@ async def results_client(state: rx.State) -> ResultsClient:
     patient = await wiring().store.open_patient(now.sid, now.tab)
     if patient is None:
         raise ServiceProblem(Problem.NOT_FOUND, "no-open-patient")
-    headers = {"person-id": patient.number, "access-basis": patient.basis}
-    if patient.reason:
-        headers["access-reason"] = patient.reason
+    headers = declared(patient.number, patient.basis, now.session.role, patient.reason)
     return ResultsClient(_results_fhir(now), headers)
 
 

@@ -38,6 +38,10 @@ class SessionStore:
     valkey: redis.asyncio.Redis
     keys: KeyRing
 
+    async def ping(self) -> None:
+        """Raises `redis.exceptions.ConnectionError` when Valkey does not answer."""
+        await cast("Awaitable[bool]", self.valkey.ping())
+
     async def create(self, session: Session) -> str:
         """Keep a new session; returns its identifier, which only the cookie holds."""
         sid = secrets.token_urlsafe(32)
@@ -60,6 +64,15 @@ class SessionStore:
         """Write the session back."""
         name = f"portal:session:{hashed(sid)}"
         await self.valkey.set(name, self._seal(name, session), ex=IDLE_SECONDS)
+
+    async def update(self, sid: str, **changes: Any) -> Session | None:
+        """Change fields of a live session (`lang="nn"`), under its lock; None when it has ended meanwhile."""
+        async with self.lock(sid):
+            session = await self.get(sid)
+            if session is not None:
+                session = msgspec.structs.replace(session, **changes)
+                await self.save(sid, session)
+        return session
 
     async def end(self, sid: str) -> None:
         """Forget the session and what it had open."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from reflex.vars import Var
+from reflex.vars import Var, VarData
 from reflex.vars.sequence import StringVar
 
 from portal.ui.language import Language
-from portal.ui.texts import LANGUAGES, say
+from portal.ui.texts import LANGUAGES, say, under
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -31,3 +31,15 @@ def _filled(template: str, values: dict[str, Any]) -> Any:
         piece = values[part] if position % 2 else part
         filled = filled + Var.create(piece).to_string(use_json=False)
     return filled
+
+
+def text_by(prefix: str, key: Any, default: str) -> StringVar[Any]:
+    """The text `prefix.<key>`, `key` known only when the page is shown; without one, `prefix.<default>`."""
+    tables = {lang: under(lang, prefix) for lang in LANGUAGES}
+    chosen = Var.create(tables)[Language.lang].to(dict[str, str])
+    found: Var[Any] = Var(_js_expr=f"({chosen[key]!s} ?? {chosen[default]!s})", _var_data=_data(chosen, key))
+    return found.to(str)
+
+
+def _data(*parts: Any) -> VarData | None:
+    return VarData.merge(*(Var.create(part)._get_all_var_data() for part in parts))  # noqa: SLF001

@@ -40,6 +40,15 @@ def say(lang: str, key: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def under(lang: str, prefix: str) -> dict[str, str]:
+    """The texts below a prefix: `under("nb", "frame.problem")` → `{"down": "..."}`. Raises `UnknownText`."""
+    start = prefix + "."
+    found = {key.removeprefix(start): text for key, text in texts(lang).items() if key.startswith(start)}
+    if not found:
+        raise UnknownText(prefix)
+    return found
+
+
 def _flatten(prefix: str, node: Any, into: dict[str, str]) -> None:
     if isinstance(node, dict):
         for key, value in node.items():

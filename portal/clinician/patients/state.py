@@ -1,0 +1,158 @@
+"""Finding a patient: by name among one's own, or by number with basis and reason; and opening them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+
+from kit.ids import InvalidNationalId, parse_national_id
+from portal.clients.core_record import CoreRecordClient
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clinician.patients.transform import PatientRow, Person, people, rows
+from portal.frame.layout import RESULTS
+from portal.frame.patient import PatientBanner
+from portal.session.current import current
+from portal.session.guard import requires
+from portal.session.models import Kind
+from portal.session.patient import core_record_fhir, set_open_patient
+
+SHOWN = 50
+BASES = ("SAMTYKKE", "AKUTT", "UNNTAK", "FORHOYET_SAMTYKKE", "FORHOYET_AKUTT")
+REASONS = ("treatment", "emergency", "referral", "home-care", "health-centre", "advice")
+ON_MY_LIST = "listed"
+"""The reader's answer that the registers show the relation: nothing is declared."""
+
+
+class PatientSearch(rx.State):
+    """The page's state. Numbers of people not yet opened stay on the server (`_people`, `_number`)."""
+
+    query: str = ""
+    rows: list[PatientRow] = []  # noqa: RUF012 - Reflex copies defaults
+    total: int = 0
+    loaded: bool = False
+    by_number: bool = False
+    number_error: str = ""
+    basis: str = BASES[0]
+    reason: str = ""
+    reason_missing: bool = False
+    opening: bool = False
+    problem: str = ""
+    code: str = ""
+    _people: list[Person] = []  # noqa: RUF012
+    _number: str = ""
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def load(self) -> None:
+        """Fetch one's own patients; closes whoever was open in this tab."""
+        self._forget()
+        now = await current(self)
+        if now is None:
+            return
+        await set_open_patient(now, None)
+        (await self.get_state(PatientBanner)).show(None)
+        try:
+            self._people = people(
+                await CoreRecordClient(core_record_fhir(now), now.session.role).own_patients()
+            )
+        except ServiceProblem as problem:
+            self._tell(problem)
+        self._list()
+        self.loaded = True
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def type(self, query: str) -> None:
+        """Narrow one's own patients while a name is typed; digits wait for the whole number."""
+        self.query = query
+        self.number_error = ""
+        self.by_number = False
+        self._list()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def find(self, _form: dict[str, Any]) -> None:
+        """Enter: a whole number asks for basis and reason; a name has been searched for already."""
+        digits = "".join(self.query.split())
+        if not digits.isdigit():
+            return
+        try:
+            self._number = parse_national_id(digits).value
+        except InvalidNationalId as error:
+            self.number_error = error.code
+            return
+        self.problem = self.code = ""
+        self.by_number = True
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def choose_basis(self, basis: str) -> None:
+        """The basis for the number typed."""
+        self.basis = basis if basis in BASES else BASES[0]
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def choose_reason(self, reason: str) -> None:
+        """The reason for the number typed."""
+        self.reason = reason if reason in (*REASONS, ON_MY_LIST) else ""
+        self.reason_missing = False
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def open_listed(self, key: int) -> AsyncIterator[Any]:
+        """Open one of one's own patients."""
+        if not 0 <= key < len(self._people):
+            return
+        self.opening = True
+        yield
+        person = self._people[key]
+        yield await self._open(person, person.basis, None)
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def open_number(self, _form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Look up who has the number typed, on the basis and for the reason chosen, and open them."""
+        if not self._number:
+            return
+        if not self.reason:
+            self.reason_missing = True
+            return
+        self.opening, self.problem, self.code = True, "", ""
+        yield
+        yield await self._open_number(None if self.reason == ON_MY_LIST else self.reason)
+
+    async def _open_number(self, reason: str | None) -> Any:
+        now = await current(self)
+        if now is None:
+            return None
+        client = CoreRecordClient(core_record_fhir(now), now.session.role)
+        try:
+            found = people(await client.person(self._number, self.basis, reason))
+        except ServiceProblem as problem:
+            self._tell(problem)
+            return None
+        if not found:
+            self._tell(ServiceProblem(Problem.NOT_FOUND, "no-person"))
+            return None
+        return await self._open(found[0], self.basis, reason)
+
+    async def _open(self, person: Person, basis: str, reason: str | None) -> Any:
+        now = await current(self)
+        if now is None:
+            return None
+        patient = person.opened(basis, reason)
+        await set_open_patient(now, patient)
+        (await self.get_state(PatientBanner)).show(patient)
+        self._forget()
+        return rx.redirect(RESULTS)
+
+    def _list(self) -> None:
+        self.rows, self.total = rows(self._people, self.query, SHOWN)
+
+    def _tell(self, problem: ServiceProblem) -> None:
+        self.problem, self.code, self.opening = str(problem.problem), problem.code, False
+
+    def _forget(self) -> None:
+        self.reset()  # type: ignore[no-untyped-call]

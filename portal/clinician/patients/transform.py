@@ -1,0 +1,101 @@
+"""FHIR Person → what the page for finding a patient shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.clients.fhir import Bundle, resources
+from portal.session.models import OpenPatient
+
+LISTED_GP = "UNNTAK"
+OTHERWISE = "SAMTYKKE"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as the registers know them. `basis` is what a look-up of one's own patient rests on."""
+
+    number: str
+    name: str
+    birth_date: str
+    sex: str
+    basis: str = OTHERWISE
+
+    def __repr__(self) -> str:
+        return "Person(***)"
+
+    def opened(self, basis: str, reason: str | None) -> OpenPatient:
+        """The same person, open on a basis and for a reason."""
+        return OpenPatient(
+            number=self.number,
+            name=self.name,
+            birth_date=self.birth_date,
+            sex=self.sex,
+            basis=basis,
+            reason=reason,
+        )
+
+
+@dataclass
+class PatientRow:
+    """One line of one's own patients. `key` finds the person on the server; the number stays there."""
+
+    key: int
+    name: str
+    born: str
+    sex: str
+
+
+def people(bundle: Bundle) -> list[Person]:
+    """The persons of a Bundle, in its order."""
+    return [_person(resource) for resource in resources(bundle, "Person")]
+
+
+def rows(found: list[Person], query: str, most: int) -> tuple[list[PatientRow], int]:
+    """The first `most` lines whose name holds every word of `query`, or whose birth date begins with it,
+    and how many there are in all."""
+    words = query.casefold().split()
+    hits = [(key, one) for key, one in enumerate(found) if _matches(one, words)]
+    shown = [PatientRow(key, one.name, day(one.birth_date), one.sex) for key, one in hits[:most]]
+    return shown, len(hits)
+
+
+def day(iso: str) -> str:
+    """`2016-11-13` → `13.11.2016`; an unknown date stays empty."""
+    try:
+        return date.fromisoformat(iso).strftime("%d.%m.%Y")
+    except ValueError:
+        return ""
+
+
+def _matches(person: Person, words: list[str]) -> bool:
+    haystack = f"{person.name.casefold()} {day(person.birth_date)}"
+    return all(word in haystack for word in words)
+
+
+def _person(resource: dict[str, Any]) -> Person:
+    names = resource.get("name") or [{}]
+    identifiers = resource.get("identifier") or [{}]
+    return Person(
+        number=str(identifiers[0].get("value", "")),
+        name=_name(names[0]),
+        birth_date=str(resource.get("birthDate", "")),
+        sex=str(resource.get("gender", "unknown")),
+        basis=_basis(resource),
+    )
+
+
+def _name(name: dict[str, Any]) -> str:
+    """Family name first, as lists are read and sorted."""
+    given = " ".join(str(part) for part in name.get("given", []))
+    family = str(name.get("family", ""))
+    return f"{family}, {given}" if family and given else family or given or str(name.get("text", ""))
+
+
+def _basis(resource: dict[str, Any]) -> str:
+    """The listed GP and the substitute need no consent; others do (kjernejournalforskriften § 7)."""
+    tags = resource.get("meta", {}).get("tag", [])
+    relations = {str(tag.get("code", "")) for tag in tags}
+    return LISTED_GP if relations & {"listed-gp", "gp-substitute"} else OTHERWISE

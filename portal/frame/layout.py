@@ -1,0 +1,119 @@
+"""The frame around every page: skip link, header (menu, language, login), patient banner, main, footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from portal.frame.language import LanguageChoice
+from portal.frame.patient import patient_banner
+from portal.frame.states import loading_view
+from portal.session.guard import Login
+from portal.session.models import Kind
+from portal.ui import aksel
+from portal.ui.html import plain_form
+from portal.ui.language import Language, in_language
+from portal.ui.text import text
+
+PATIENTS = "/clinician/patients"
+RESULTS = "/clinician/results"
+OWN_RESULTS = "/citizen/results"
+ACCESS_LOG = "/citizen/access-log"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place in the menu; `key` is its text below `frame.nav`."""
+
+    key: str
+    href: str
+
+
+MENUS: dict[Kind, tuple[Link, ...]] = {
+    Kind.CLINICIAN: (Link("patients", PATIENTS), Link("results", RESULTS)),
+    Kind.CITIZEN: (Link("own_results", OWN_RESULTS), Link("access_log", ACCESS_LOG)),
+}
+
+
+def layout(content: rx.Component, kind: Kind, here: str, *, with_patient: bool = False) -> rx.Component:
+    """A page for one kind of login. `here` is the menu's current key; `with_patient` adds the banner."""
+    return in_language(
+        rx.el.a(text("frame.skip"), href="#main", class_name="akson-skip"),
+        _header(kind, here),
+        _connection_lost(),
+        *([patient_banner()] if with_patient else []),
+        rx.el.main(
+            rx.cond(Login.kind == kind.value, content, loading_view()),
+            id="main",
+            tab_index=-1,
+            class_name="akson-main",
+        ),
+        rx.el.footer(aksel.detail(text("frame.footer")), class_name="akson-footer"),
+    )
+
+
+def _header(kind: Kind, here: str) -> rx.Component:
+    return rx.el.header(
+        rx.el.div(
+            aksel.link(text("frame.product"), href="/", class_name="akson-brand"),
+            _menu(kind, here),
+            rx.el.div(_language(), _login(), class_name="akson-header-end"),
+            class_name="akson-header-row",
+        ),
+        class_name="akson-header",
+    )
+
+
+def _menu(kind: Kind, here: str) -> rx.Component:
+    def place(link: Link) -> rx.Component:
+        now: dict[str, Any] = {"aria_current": "page"} if link.key == here else {}
+        return rx.el.li(rx.el.a(text(f"frame.nav.{link.key}"), href=link.href, **now))
+
+    return rx.el.nav(
+        rx.el.ul(*[place(link) for link in MENUS[kind]]),
+        aria_label=text("frame.nav.label"),
+        class_name="akson-nav",
+    )
+
+
+def _language() -> rx.Component:
+    names = (("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English"))
+    return aksel.select(
+        *[rx.el.option(name, value=code, lang=code) for code, name in names],
+        label=text("frame.language"),
+        hide_label=True,
+        size="small",
+        value=Language.lang,
+        on_change=LanguageChoice.choose,
+        custom_attrs={"data-testid": "language"},
+    )
+
+
+def _login() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(Login.name, class_name="akson-user", custom_attrs={"data-testid": "user"}),
+        plain_form(
+            aksel.button(text("frame.log_out"), type="submit", size="small", variant="secondary"),
+            action="/auth/logout",
+            custom_attrs={"data-testid": "log-out"},
+        ),
+        class_name="akson-login",
+    )
+
+
+def _connection_lost() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            has_connection_errors,
+            aksel.local_alert(
+                aksel.local_alert_header(aksel.local_alert_title(text("frame.connection.title"), as_="h2")),
+                aksel.local_alert_content(text("frame.connection.body")),
+                status="warning",
+            ),
+        ),
+        role="status",
+        class_name="akson-connection",
+    )

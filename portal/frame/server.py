@@ -1,0 +1,70 @@
+"""The ASGI app around Reflex: login, the public page, health, and headers on everything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+from reflex.utils.prerequisites import get_web_dir
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from kit.log import configure
+from kit.settings import get_settings
+from kit.web import REGISTRY
+from portal.frame.headers import SecurityHeaders
+from portal.frame.public import public_routes
+from portal.session.routes import auth_routes
+from portal.session.wiring import wiring
+
+
+def static_folder() -> Path:
+    """Where the frontend's build lies."""
+    return Path(get_web_dir()).resolve() / "build" / "client"
+
+
+def server() -> Starlette:
+    """What `rx.App(api_transformer=...)` puts Reflex into."""
+    static = static_folder()
+    return Starlette(
+        routes=[*public_routes(static), *auth_routes(), *_health_routes()],
+        middleware=[Middleware(SecurityHeaders, settings=get_settings(), static=static)],
+    )
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    """Logging at start; connections closed at the end."""
+    configure("portal", get_settings().log_level)
+    yield
+    await wiring().aclose()
+
+
+async def _live(_request: Request) -> Response:
+    return JSONResponse({"status": "live"})
+
+
+async def _ready(_request: Request) -> Response:
+    try:
+        await wiring().store.ping()
+    except RedisError:
+        return JSONResponse({"status": "not-ready", "needs": "valkey"}, 503)
+    return JSONResponse({"status": "ready"})
+
+
+async def _metrics(_request: Request) -> Response:
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def _health_routes() -> list[Route]:
+    return [
+        Route("/health/live", _live, methods=["GET"]),
+        Route("/health/ready", _ready, methods=["GET"]),
+        Route("/metrics", _metrics, methods=["GET"]),
+    ]

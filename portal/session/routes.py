@@ -1,0 +1,163 @@
+"""Logging in and out: plain routes beside Reflex, since the cookie must be httpOnly and the redirects real.
+
+`GET /auth/{helseid,idporten}/login` · `GET …/callback` · `POST /auth/logout` · `GET /auth/ended`.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from kit.errors import AksonError
+from kit.identity.client import OidcClient
+from kit.identity.tokens import PendingLogin
+from kit.log import get_logger
+from portal.session.cookies import (
+    LANGUAGE_COOKIE,
+    LOGIN_COOKIE,
+    SESSION_COOKIE,
+    clear,
+    set_login,
+    set_notice,
+    set_session,
+)
+from portal.session.entry import new_session
+from portal.session.logoutpage import LOGOUT_CSP, logout_page
+from portal.session.models import Kind, Session
+from portal.session.store import LOGIN_SECONDS
+from portal.session.wiring import wiring
+from portal.ui.texts import DEFAULT_LANGUAGE, LANGUAGES
+
+FRONT = "/"
+HOME = {Kind.CLINICIAN: "/clinician/patients", Kind.CITIZEN: "/citizen/results"}
+_KINDS = {"helseid": Kind.CLINICIAN, "idporten": Kind.CITIZEN}
+_CLEAR_STORAGE = {"Clear-Site-Data": '"storage"'}  # drops the tab's Reflex token: a new login is a new state
+
+
+async def log_in(request: Request) -> Response:
+    """Send the browser to the provider, with the request pushed beforehand (PAR) and PKCE."""
+    made = wiring()
+    try:
+        url, pending = await _client(_kind(request)).begin(ui_locales=language(request))
+    except AksonError as error:
+        return _stopped(error)
+    await made.store.keep_login(pending.state, pending)
+    answer = RedirectResponse(url, HTTPStatus.SEE_OTHER)
+    set_login(answer, pending.state, LOGIN_SECONDS)
+    return answer
+
+
+async def callback(request: Request) -> Response:
+    """The provider's answer: a new session under a new identifier, and whatever was before it ended."""
+    store = wiring().store
+    state = request.cookies.get(LOGIN_COOKIE, "")
+    pending = await store.take_login(state, PendingLogin) if state else None
+    if pending is None:
+        return _to_front("login-expired")
+    kind = _kind(request)
+    try:
+        login = await _client(kind).complete(request.query_params.multi_items(), pending)
+        session = new_session(kind, login, language(request))
+    except AksonError as error:
+        return _stopped(error)
+    await _end_session(request)
+    answer = RedirectResponse(HOME[kind], HTTPStatus.SEE_OTHER, _CLEAR_STORAGE)
+    set_session(answer, await store.create(session))
+    clear(answer, LOGIN_COOKIE)
+    get_logger().info("logged in", kind=str(kind))
+    return answer
+
+
+async def log_out(request: Request) -> Response:
+    """End the session here, then the provider's own: its end-session endpoint gets the ID token by POST."""
+    if not _from_our_page(request):
+        return Response("This must come from our own page.", HTTPStatus.FORBIDDEN)
+    session = await _end_session(request)
+    try:
+        answer = await _provider_logout(session) if session else _to_front("logged-out")
+    except AksonError:  # the session here has ended all the same
+        answer = _to_front("logged-out")
+    answer.headers.update(_CLEAR_STORAGE)
+    clear(answer, SESSION_COOKIE)
+    set_notice(answer, "logged-out")
+    return answer
+
+
+async def ended(request: Request) -> Response:
+    """Where a page goes whose session has ended or become another's: storage is cleared, nothing is kept."""
+    sid = request.cookies.get(SESSION_COOKIE, "")
+    session = await wiring().store.get(sid) if sid else None
+    if session is not None:
+        return RedirectResponse(HOME[session.kind], HTTPStatus.SEE_OTHER, _CLEAR_STORAGE)
+    answer = _to_front("session-ended")
+    answer.headers.update(_CLEAR_STORAGE)
+    clear(answer, SESSION_COOKIE)
+    return answer
+
+
+def language(request: Request) -> str:
+    """The reader's language: the cookie's, else bokmål."""
+    wanted = request.cookies.get(LANGUAGE_COOKIE, DEFAULT_LANGUAGE)
+    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def _kind(request: Request) -> Kind:
+    return _KINDS[request.url.path.split("/")[2]]
+
+
+def _client(kind: Kind) -> OidcClient:
+    made = wiring()
+    return made.helseid if kind is Kind.CLINICIAN else made.idporten
+
+
+async def _provider_logout(session: Session) -> Response:
+    back = f"{wiring().settings.portal_url}/"
+    address, fields = await _client(session.kind).logout_form(session.login, back)
+    page = logout_page(address, fields, session.lang)
+    return HTMLResponse(page, headers={"Content-Security-Policy": LOGOUT_CSP.format(target=_origin(address))})
+
+
+async def _end_session(request: Request) -> Session | None:
+    sid = request.cookies.get(SESSION_COOKIE, "")
+    if not sid:
+        return None
+    store = wiring().store
+    session = await store.get(sid)
+    await store.end(sid)
+    return session
+
+
+def _from_our_page(request: Request) -> bool:
+    """Against forged requests, besides SameSite: the Origin that browsers always send with a POST."""
+    return request.headers.get("origin") == wiring().settings.portal_url
+
+
+def _stopped(error: AksonError) -> Response:
+    get_logger().warning("login stopped", code=error.code)
+    if error.code == "login-cancelled":
+        return _to_front("login-cancelled")
+    return _to_front("login-failed" if error.permanent else "login-unavailable")
+
+
+def _to_front(notice: str) -> Response:
+    answer = RedirectResponse(FRONT, HTTPStatus.SEE_OTHER)
+    clear(answer, LOGIN_COOKIE)
+    set_notice(answer, notice)
+    return answer
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
+
+
+def auth_routes() -> list[Route]:
+    """The routes of this module."""
+    return [
+        *[Route(f"/auth/{name}/login", log_in, methods=["GET"]) for name in _KINDS],
+        *[Route(f"/auth/{name}/callback", callback, methods=["GET"]) for name in _KINDS],
+        Route("/auth/logout", log_out, methods=["POST"]),
+        Route("/auth/ended", ended, methods=["GET"]),
+    ]
