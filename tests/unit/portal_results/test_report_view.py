@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.clinician.results.transform.narrative import blocks_of
 from portal.clinician.results.transform.report_view import Fact, ReportView, view_of
-from portal.clinician.results.transform.reports import reports_of
+from portal.clinician.results.transform.reports import Notice, reports_of
 from portal.clinician.results.transform.richtext import Paragraph
 from tests.unit.portal_results.build import (
     Json,
@@ -129,3 +129,38 @@ def test_a_sample_says_what_from_where_and_when() -> None:
     assert view(report(specimen=[{"reference": "Specimen/s"}]), specimen).samples == [
         Fact("Urin", "01.03.2024\n800")
     ]
+
+
+def test_what_the_service_says_must_be_known_is_shown_and_gone_items_are_named() -> None:
+    url = "http://akson.no/fhir/StructureDefinition/report-notice"
+
+    def notice(code: str, **parts: Json) -> Json:
+        inner = [
+            {"url": "code", "valueCode": code},
+            *({"url": name, **value} for name, value in parts.items()),
+        ]
+        return {"url": url, "extension": inner}
+
+    shown = view(
+        report(
+            status="amended",
+            extensions=(
+                notice("report-number-reused"),
+                notice(
+                    "comment-disagrees",
+                    item={"valueReference": {"reference": "Observation/a"}},
+                    stated={"valueString": "11"},
+                    stored={"valueQuantity": {"value": 21, "unit": "pmol/L"}},
+                ),
+                notice("gone-from-report", concept={"valueCodeableConcept": nlk("NPU19748", "P-CRP")}),
+                notice("read-together", report={"valueReference": {"reference": "DiagnosticReport/r0"}}),
+            ),
+        ),
+        observation("a", nlk("NOR05863", "Us-FT4"), status="cancelled", note="det forrige svaret var 11"),
+    )
+    assert shown.notices == [
+        Notice("report-number-reused"),
+        Notice("comment-disagrees", "Us-FT4", "11", "21 pmol/L"),
+        Notice("read-together", report_id="r0"),
+    ]
+    assert shown.gone == ["P-CRP"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.clinician.results.transform.reports import Report
-from portal.clinician.results.transform.versions import Change, differences, history_of, versions_of
+from portal.clinician.results.transform.versions import Change, differences, rows_of, versions_of
 from tests.unit.portal_results.build import (
     GP,
     LAB,
@@ -68,28 +68,18 @@ def test_a_change_says_what_it_did_to_each_item() -> None:
     ]
 
 
-def test_an_item_left_out_without_being_cancelled_is_gone_from_the_report() -> None:
-    shown = history_of(history(FIRST, SECOND, version(3, "amended", *SECOND[1:])))
-    assert shown.gone == [Change("gone", "P-CRP", "3", "")]
-    assert [v.number for v in shown.versions] == [3, 2, 1]
-    assert (shown.versions[0].shown_now, shown.versions[2].first) == (True, True)
-    assert shown.versions[0].changes == []
+def test_the_rows_stand_newest_first_each_with_what_it_changed() -> None:
+    shown = rows_of(history(FIRST, SECOND, version(3, "amended", *SECOND[1:], seventhreeosix="P")))
+    assert [(v.number, v.issued, v.first, v.shown_now, v.preliminary) for v in shown] == [
+        (3, "03.03.2024 10:00", False, True, True),
+        (2, "02.03.2024 10:00", False, False, False),
+        (1, "01.03.2024 10:00", True, False, False),
+    ]
+    assert [len(v.changes) for v in shown] == [0, 4, 0]
 
 
-def test_a_comment_that_disagrees_with_what_was_stored_is_shown_with_both() -> None:
-    shown = history_of(history(FIRST, SECOND))
-    assert shown.disagreements == [Change("comment", "Us-FT4", "21 pmol/L", "11")]
-
-
-def test_a_cancelled_report_leaves_nothing_gone() -> None:
-    shown = history_of(history(FIRST, version(2, "cancelled")))
-    assert (shown.gone, shown.versions[0].changes) == ([], [])
-
-
-def test_a_preliminary_version_after_a_final_one_says_so() -> None:
-    shown = history_of(history(FIRST, version(2, "amended", *SECOND[1:], seventhreeosix="P")))
-    assert shown.final_before == 1
-    assert history_of(history(FIRST, SECOND)).final_before == 0
+def test_nothing_is_said_of_the_items_of_a_cancelled_report() -> None:
+    assert rows_of(history(FIRST, version(2, "cancelled")))[0].changes == []
 
 
 def test_items_whose_ids_moved_are_matched_by_what_they_are() -> None:
@@ -117,8 +107,8 @@ def test_a_pathology_part_repeated_as_history_is_not_gone() -> None:
             observation("4", {}, part),
         ),
     )
-    assert history_of([first, second]).gone == []
+    assert [c.kind for c in differences(first, second)] == ["new"]
 
 
 def test_no_versions_give_an_empty_history() -> None:
-    assert history_of(versions_of({"resourceType": "Bundle"})).versions == []
+    assert rows_of(versions_of({"resourceType": "Bundle"})) == []

@@ -9,6 +9,8 @@ from portal.clinician.results.transform.reports import Report
 from portal.clinician.results.transform.settled import outside_unflagged, report_settled
 
 _NAMES_SHOWN = 4
+# The service shows a final version beside the preliminary one that came after it.
+EARLIER = "earlier-version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One report in the list. Dates are shown ones; `sampled_raw` orders. Numbers count results."""
+    """One report in the list. Numbers count results; an `earlier` one stands beside a newer."""
 
     id: str = ""
     sampled: str = ""
-    sampled_raw: str = ""
-    answered: str = ""
     issued: str = ""
     kind: str = ""
     kind_code: str = ""
@@ -44,11 +44,22 @@ class ReportRow:
     resistant: int = 0
     unanswered: int = 0
     commented: bool = False
+    notices: int = 0
+    earlier: bool = False
     prominent: list[str] = field(default_factory=list)
     content: str = ""
     content_more: int = 0
-    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A report's row with what it is found, ordered and filtered by, which stays on the server."""
+
+    row: ReportRow
+    sampled: str = ""
+    issued: str = ""
     search: str = ""
+    settled: bool = False
     waiting: tuple[Waiting, ...] = ()
 
 
@@ -64,15 +75,26 @@ class Filters:
     abnormal_only: bool = False
 
 
-def row_of(report: Report) -> ReportRow:
-    """The row of a report."""
+def summary_of(report: Report) -> Summary:
+    """A report in the list."""
     items = report.items()
     names = _names(report, items)
+    waiting = _waiting(report, items)
+    found_by = (*names, report.laboratory, report.requester, report.kind.display, report.number)
+    return Summary(
+        row=_row(report, items, names, len(waiting)),
+        sampled=report.sampled,
+        issued=report.issued,
+        search=" ".join(found_by).casefold(),
+        settled=report_settled(report),
+        waiting=waiting,
+    )
+
+
+def _row(report: Report, items: list[Item], names: list[str], unanswered_count: int) -> ReportRow:
     return ReportRow(
         id=report.id,
         sampled=dates.show(report.sampled),
-        sampled_raw=report.sampled,
-        answered=dates.show(report.answered),
         issued=dates.show(report.issued),
         kind=report.kind.display,
         kind_code=report.kind.code,
@@ -85,14 +107,13 @@ def row_of(report: Report) -> ReportRow:
         abnormal=sum(bool(item.flag) for item in items),
         outside=sum(outside_unflagged(item) for item in items),
         resistant=sum(item.value.susceptibility == "R" for item in items),
-        unanswered=len(waiting := _waiting(report, items)),
+        unanswered=unanswered_count,
         commented=bool(report.comments or any(item.notes for item in items)),
+        notices=sum(notice.code != EARLIER for notice in report.notices),
+        earlier=any(notice.code == EARLIER for notice in report.notices),
         prominent=list(report.prominent),
         content=", ".join(names[:_NAMES_SHOWN]),
         content_more=max(0, len(names) - _NAMES_SHOWN),
-        settled=report_settled(report),
-        search=" ".join((*names, report.laboratory, report.requester, report.kind.display)).casefold(),
-        waiting=waiting,
     )
 
 
@@ -123,54 +144,56 @@ def _wait(report: Report, name: str, status: str, sampled: str) -> Waiting:
     return Waiting(name, status, dates.show(sampled), report.laboratory, report.id)
 
 
-def newest_first(rows: Iterable[ReportRow]) -> list[ReportRow]:
+def newest_first(found: Iterable[Summary]) -> list[Summary]:
     """By sampling date; the version that was answered last stands first among equals."""
-    return sorted(rows, key=lambda row: (dates.sort_key(row.sampled_raw), row.issued), reverse=True)
+    return sorted(found, key=lambda s: (dates.sort_key(s.sampled), dates.sort_key(s.issued)), reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The rows that pass, and how many the wish for the abnormal alone has hidden."""
+    """The reports that pass, and how many the wish for the abnormal alone has hidden."""
 
-    rows: list[ReportRow]
+    passed: list[Summary]
     hidden: int
 
 
-def choose(rows: Iterable[ReportRow], wanted: Filters) -> Chosen:
-    """The rows to show. Asking for the abnormal hides only what is surely normal, and says how many."""
+def choose(found: Iterable[Summary], wanted: Filters) -> Chosen:
+    """The reports to show. Asking for the abnormal hides only what is surely normal, and says how many."""
     words = wanted.text.casefold().split()
-    passed = [row for row in rows if _passes(row, wanted, words)]
+    passed = [summary for summary in found if _passes(summary, wanted, words)]
     if not wanted.abnormal_only:
         return Chosen(passed, 0)
-    kept = [row for row in passed if not row.settled]
+    kept = [summary for summary in passed if not summary.settled]
     return Chosen(kept, len(passed) - len(kept))
 
 
-def _passes(row: ReportRow, wanted: Filters, words: list[str]) -> bool:
+def _passes(summary: Summary, wanted: Filters, words: list[str]) -> bool:
     return (
-        (not wanted.discipline or row.discipline == wanted.discipline)
-        and (not wanted.laboratory or row.laboratory == wanted.laboratory)
-        and all(word in row.search for word in words)
-        and dates.in_days(row.sampled_raw, wanted.first_day, wanted.last_day)
+        (not wanted.discipline or summary.row.discipline == wanted.discipline)
+        and (not wanted.laboratory or summary.row.laboratory == wanted.laboratory)
+        and all(word in summary.search for word in words)
+        and dates.in_days(summary.sampled, wanted.first_day, wanted.last_day)
     )
 
 
-def order(rows: list[ReportRow], key: str, *, descending: bool) -> list[ReportRow]:
-    """The rows by a column: "sampled", "kind", "laboratory", "abnormal"; rows that tie stay newest first."""
-    newest = newest_first(rows)
-    if key == "sampled":
-        return newest if descending else newest[::-1]
+def order(found: Iterable[Summary], key: str, *, descending: bool) -> list[Summary]:
+    """By a column: "sampled", "kind", "laboratory" or "abnormal"; those that tie stay newest first."""
+    newest = newest_first(found)
+    if key == "kind":
+        return sorted(newest, key=lambda s: s.row.kind.casefold(), reverse=descending)
+    if key == "laboratory":
+        return sorted(newest, key=lambda s: s.row.laboratory.casefold(), reverse=descending)
     if key == "abnormal":
-        return sorted(newest, key=lambda row: row.abnormal + row.outside, reverse=descending)
-    return sorted(newest, key=lambda row: getattr(row, key).casefold(), reverse=descending)
+        return sorted(newest, key=lambda s: s.row.abnormal + s.row.outside, reverse=descending)
+    return newest if descending else newest[::-1]
 
 
-def laboratories(rows: Iterable[ReportRow]) -> list[str]:
+def laboratories(found: Iterable[Summary]) -> list[str]:
     """The laboratories of some reports, by name."""
-    return sorted({row.laboratory for row in rows if row.laboratory}, key=str.casefold)
+    return sorted({s.row.laboratory for s in found if s.row.laboratory}, key=str.casefold)
 
 
-def period(rows: Iterable[ReportRow]) -> tuple[str, str]:
-    """The first and the last sampling day, shown; ("", "") for no rows."""
-    moments = sorted((row.sampled_raw for row in rows if row.sampled_raw), key=dates.sort_key)
+def period(found: Iterable[Summary]) -> tuple[str, str]:
+    """The first and the last sampling day, shown; ("", "") for none."""
+    moments = sorted((s.sampled for s in found if s.sampled), key=dates.sort_key)
     return (dates.show_day(moments[0]), dates.show_day(moments[-1])) if moments else ("", "")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 
 from portal.clinician.results.transform import fhir, ranges
 from portal.clinician.results.transform.fhir import Code, Json, Resources
+from portal.clinician.results.transform.values import SUSCEPTIBILITIES, Value, digits, value_of
 
 # 8244: the laboratory's mark of deviation. HL7's letters are read too.
 _FLAGS = {
@@ -14,40 +14,7 @@ _FLAGS = {
     "3": "outside", "A": "outside", "AA": "outside",
 }  # fmt: skip
 _NOT_ABNORMAL = frozenset(("N", "0"))
-SUSCEPTIBILITIES = ("S", "I", "R", "K")
 _GIVEN_UP = frozenset(("cancelled", "entered-in-error"))
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A result as the laboratory sent it.
-
-    `kind`: "quantity" | "text" | "date" | "range" | "none". `number` keeps every digit sent; `decimal` is for
-    comparing and drawing only. `headings` are 8243 codes, `codes` every other coding of a text result.
-    """
-
-    kind: str = "none"
-    number: str = ""
-    comparator: str = ""
-    unit: str = ""
-    ucum: str = ""
-    text: str = ""
-    headings: tuple[Code, ...] = ()
-    codes: tuple[Code, ...] = ()
-    decimal: Decimal | None = None
-
-    @property
-    def susceptibility(self) -> str:
-        """S, I, R or K; list 8271 also carries microbes and other texts, which are not susceptibility."""
-        found = (c.code for c in self.codes if c.register == "8271" and c.code in SUSCEPTIBILITIES)
-        return next(found, "")
-
-    @property
-    def shown(self) -> str:
-        """The number with its comparator, or the text."""
-        if self.kind == "text":
-            return self.text or ", ".join(c.label for c in self.codes)
-        return f"{self.comparator} {self.number}".strip() if self.comparator else self.number
 
 
 @dataclass(slots=True)
@@ -113,77 +80,6 @@ def _unanswered(item: Item) -> list[Item]:
     return [item] if waits and (item.name or item.codes) else below
 
 
-def value_of(observation: Json) -> Value:
-    """The value[x] of an Observation."""
-    if quantity := fhir.first(observation.get("valueQuantity")):
-        return _quantity(quantity)
-    if concept := fhir.first(observation.get("valueCodeableConcept")):
-        return _coded(concept)
-    if text := fhir.text_of(observation.get("valueString")):
-        return Value("text", text=text)
-    if moment := fhir.text_of(observation.get("valueDateTime")):
-        return Value("date", number=moment)
-    if interval := fhir.first(observation.get("valueRange")):
-        return _range(interval)
-    return Value()
-
-
-def _digits(value: object) -> str:
-    """A JSON number with the digits that were sent, never in exponent form."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    text = fhir.text_of(value)
-    return format(Decimal(text), "f") if "e" in text.lower() and _decimal(text) is not None else text
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
-
-
-def _quantity(quantity: Json) -> Value:
-    number = _digits(quantity.get("value"))
-    unit = fhir.text_of(quantity.get("unit"))
-    is_ucum = "unitsofmeasure" in fhir.text_of(quantity.get("system"))
-    return Value(
-        "quantity" if number else "none",
-        number=number,
-        comparator=_comparator(quantity),
-        unit=unit,
-        ucum=fhir.text_of(quantity.get("code")) if is_ucum else "",
-        decimal=_decimal(number),
-    )
-
-
-_OPERATORS = {"GE": ">=", "GT": ">", "LE": "<=", "LT": "<", "EQ": "", "MG": ">>", "ML": "<<", "NE": "≠"}
-
-
-def _comparator(quantity: Json) -> str:
-    """FHIR's comparator, else the operator of 8239 that FHIR does not know (much greater, not equal)."""
-    stated = fhir.text_of(quantity.get("comparator"))
-    extended = next((c.code for c in fhir.all_codes(quantity) if c.register == "8239"), "")
-    return _OPERATORS.get(extended, extended) if extended else stated
-
-
-def _coded(concept: Json) -> Value:
-    codes = fhir.codes_of(concept)
-    headings = tuple(c for c in codes if c.register == "8243")
-    others = tuple(c for c in codes if c.register != "8243")
-    text = fhir.text_of(concept.get("text"))
-    kind = "text" if text or others else "none"
-    return Value(kind, text=text, headings=headings, codes=others)
-
-
-def _range(interval: Json) -> Value:
-    low, high = fhir.first(interval.get("low")), fhir.first(interval.get("high"))
-    numbers = (_digits(low.get("value")), _digits(high.get("value")))
-    unit = fhir.text_of(low.get("unit")) or fhir.text_of(high.get("unit"))
-    return Value("range", number=" – ".join(numbers).strip(" "), unit=unit)
-
-
 def _flag(observation: Json, value: Value) -> tuple[str, str]:
     """The laboratory's flag and its own words for it."""
     interpretation = observation.get("interpretation")
@@ -206,8 +102,8 @@ def _reference_text(entry: Json) -> str:
     """The laboratory's own words; the limits only when there are no words."""
     if text := fhir.text_of(entry.get("text")):
         return text
-    low = _digits(fhir.first(entry.get("low")).get("value"))
-    high = _digits(fhir.first(entry.get("high")).get("value"))
+    low = digits(fhir.first(entry.get("low")).get("value"))
+    high = digits(fhir.first(entry.get("high")).get("value"))
     if low and high:
         return f"{low} - {high}"
     return f"< {high}" if high else f"> {low}" if low else ""
@@ -273,7 +169,7 @@ def _extension_shown(extension: Json) -> str:
         return "ja" if value else "nei"
     if isinstance(value, dict):
         if "value" in value:
-            return f"{_digits(value.get('value'))} {fhir.text_of(value.get('unit'))}".strip()
+            return f"{digits(value.get('value'))} {fhir.text_of(value.get('unit'))}".strip()
         return fhir.concept_text(value) or (fhir.code_of(value).label if "code" in value else "")
     return fhir.text_of(value)
 

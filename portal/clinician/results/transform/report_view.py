@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.narrative import TextBlock, blocks_of
-from portal.clinician.results.transform.reports import Report, Sample
+from portal.clinician.results.transform.reports import Notice, Report, Sample
 from portal.clinician.results.transform.resistance import ResistanceTable, resistance
 from portal.clinician.results.transform.richtext import plain
 from portal.clinician.results.transform.tables import ResultRow, rows_of
 from portal.clinician.results.transform.trend import Point
+
+GONE = "gone-from-report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class ReportView:
     """Everything of one report but its earlier versions. Dates are shown ones; "" is "not stated".
 
     `sampled`, `answered` and `issued` are three different times: sampling, first answer, this version.
+    `gone`: items that a change left out without cancelling them.
     """
 
     id: str = ""
@@ -46,7 +49,8 @@ class ReportView:
     cancelled: bool = False
     prominent: list[str] = field(default_factory=list)
     other_codes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     information: list[Fact] = field(default_factory=list)
     samples: list[Fact] = field(default_factory=list)
@@ -79,7 +83,8 @@ def view_of(report: Report, points: Iterable[Point] = ()) -> ReportView:
         cancelled=report.cancelled,
         prominent=prominent,
         other_codes=[c.label for c in report.coded_comments if c.code not in prominent],
-        warnings=list(report.warnings),
+        notices=[n for n in report.notices if n.code != GONE],
+        gone=[n.name for n in report.notices if n.code == GONE],
         comments=[plain(text) for text in report.comments],
         information=[Fact(i.heading, plain(i.text)) for i in report.information],
         samples=[_sample(sample) for sample in report.samples],

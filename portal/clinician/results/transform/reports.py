@@ -13,11 +13,13 @@ from portal.clinician.results.transform.reading import (
     walk,
 )
 from portal.clinician.results.transform.trees import grow
+from portal.clinician.results.transform.values import value_of
 
 # The national service stands as requester in copies sent to it; it requests nothing (clinical rule 12).
 _NOT_A_REQUESTER = re.compile(r"\b(nilar|nhn|norsk helsenett|pasientens prøvesvar)\b", re.IGNORECASE)
 _RADIOLOGY = frozenset(("BLD", "CT", "MA", "MR", "NUK", "RAD", "RTG", "SCI", "UL"))
 _PATHOLOGY = frozenset(("CYTO", "HIST", "MORS", "MPAT", "OBD", "PAT"))
+_NOTICE = "http://akson.no/fhir/StructureDefinition/report-notice"
 _PROMINENT = ("TA", "VA", "MSIS-M", "MSIS-UM", "MSIS-AV")
 
 
@@ -38,6 +40,22 @@ class Information:
 
     heading: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the service says must be known of a report that no single message says.
+
+    `code`: "person-changed" | "report-number-reused" | "preliminary-after-final" | "read-together" |
+    "earlier-version" | "gone-from-report" | "comment-disagrees" | ... `name` is the item's, `stated` what a
+    comment says and `stored` what came, `report_id` the report to read it together with.
+    """
+
+    code: str
+    name: str = ""
+    stated: str = ""
+    stored: str = ""
+    report_id: str = ""
 
 
 @dataclass(slots=True)
@@ -64,7 +82,7 @@ class Report:
     number: str
     comments: tuple[str, ...]
     coded_comments: tuple[Code, ...]
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
     information: tuple[Information, ...]
     ordered: str
     samples: tuple[Sample, ...]
@@ -136,7 +154,7 @@ def _report(resource: Json, by_report: dict[str, list[Json]], resources: Resourc
         number=_number(resource),
         comments=comments,
         coded_comments=coded,
-        warnings=_warnings(resource),
+        notices=tuple(_notice(e, resources) for e in _notices(resource)),
         information=_information(resource, request),
         ordered=fhir.text_of(request.get("authoredOn")),
         samples=_samples(resource, resources),
@@ -192,10 +210,23 @@ def _comments(resource: Json) -> tuple[tuple[Code, ...], tuple[str, ...]]:
     return tuple(coded), tuple(words)
 
 
-def _warnings(resource: Json) -> tuple[str, ...]:
-    """What the service itself says must be looked at in this report, in words."""
-    return tuple(
-        text for e in fhir.extensions(resource, "warning") if (text := fhir.text_of(fhir.extension_value(e)))
+def _notices(resource: Json) -> list[Json]:
+    return [ext for ext in fhir.objects(resource.get("extension")) if ext.get("url") == _NOTICE]
+
+
+def _notice(extension: Json, resources: Resources) -> Notice:
+    parts = {
+        fhir.text_of(part.get("url")): fhir.extension_value(part)
+        for part in fhir.objects(extension.get("extension"))
+    }
+    item = resources.get("Observation", fhir.reference_id(parts.get("item")))
+    stored = value_of({"valueQuantity": parts.get("stored")})
+    return Notice(
+        code=fhir.text_of(parts.get("code")),
+        name=fhir.concept_text(parts.get("concept")) or fhir.concept_text(item.get("code")),
+        stated=fhir.text_of(parts.get("stated")),
+        stored=f"{stored.shown} {stored.unit}".strip(),
+        report_id=fhir.reference_id(parts.get("report")),
     )
 
 

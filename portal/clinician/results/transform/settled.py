@@ -17,7 +17,7 @@ def settled(item: Item) -> bool:
 
 def report_settled(report: Report) -> bool:
     """Whether a whole report is surely normal. One without results never is."""
-    quiet = not (report.comments or report.coded_comments or report.warnings or report.preliminary)
+    quiet = not (report.comments or report.coded_comments or report.notices or report.preliminary)
     final = report.status == "final" and report.discipline == "laboratory"
     return quiet and final and bool(report.roots) and all(settled(root) for root in report.roots)
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from portal.clinician.results.transform import dates
-from portal.clinician.results.transform.reading import Item, Value
+from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
 from portal.clinician.results.transform.richtext import Paragraph, paragraphs
 from portal.clinician.results.transform.settled import outside_unflagged, settled
 from portal.clinician.results.transform.trend import Point, analysis_key, previous
+from portal.clinician.results.transform.values import Value
 
 _SHORT = 40
 _LEVELS_SHOWN = 5

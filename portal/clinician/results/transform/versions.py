@@ -4,10 +4,7 @@ A changed report replaces the whole earlier one (ServType M). An item that is mi
 having been cancelled is neither: it is shown as gone from the report.
 """
 
-import re
 from dataclasses import dataclass, field
-from decimal import Decimal
-from itertools import pairwise
 
 from portal.clinician.results.transform import dates, fhir
 from portal.clinician.results.transform.fhir import Json, Resources
@@ -15,8 +12,6 @@ from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report, report_of
 from portal.clinician.results.transform.richtext import plain
 from portal.clinician.results.transform.trend import analysis_key
-
-_SAID_BEFORE = re.compile(r"forrige\s+svar\w*\s*(?:var|er|:)?\s*([<>]?\s*\d+(?:[.,]\d+)?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +37,6 @@ class VersionRow:
     changes: list[Change] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """The versions of a report, newest first, and what needs attention in how they differ.
-
-    `gone`: items that a change left out. `disagreements`: a comment names another earlier value than the one
-    that was stored. `final_before`: the shown version is preliminary though an earlier one was final.
-    """
-
-    versions: list[VersionRow] = field(default_factory=list)
-    gone: list[Change] = field(default_factory=list)
-    disagreements: list[Change] = field(default_factory=list)
-    final_before: int = 0
-
-
 def versions_of(bundle: Json) -> list[Report]:
     """The versions in a history Bundle, oldest first.
 
@@ -75,24 +56,14 @@ def versions_of(bundle: Json) -> list[Report]:
     return sorted(found, key=lambda report: dates.sort_key(report.issued))
 
 
-def history_of(versions: list[Report]) -> History:
-    """How the versions (oldest first) differ; the last one is the one that is shown."""
-    if not versions:
-        return History()
-    rows: list[VersionRow] = []
-    for number, report in enumerate(versions, start=1):
-        earlier = versions[number - 2] if number > 1 else None
-        rows.append(_row(number, report, earlier, shown_now=number == len(versions)))
-    last = versions[-1]
-    finals = [
-        n for n, r in enumerate(versions[:-1], start=1) if not r.preliminary and r.status != "registered"
+def rows_of(versions: list[Report]) -> list[VersionRow]:
+    """How the versions (oldest first) differ, newest first; the newest is the one that is shown."""
+    earlier = [None, *versions[:-1]]
+    rows = [
+        _row(number, report, before, shown_now=number == len(versions))
+        for number, (before, report) in enumerate(zip(earlier, versions, strict=False), start=1)
     ]
-    return History(
-        versions=rows[::-1],
-        gone=[] if last.cancelled else _gone(versions),
-        disagreements=[d for a, b in pairwise(versions) for d in _disagreements(a, b)],
-        final_before=finals[-1] if last.preliminary and finals else 0,
-    )
+    return rows[::-1]
 
 
 def _row(number: int, report: Report, earlier: Report | None, *, shown_now: bool) -> VersionRow:
@@ -188,34 +159,3 @@ def _was_gone(old: Item | None) -> Change | None:
     if old is None or old.cancelled or not (shown_value(old) or old.name):
         return None
     return Change("gone", _name(old), shown_value(old), "")
-
-
-def _gone(versions: list[Report]) -> list[Change]:
-    """Items of any earlier version that the last one leaves out, as they last stood."""
-    last = versions[-1]
-    found: dict[tuple[str, str], Change] = {}
-    for version in versions[:-1]:
-        for old, new in paired(version, last):
-            change = _was_gone(old) if new is None else None
-            if change is not None and old is not None:
-                found[(*_key(old, version),)] = change
-    return list(found.values())
-
-
-def _disagreements(before: Report, after: Report) -> list[Change]:
-    """Comments that name another earlier value than the one stored: both are shown, nobody is believed."""
-    found: list[Change] = []
-    for old, new in paired(before, after):
-        if old is None or new is None or old.value.decimal is None:
-            continue
-        said = next((m[1] for note in new.notes if (m := _SAID_BEFORE.search(note))), "")
-        if said and _number(said) != _number(old.value.shown):
-            found.append(Change("comment", _name(new), shown_value(old), said))
-    return found
-
-
-def _number(text: str) -> tuple[str, Decimal]:
-    """A comparator and the number behind it."""
-    plain_text = text.replace(" ", "").replace(",", ".")
-    digits = plain_text.lstrip("<>=≠")
-    return plain_text[: len(plain_text) - len(digits)], Decimal(digits)
