@@ -6,7 +6,7 @@ otherwise). Bodies come as stored, without `subject`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, LiteralString
@@ -14,12 +14,13 @@ from uuid import UUID
 
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
-from psycopg.rows import RowFactory, class_row, tuple_row
+from psycopg.rows import tuple_row
 
 from results_service.reports.packing import Entry, Packed, decompress, unpack, unpack_entries
 from results_service.reports.tokens import token
 
 __all__ = [
+    "Comparison",
     "Entry",
     "HistoryRow",
     "IndexRow",
@@ -94,7 +95,8 @@ _RELEASED: LiteralString = (
 )
 _NEWEST: LiteralString = """
 SELECT report_id, version_id, body, (SELECT count(*) FROM results.report WHERE {where})
-FROM results.report WHERE {where} ORDER BY effective DESC, issued DESC, report_id LIMIT %(count)s OFFSET %(skip)s
+FROM results.report WHERE {where} ORDER BY effective DESC, issued DESC, report_id
+LIMIT %(count)s OFFSET %(skip)s
 """
 _COUNT: LiteralString = "SELECT count(*) FROM results.report WHERE {where}"
 _INDEXES: LiteralString = "SELECT report_id, version_id, entries FROM results.report WHERE {where}"
@@ -167,7 +169,7 @@ async def history(
     A report whose shown version waits shows the citizen no earlier version either.
     """
     values: dict[str, Any] = {"person": person_id, "report": report_id}
-    released = sql.SQL("true")
+    released: sql.Composable = sql.SQL("true")
     if released_at is not None:
         released = sql.SQL(_RELEASED).format(issued=sql.Identifier("generated"))
         values["released_before"] = released_at - DELAY
@@ -185,37 +187,35 @@ async def history(
 
 async def waiting(conn: AsyncConnection[Any], person_id: UUID, at: datetime) -> list[Waiting]:
     """What the person has that is not released at `at`, whatever was searched for."""
-    factory: RowFactory[Waiting] = class_row(Waiting)
     values = {"person": person_id, "released_before": at - DELAY, "delay": DELAY}
-    async with conn.cursor(row_factory=factory, binary=True) as cursor:  # type: ignore[arg-type]
+    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
         await cursor.execute(_WAITING, values)
-        return await cursor.fetchall()
+        return [Waiting(*row) for row in await cursor.fetchall()]
 
 
 def _where(person_id: UUID, wanted: ReportFilter) -> tuple[sql.Composable, dict[str, Any]]:
     values: dict[str, Any] = {"person": person_id}
     parts: list[sql.Composable] = [sql.SQL("person_id = %(person)s")]
-
-    def narrow(condition: LiteralString, name: str, value: object) -> None:
+    for condition, value in _conditions(wanted):
+        name = f"value{len(values)}"
         values[name] = value
         parts.append(sql.SQL(condition).format(value=sql.Placeholder(name)))
-
-    if wanted.ids is not None:
-        narrow("report_id = ANY({value})", "ids", list(wanted.ids))
-    if wanted.categories is not None:
-        narrow("category = ANY({value})", "categories", list(wanted.categories))
-    if wanted.statuses is not None:
-        narrow("status = ANY({value})", "statuses", list(wanted.statuses))
-    for number, (comparison, moment) in enumerate(wanted.dates):
-        narrow(_DATE_CONDITIONS[comparison], f"date{number}", moment)
-    for number, codes in enumerate(wanted.codes):
-        narrow("codes && {value}::bigint[]", f"codes{number}", list(codes))
-    for number, tags in enumerate(wanted.tags):
-        narrow("tags && {value}::bigint[]", f"tags{number}", list(tags))
     if wanted.released_at is not None:
         values["released_before"] = wanted.released_at - DELAY
         parts.append(sql.SQL("(" + _RELEASED + ")").format(issued=sql.Identifier("issued")))
     return sql.SQL(" AND ").join(parts), values
+
+
+def _conditions(wanted: ReportFilter) -> Iterator[tuple[LiteralString, object]]:
+    choices: tuple[tuple[LiteralString, Sequence[object] | None], ...] = (
+        ("report_id = ANY({value})", wanted.ids),
+        ("category = ANY({value})", wanted.categories),
+        ("status = ANY({value})", wanted.statuses),
+    )
+    yield from ((condition, list(choice)) for condition, choice in choices if choice is not None)
+    yield from ((_DATE_CONDITIONS[comparison], moment) for comparison, moment in wanted.dates)
+    yield from (("codes && {value}::bigint[]", list(codes)) for codes in wanted.codes)
+    yield from (("tags && {value}::bigint[]", list(tags)) for tags in wanted.tags)
 
 
 _DATE_CONDITIONS: dict[Comparison, LiteralString] = {

@@ -124,7 +124,12 @@ class Report:
             _resource(
                 "Specimen",
                 specimen,
-                {"collection": {"collectedDateTime": _moment(effective).text}},
+                {
+                    "collection": {
+                        "collector": {"reference": f"PractitionerRole/{role}"},
+                        "collectedDateTime": _moment(effective).text,
+                    }
+                },
                 effective=effective,
             ),
             _resource("PractitionerRole", role, {"active": True}),
@@ -141,6 +146,7 @@ class Report:
             "code": _coding(NLK, item.code),
             "effectiveDateTime": _moment(effective).text,
             "issued": _moment(self.generated).text,
+            "performer": [{"reference": f"PractitionerRole/{uuid5(report_id, 'role')}"}],
             "specimen": {"reference": f"Specimen/{uuid5(report_id, 'specimen')}"},
         }
         if item.value and item.status != "cancelled":

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
 
-from kit.db import SyncDatabase
-from kit.ids import new_id
+from core_record.registers.service import resolve_person_sync
+from kit.db import Database, SyncDatabase
+from kit.identity.actor import Actor
+from kit.identity.web import actor_of
+from kit.ids import NationalId, new_id
+from kit.keys import KeyRing
+from kit.web import create_app
+from results_service.lookup.endpoints import LookupContext, router
 from results_service.reports.models import StoreOutcome
 from results_service.reports.service import store_report_sync
 from tests.conftest import TestDatabase
+from tests.integration.core_record.conftest import (  # noqa: F401 - fixtures of the personas
+    MakeActor,
+    actor,
+    number,
+    registers,
+)
 from tests.integration.lookup.builder import Report
+
+BASE = "https://results.test/fhir"
+DOCTOR = {"access-basis": "UNNTAK", "requester-hpr-role": "LE"}
 
 
 class Store:
@@ -46,3 +64,57 @@ def store(postgres: TestDatabase, clean_db: None) -> Iterator[Store]:
     database.open()
     yield Store(database, postgres.superuser_dsn)
     database.close()
+
+
+@dataclass
+class Api:
+    """A client of the FHIR API: who it calls as, about whom, and what it declares."""
+
+    http: httpx.AsyncClient
+    caller: Actor
+    number: NationalId
+    person_id: UUID
+    headers: dict[str, str] = field(default_factory=lambda: dict(DOCTOR))
+
+    async def search(self, kind: str, *pairs: tuple[str, str], **headers: str) -> httpx.Response:
+        sent = {"person-id": self.number.value, **self.headers, **headers}
+        return await self.http.post(f"/fhir/{kind}/_search", data=_form(pairs), headers=sent)
+
+
+def _form(pairs: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    form: dict[str, list[str]] = {}
+    for name, value in pairs:
+        form.setdefault(name, []).append(value)
+    return form
+
+
+@pytest.fixture
+async def database(postgres: TestDatabase) -> AsyncIterator[Database]:
+    database = Database(postgres.dsn("akson_results"))
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def api(
+    registers: None,  # noqa: F811
+    store: Store,
+    database: Database,
+    keys: KeyRing,
+    actor: MakeActor,  # noqa: F811
+    number: Callable[[str], NationalId],  # noqa: F811
+) -> AsyncIterator[Api]:
+    """The listed GP asks about Line."""
+    app: FastAPI = create_app(name="results_service")
+    app.include_router(router)
+    app.state.lookup = LookupContext(database, keys, BASE)
+    with store.database.transaction() as conn:
+        person_id = resolve_person_sync(conn, keys, number("line"))
+    assert person_id is not None
+    scopes = frozenset({"nhn:pps/provesvar-read"})
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://results.test") as http:
+        api = Api(http, actor("lege-koman", scopes=scopes), number("line"), person_id)
+        app.dependency_overrides[actor_of] = lambda: api.caller
+        yield api

@@ -1,0 +1,64 @@
+"""The results service as an ASGI app (port 8102): messages in, FHIR out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from core_record.registers.service import verify_keys
+from kit.db import Database
+from kit.identity import audiences
+from kit.identity.verifier import build_verifier
+from kit.identity.web import protect
+from kit.keys import KeyRing
+from kit.settings import Settings, get_settings
+from kit.valkey import async_client
+from kit.web import create_app
+from results_service.intake.endpoints import router as intake_router
+from results_service.intake.service import Intake
+from results_service.lookup.endpoints import LookupContext
+from results_service.lookup.endpoints import router as lookup_router
+
+ROLE = "akson_results"
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The app for these settings. It starts only with the keys its database was made with."""
+    from results_service.worker import app as celery  # noqa: PLC0415 - reads its broker's address at once
+
+    keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
+    db = Database(settings.dsn(ROLE), max_size=16)
+    valkey = async_client()
+    intake = Intake(db, keys, valkey, celery, retention_days=settings.original_retention_days)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await db.open()
+        try:
+            async with db.transaction() as conn:
+                await verify_keys(conn, keys)
+            async with intake.running():
+                yield
+        finally:
+            await db.close()
+            await valkey.aclose()
+
+    app = create_app(name="results_service", lifespan=lifespan, ready=db.ping)
+    app.state.intake = intake
+    app.state.lookup = LookupContext(db, keys, f"{settings.results_url}/fhir")
+    protect(app, build_verifier(settings, audiences.RESULTS, settings.results_url, keys=keys))
+    app.include_router(intake_router)
+    app.include_router(lookup_router)
+    return app
+
+
+def __getattr__(name: str) -> Any:
+    """`results_service.app:app`, made when a server asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    app = make_app(get_settings())
+    globals()["app"] = app
+    return app

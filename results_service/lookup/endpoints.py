@@ -1,0 +1,189 @@
+"""The FHIR API under `/fhir`: searches, the history of a report, and the CapabilityStatement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from psycopg import AsyncConnection
+
+from core_record.access.service import Decision, LookUp, PersonNotFound, access_request, look_up
+from kit.db import Database
+from kit.errors import Malformed, NotFound, TooLarge, UnsupportedMedia
+from kit.identity import audiences
+from kit.identity.actor import Actor, ActorKind
+from kit.identity.verifier import require_scope
+from kit.identity.web import actor_of
+from kit.ids import InvalidNationalId, NationalId, parse_national_id
+from kit.keys import KeyRing
+from kit.web import correlation_id
+from results_service.lookup import service
+from results_service.lookup.bundle import BundleWriter
+from results_service.lookup.capability import capability_statement
+from results_service.lookup.parameters import COMMON, PARAMETERS, Kind, Search, read_search
+
+FHIR_JSON = "application/fhir+json"
+_FORM = "application/x-www-form-urlencoded"
+_MAX_FORM_BYTES = 64 * 1024
+_LENIENT = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\"?(?=$|[,;\s])", re.IGNORECASE)
+
+Read = Callable[[AsyncConnection[Any], UUID, BundleWriter, datetime | None], Awaitable[bytes | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class LookupContext:
+    """What the endpoints need (`app.state.lookup`); `base` is the public FHIR base, without a last slash."""
+
+    database: Database
+    keys: KeyRing
+    base: str
+
+
+async def reader(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
+    """The verified caller, when its token may read results; raises `Unauthorized` or `Forbidden`."""
+    require_scope(actor, audiences.READ_RESULTS)
+    return actor
+
+
+Reader = Annotated[Actor, Depends(reader)]
+router = APIRouter(prefix="/fhir", tags=["FHIR R4"])
+
+
+@router.get("/metadata", response_class=Response)
+async def metadata(request: Request) -> Response:
+    """The CapabilityStatement; open to all, since it says nothing about anybody."""
+    return Response(capability_statement(_context(request).base), media_type=FHIR_JSON)
+
+
+def _add_search(kind: Kind) -> None:
+    async def endpoint(request: Request, actor: Reader) -> Response:
+        wanted = read_search(kind, await _pairs(request), lenient=_is_lenient(request))
+
+        async def read(
+            conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
+        ) -> bytes:
+            return await service.search(conn, person_id, wanted, answer, released_at)
+
+        number = _person(request)
+        try:
+            body = await _look_up(request, actor, number, [kind], read)
+        except PersonNotFound:  # said in the log; to the caller it is a person without results
+            body = BundleWriter(_context(request).base, number).finish("searchset", 0, [])
+        return Response(body, media_type=FHIR_JSON)
+
+    endpoint.__doc__ = f"Search one person's {kind}s; the number goes in the header `person-id`."
+    router.add_api_route(
+        f"/{kind}/_search",
+        endpoint,
+        methods=["POST"],
+        name=f"search {kind}",
+        response_class=Response,
+        openapi_extra=_form_description(kind),
+    )
+
+
+def _form_description(kind: Kind) -> dict[str, Any]:
+    properties = {
+        name: {"type": "string", "description": text}
+        for name, (_, text) in (PARAMETERS[kind] | COMMON).items()
+    }
+    return {
+        "parameters": [{"name": "person-id", "in": "header", "required": True, "schema": {"type": "string"}}],
+        "requestBody": {"content": {_FORM: {"schema": {"type": "object", "properties": properties}}}},
+    }
+
+
+for _kind in PARAMETERS:
+    _add_search(_kind)
+
+
+@router.api_route("/DiagnosticReport/{report_id}/_history", methods=["GET", "POST"], response_class=Response)
+async def report_history(request: Request, report_id: str, actor: Reader) -> Response:
+    """Every accepted version of a report, newest first; `_include` adds what each version refers to."""
+    identifier = _uuid(report_id)
+    wanted = _history_search(await _pairs(request))
+
+    async def read(
+        conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
+    ) -> bytes | None:
+        return await service.history(conn, person_id, identifier, wanted, answer, released_at)
+
+    body = await _look_up(request, actor, _person(request), ["DiagnosticReport"], read)
+    if body is None:
+        raise NotFound("report-not-found", "This person has no such report.")
+    return Response(body, media_type=FHIR_JSON)
+
+
+async def _look_up(
+    request: Request, actor: Actor, number: NationalId, kinds: list[str], read: Read
+) -> bytes | None:
+    context = _context(request)
+    declared = access_request(request.headers, actor, correlation_id(request))
+    released_at = datetime.now(UTC) if actor.kind is ActorKind.CITIZEN else None
+
+    async def read_and_count(
+        conn: AsyncConnection[Any], person_id: UUID, _: Decision
+    ) -> LookUp[bytes | None]:
+        answer = BundleWriter(context.base, number)
+        body = await read(conn, person_id, answer, released_at)
+        return LookUp(body, answer.counts)
+
+    return await look_up(context.database, context.keys, actor, number, declared, kinds, read_and_count)
+
+
+def _context(request: Request) -> LookupContext:
+    context: LookupContext = request.app.state.lookup
+    return context
+
+
+def _person(request: Request) -> NationalId:
+    """The number in `person-id`; raises `Malformed` `person-id-missing`, or the number's own fault."""
+    text = request.headers.get("person-id")
+    if not text:
+        raise Malformed(
+            "person-id-missing", "Send the person's national identity number in the header person-id."
+        )
+    try:
+        return parse_national_id(text.strip())
+    except InvalidNationalId as fault:
+        raise Malformed(fault.code, "person-id is no valid national identity number.") from None
+
+
+async def _pairs(request: Request) -> list[tuple[str, str]]:
+    """The parameters of the form, and those of the address (the links of an answer carry them there)."""
+    body = b""
+    if request.method == "POST":
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _MAX_FORM_BYTES:
+                raise TooLarge("search-too-long", f"A search may be {_MAX_FORM_BYTES} bytes long.")
+    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise UnsupportedMedia("not-a-form", f"Send the parameters as {_FORM}.")
+    try:
+        form = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=200, errors="strict")
+    except ValueError:  # not ASCII, not UTF-8 behind the percent signs, or too many fields
+        raise Malformed("search-value-invalid", f"The body is no {_FORM} in UTF-8.") from None
+    return [*request.query_params.multi_items(), *form]
+
+
+def _history_search(pairs: list[tuple[str, str]]) -> Search:
+    if any(name not in ("_include", "_include:iterate") for name, _ in pairs):
+        raise Malformed("search-parameter-unknown", "A history takes _include and _include:iterate alone.")
+    return read_search("DiagnosticReport", pairs)
+
+
+def _is_lenient(request: Request) -> bool:
+    return any(_LENIENT.search(value) for value in request.headers.getlist("prefer"))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("report-not-found", "This person has no such report.") from None

@@ -1,0 +1,179 @@
+"""The search parameters of the public documentation, per resource, and how a request is read into them.
+
+One table says what is accepted; the CapabilityStatement is made from it. Sources: the documentation of
+Pasientens prøvesvar (NHN), FHIR R4 3.1.1 (search).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kit.errors import Malformed
+from kit.ids import InvalidNationalId, parse_national_id
+from results_service.lookup.dates import DateRange, parse_date
+
+Kind = Literal["DiagnosticReport", "Observation", "ServiceRequest", "Specimen", "PractitionerRole"]
+
+DEFAULT_COUNT = 50
+MAX_COUNT = 5000
+_MAX_VALUES = 100
+
+# Parameter → FHIR search parameter type and what it looks at.
+PARAMETERS: dict[Kind, dict[str, tuple[str, str]]] = {
+    "DiagnosticReport": {
+        "_id": ("token", "The report; the same for every version."),
+        "_tag": ("token", "A code anywhere in the report's results."),
+        "date": ("date", "effective: the oldest sampling. eq, lt, gt, le, ge; repeated for an interval."),
+        "category": ("token", "Main field: LAB, PAT or BLD."),
+        "code": ("token", "Kind of report (8202)."),
+        "status": ("token", "Status of the shown version."),
+    },
+    "Observation": {
+        "_id": ("token", "The observation; the same in every version of its report."),
+        "_tag": ("token", "A code anywhere in the tree."),
+        "date": ("date", "effective: the sampling. eq, lt, gt, le, ge; repeated for an interval."),
+        "category": ("token", "Field: CLIN, MBIO, MGEN, FARM, IMTR, PAT, RAD or NUK."),
+        "code": ("token", "The examination's code, or the code alone without its system."),
+        "status": ("token", "Status."),
+    },
+    "ServiceRequest": {
+        "_id": ("token", "The requisition."),
+        "date": ("date", "authoredOn."),
+        "status": ("token", "Status."),
+    },
+    "Specimen": {
+        "_id": ("token", "The specimen."),
+        "date": ("date", "The sampling."),
+    },
+    "PractitionerRole": {"_id": ("token", "The role.")},
+}
+COMMON: dict[str, tuple[str, str]] = {
+    "_count": ("number", f"Matches a page, {DEFAULT_COUNT} unless told, at most {MAX_COUNT}."),
+    "_skip": ("number", "Matches to leave out before the page."),
+    "_include": ("string", "Adds what the matches refer to."),
+    "_include:iterate": ("string", "Adds what the added resources refer to."),
+}
+INCLUDES: dict[Kind, dict[str, Kind]] = {
+    "DiagnosticReport": {
+        "specimen": "Specimen",
+        "based-on": "ServiceRequest",
+        "result": "Observation",
+        "performer": "PractitionerRole",
+    },
+    "Observation": {
+        "specimen": "Specimen",
+        "performer": "PractitionerRole",
+        "has-member": "Observation",
+    },
+    "ServiceRequest": {"requester": "PractitionerRole"},
+    "Specimen": {"collector": "PractitionerRole"},
+    "PractitionerRole": {},
+}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_:.\-]{0,60}")
+_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{11}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """`_include` of `source:parameter`; one that cannot start at a match is followed from what was added."""
+
+    source: Kind
+    parameter: str
+    iterate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search as asked for. Each list of tokens is one parameter: one of its values must fit.
+
+    `applied` are the parameters as understood, without `_skip` and `_count`, for the links.
+    """
+
+    kind: Kind
+    count: int = DEFAULT_COUNT
+    skip: int = 0
+    tokens: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    dates: tuple[DateRange, ...] = ()
+    includes: tuple[Include, ...] = ()
+    applied: tuple[tuple[str, str], ...] = field(default=())
+
+    def values(self, name: str) -> list[tuple[str, ...]]:
+        """The values of each occurrence of a token parameter."""
+        return [values for parameter, values in self.tokens if parameter == name]
+
+
+def read_search(kind: Kind, pairs: Sequence[tuple[str, str]], *, lenient: bool = False) -> Search:
+    """Name-value pairs of a form → `Search`.
+
+    Raises `Malformed` (400): `search-parameter-unknown` (left out instead when `lenient`, FHIR R4 3.1.1.3),
+    `search-value-invalid`, `search-too-long`, `person-number-in-parameter`.
+    """
+    if len(pairs) > _MAX_VALUES:
+        raise Malformed("search-too-long", f"At most {_MAX_VALUES} parameters.")
+    known = PARAMETERS[kind] | COMMON
+    accepted = [(name, value.strip()) for name, value in pairs if _is_known(name, known, lenient=lenient)]
+    _refuse_person_numbers(accepted)
+    numbers = {name: _number(name, accepted) for name in ("_count", "_skip")}
+    return Search(
+        kind=kind,
+        count=DEFAULT_COUNT if numbers["_count"] is None else numbers["_count"],
+        skip=numbers["_skip"] or 0,
+        tokens=tuple((n, tuple(v.split(","))) for n, v in accepted if known[n][0] == "token"),
+        dates=tuple(parse_date(value) for name, value in accepted if name == "date"),
+        includes=tuple(
+            _include(kind, value, iterate=name != "_include")
+            for name, value in accepted
+            if name.startswith("_include")
+        ),
+        applied=tuple((name, value) for name, value in accepted if name not in ("_count", "_skip")),
+    )
+
+
+def _is_known(name: str, known: dict[str, tuple[str, str]], *, lenient: bool) -> bool:
+    if name in known:
+        return True
+    if lenient:
+        return False
+    shown = name if _NAME.fullmatch(name) else "(unreadable name)"
+    raise Malformed(
+        "search-parameter-unknown",
+        f"There is no parameter {shown} here. Known: {', '.join(sorted(known))}. "
+        "With the header Prefer: handling=lenient unknown ones are left out.",
+    )
+
+
+def _refuse_person_numbers(pairs: Sequence[tuple[str, str]]) -> None:
+    """Parameters return in the links of the answer, and a URL may hold no person number."""
+    for name, value in pairs:
+        for digits in _ELEVEN_DIGITS.findall(value):
+            try:
+                parse_national_id(digits)
+            except InvalidNationalId:
+                continue
+            raise Malformed(
+                "person-number-in-parameter",
+                f"{name} holds a national identity number. Send it in the header person-id alone.",
+            )
+
+
+def _number(name: str, pairs: Sequence[tuple[str, str]]) -> int | None:
+    values = [value for n, value in pairs if n == name]
+    if not values:
+        return None
+    limit = MAX_COUNT if name == "_count" else 1_000_000
+    if len(values) > 1 or not re.fullmatch(r"[0-9]{1,7}", values[0]) or int(values[0]) > limit:
+        raise Malformed("search-value-invalid", f"{name} must be one whole number from 0 to {limit}.")
+    return int(values[0])
+
+
+def _include(kind: Kind, value: str, *, iterate: bool) -> Include:
+    source, _, rest = value.partition(":")
+    parameter, _, target = rest.partition(":")
+    for known, targets in INCLUDES.items():
+        if known == source and parameter in targets and target in ("", targets[parameter]):
+            return Include(known, parameter, iterate or known != kind)
+    choices = ", ".join(f"{k}:{name}" for k, names in INCLUDES.items() for name in names)
+    raise Malformed("search-value-invalid", f"_include must be one of {choices}.")

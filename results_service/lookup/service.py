@@ -1,0 +1,140 @@
+"""Searching one person's results: find, follow includes, join the answer. Runs inside a decided look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from psycopg import AsyncConnection
+
+from results_service.lookup.bundle import BundleWriter, Mode
+from results_service.lookup.graph import reach
+from results_service.lookup.matching import fits, newest_first, report_filter
+from results_service.lookup.parameters import Search
+from results_service.lookup.release import waiting_issues
+from results_service.reports import reading
+from results_service.reports.reading import IndexRow, Packed
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A match: which report, and where in it."""
+
+    row: IndexRow
+    place: int
+
+    @property
+    def order(self) -> tuple[float, float, str, int, int]:
+        """Newest first; the members of a tree stay together."""
+        entries = self.row.entries
+        return (
+            *newest_first(entries, self.place),
+            str(self.row.report_id),
+            entries[self.place].top,
+            self.place,
+        )
+
+
+async def search(
+    conn: AsyncConnection[Any],
+    person_id: UUID,
+    wanted: Search,
+    answer: BundleWriter,
+    released_at: datetime | None,
+) -> bytes:
+    """The searchset Bundle; with `released_at` (citizens) only what is released by then, and what waits."""
+    if wanted.kind == "DiagnosticReport":
+        total = await _search_reports(conn, person_id, wanted, answer, released_at)
+    else:
+        total = await _search_parts(conn, person_id, wanted, answer, released_at)
+    if released_at is not None and (hidden := await reading.waiting(conn, person_id, released_at)):
+        answer.add_outcome(waiting_issues(hidden))
+    return answer.finish("searchset", total, _links(answer.base, wanted, total))
+
+
+async def history(
+    conn: AsyncConnection[Any],
+    person_id: UUID,
+    report_id: UUID,
+    wanted: Search,
+    answer: BundleWriter,
+    released_at: datetime | None,
+) -> bytes | None:
+    """The history Bundle of a report, newest first, with what `wanted` includes; None when not found."""
+    rows = await reading.history(conn, person_id, report_id, released_at)
+    for row in rows:
+        packed = row.packed
+        for place in (0, *reach(packed.entries, [0], wanted.includes)):
+            entry = packed.entries[place]
+            answer.add_version(entry.kind, entry.id, packed.body(place), str(row.version_id), row.generated)
+    url = f"{answer.base}/DiagnosticReport/{report_id}/_history"
+    return answer.finish("history", len(rows), [("self", url)]) if rows else None
+
+
+async def _search_reports(
+    conn: AsyncConnection[Any],
+    person_id: UUID,
+    wanted: Search,
+    answer: BundleWriter,
+    released_at: datetime | None,
+) -> int:
+    filtered = report_filter(wanted, released_at)
+    rows, total = await reading.newest(conn, person_id, filtered, skip=wanted.skip, count=wanted.count)
+    for row in rows:
+        answer.add("DiagnosticReport", str(row.report_id), row.body, "match")
+    if wanted.includes:
+        opened = await reading.resources(conn, person_id, rows)
+        for row in rows:
+            packed = opened[row.report_id]
+            _add(answer, packed, reach(packed.entries, [0], wanted.includes), "include")
+    return total
+
+
+async def _search_parts(
+    conn: AsyncConnection[Any],
+    person_id: UUID,
+    wanted: Search,
+    answer: BundleWriter,
+    released_at: datetime | None,
+) -> int:
+    rows = await reading.indexes(conn, person_id, released_at)
+    hits = [
+        _Hit(row, place) for row in rows for place, entry in enumerate(row.entries) if fits(entry, wanted)
+    ]
+    hits.sort(key=lambda hit: hit.order)
+    page = hits[wanted.skip : wanted.skip + wanted.count]
+    places: dict[UUID, list[int]] = {}
+    for hit in page:
+        places.setdefault(hit.row.report_id, []).append(hit.place)
+    opened = await reading.resources(conn, person_id, [row for row in rows if row.report_id in places])
+    for hit in page:
+        _add(answer, opened[hit.row.report_id], [hit.place], "match")
+    for report_id, matches in places.items():
+        packed = opened[report_id]
+        _add(answer, packed, reach(packed.entries, matches, wanted.includes), "include")
+    return len(hits)
+
+
+def _add(answer: BundleWriter, packed: Packed, places: Sequence[int], mode: Mode) -> None:
+    for place in places:
+        entry = packed.entries[place]
+        answer.add(entry.kind, entry.id, packed.body(place), mode)
+
+
+def _links(base: str, wanted: Search, total: int) -> list[tuple[str, str]]:
+    """self, next and previous: addresses to POST to, again with the header `person-id`."""
+
+    def page(skip: int) -> str:
+        query = urlencode([*wanted.applied, ("_count", str(wanted.count)), ("_skip", str(skip))])
+        return f"{base}/{wanted.kind}/_search?{query}"
+
+    links = [("self", page(wanted.skip))]
+    if wanted.count and wanted.skip + wanted.count < total:
+        links.append(("next", page(wanted.skip + wanted.count)))
+    if wanted.count and wanted.skip:
+        links.append(("previous", page(max(0, wanted.skip - wanted.count))))
+    return links
