@@ -80,7 +80,7 @@ def import_registers(conn: Connection[Any], keys: KeyRing, file: RegisterFile) -
     """
     run = Importer(conn, keys)
     run.run(file)
-    return dict(run.changed)
+    return {table: number for table, number in run.changed.items() if number}
 
 
 async def verify_keys(conn: AsyncConnection[Any], keys: KeyRing) -> None:

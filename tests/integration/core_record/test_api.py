@@ -1,4 +1,4 @@
-"""The core record over HTTP, with an actor in place of a verified token (whose checks have their own tests)."""
+"""The core record over HTTP, with an actor in place of a verified token (tested elsewhere)."""
 
 from __future__ import annotations
 
