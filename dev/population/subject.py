@@ -22,7 +22,7 @@ HOSPITAL = Requester(
     doctor_hpr="9900233",
 )
 EMERGENCY = Requester(
-    name="Fjordvik interkommunale legevakt", her_id="8100012", doctor="Samir Haugland", doctor_hpr="9900365"
+    name="Fjordvik interkommunale legevakt", her_id="8100012", doctor="Samira Haugland", doctor_hpr="9900365"
 )
 
 
