@@ -1,0 +1,276 @@
+"""ResultItem → Observation."""
+
+from __future__ import annotations
+
+from results_service.codes.systems import LOCAL, NCRP, NLK, PATHOLOGY
+from results_service.reports.fhir import names
+from results_service.reports.fhir.build import (
+    NOT_GIVEN,
+    Json,
+    annotation,
+    coding,
+    concept,
+    extension,
+    own_extension,
+    quantity,
+    sourced,
+    token,
+    when,
+)
+from results_service.reports.fhir.build import number as read_number
+from results_service.reports.fhir.context import Context
+from results_service.reports.fhir.forest import Branch
+from results_service.reports.fhir.model import MappedResource
+from results_service.reports.fhir.people import Roles
+from results_service.reports.fhir.results import reference_ranges, value
+from results_service.reports.svarrapport.parts import (
+    Code,
+    DiagComment,
+    Fact,
+    Item,
+    Moment,
+    StructuredInfo,
+    TextResult,
+)
+
+# MsgDescr (8202) → field of results whose codes tell none.
+_FIELD_OF_KIND = {
+    **{kind: kind for kind in ("CLIN", "MBIO", "MGEN", "FARM", "IMTR", "PAT", "RAD", "NUK")},
+    **dict.fromkeys(("HIST", "CYTO", "OBD", "MORS", "MPAT"), "PAT"),
+    **dict.fromkeys(("RTG", "CT", "MR", "UL", "MA", "BLD"), "RAD"),
+    "SCI": "NUK",
+}
+# FHIR statuses that hide whether a result is preliminary (clinical rule 9).
+_HIDING = frozenset({"amended", "unknown"})
+
+
+class Observations:
+    """Builds the Observations of one report."""
+
+    def __init__(self, context: Context, roles: Roles, performers: list[Json], fallback: Moment) -> None:
+        self._context = context
+        self._roles = roles
+        self._performers = performers
+        self._fallback = fallback
+        self._own: dict[int, list[Json]] = {}
+
+    def build(self, branch: Branch) -> MappedResource:
+        """The Observation of one branch."""
+        item, context = branch.item, self._context
+        category = self.field(branch)
+        own = self.codings(branch)
+        tags = self._tree_codings(branch) if branch.is_top else []
+        effective = branch.effective or self._fallback
+        parts: Json = {"meta": context.meta("Observation", tags), "extension": self._extensions(branch)}
+        if item.id:
+            parts["identifier"] = [sourced("ResultItemId", item.id)]
+        if context.request_reference is not None:
+            parts["basedOn"] = [context.request_reference]
+        parts["status"] = branch.status
+        if category:
+            parts["category"] = [{"coding": [_field_coding(category)]}]
+        parts["code"] = self._code(item)
+        parts["effectiveDateTime"] = effective.text
+        parts["issued"] = context.message.gen_moment.instant
+        performers = self._performers_of(branch)
+        if performers:
+            parts["performer"] = performers
+        self._add_result(parts, branch)
+        self._add_links(parts, branch)
+        return context.resource(
+            "Observation",
+            branch.id,
+            parts,
+            codes=[t for t in map(token, own) if t],
+            tags=[t for t in map(token, tags) if t],
+            category=category or None,
+            status=branch.status,
+            effective=effective.at,
+            issued=context.message.gen_date,
+        )
+
+    # -- codes
+
+    def _code(self, item: Item) -> Json:
+        """Every coding as sent; the text is the laboratory's word for the investigation."""
+        result = item.result
+        if not item.codes:
+            if isinstance(result, TextResult) and result.heading:
+                return concept(result.heading, result.heading.text)
+            return {"coding": [NOT_GIVEN], "text": "Ikke angitt"}
+        codings = [self._context.investigation(code, item.path, item.line) for code in item.codes]
+        main = next((n for n, code in enumerate(item.codes) if code.system != LOCAL), 0)
+        shown = item.codes[main]
+        text = shown.original or shown.display or codings[main].get("display") or shown.value
+        return {"coding": codings, "text": text} if text else {"coding": codings}
+
+    def codings(self, branch: Branch) -> list[Json]:
+        """The searchable codings of an item: investigations, specifications, results unless cancelled."""
+        known = self._own.get(branch.order)
+        if known is not None:
+            return known
+        item = branch.item
+        found = [self._context.investigation(code, item.path, item.line) for code in item.codes]
+        found += [coding(code) for code in item.specs]
+        if not branch.is_cancelled:
+            found += [coding(code) for code in _result_codes(item)]
+        self._own[branch.order] = found
+        return found
+
+    def _tree_codings(self, branch: Branch) -> list[Json]:
+        """The codings of the whole tree, each once."""
+        found: dict[str, Json] = {}
+        for member in branch.tree():
+            for json in self.codings(member):
+                key = token(json)
+                if key is not None:
+                    found.setdefault(key, {"system": json.get("system", ""), "code": json["code"]})
+        return [json if json["system"] else {"code": json["code"]} for json in found.values()]
+
+    def field(self, branch: Branch) -> str:
+        """The field (fagområde) of an item: its codes', else that of the item above, else the report's."""
+        current: Branch | None = branch
+        while current is not None:
+            for code in current.item.codes:
+                field = self._field_of(code)
+                if field:
+                    return field
+            current = current.parents[0] if current.parents else None
+        return _FIELD_OF_KIND.get(self._context.message.kind.value, "")
+
+    def _field_of(self, code: Code) -> str:
+        oid = self._context.system_of(code, "", None)
+        if oid == NLK:
+            info = self._context.codes.find(NLK, code.value)
+            return info.field if info else ""
+        if oid == NCRP:
+            return "NUK" if is_nuclear(code.value) else "RAD"
+        return "PAT" if oid == PATHOLOGY else ""
+
+    # -- the result
+
+    def _add_result(self, parts: Json, branch: Branch) -> None:
+        """Value, flag, notes and method. A cancelled item shows neither value nor flag."""
+        item = branch.item
+        if not branch.is_cancelled:
+            parts.update(value(self._context, item))
+            if item.deviation is not None:
+                parts["interpretation"] = [{"coding": [coding(item.deviation)]}]
+        notes = [text for text in (item.comment, *item.investigation_comments) if text]
+        if notes:
+            parts["note"] = [annotation(text) for text in notes]
+        if item.specs:
+            shown = "; ".join(code.text for code in item.specs)
+            parts["method"] = {"coding": [coding(code) for code in item.specs], "text": shown}
+
+    def _add_links(self, parts: Json, branch: Branch) -> None:
+        if branch.specimens:
+            parts["specimen"] = self._specimen_reference(branch.specimens[0].key)
+        ranges = reference_ranges(branch.item, with_limits=not branch.is_cancelled)
+        if ranges:
+            parts["referenceRange"] = ranges
+        if branch.members:
+            parts["hasMember"] = [member.reference for member in branch.members]
+
+    def _specimen_reference(self, key: str) -> Json:
+        return {"reference": f"Specimen/{self._context.new_id('Specimen', key)}"}
+
+    def _performers_of(self, branch: Branch) -> list[Json]:
+        """The item's own, else those of the item above, else the report's."""
+        current: Branch | None = branch
+        while current is not None:
+            found = self._roles.all_of(current.item.performers, self._context.message.sender)
+            if found:
+                return found
+            current = current.parents[0] if current.parents else None
+        return self._performers
+
+    # -- extensions
+
+    def _extensions(self, branch: Branch) -> list[Json]:
+        item = branch.item
+        found = [extension("diagnostic-report-ref", "Reference", self._context.report_reference)]
+        if branch.serv_type == "H":
+            found.append(extension("history", "Boolean", value=True))
+        if item.accredited is not None:
+            found.append(extension("accredited", "Boolean", item.accredited))
+        when(found, "investigation-date", item.date)
+        when(found, "status-change-date", item.status_change_date)
+        when(found, "description-date", item.description_date)
+        when(found, "counter-sign-date", item.counter_sign_date)
+        when(found, "medical-validation-date", item.validation_date)
+        if branch.status in _HIDING:
+            found.append(_codes_behind(branch))
+        for specimen in branch.specimens[1:]:
+            reference = self._specimen_reference(specimen.key)
+            found.append(own_extension("additional-specimen", "Reference", reference))
+        if not branch.is_cancelled:
+            found.extend(_result_extensions(item))
+        return found
+
+
+def is_nuclear(code: str) -> bool:
+    """Whether an NCRP code is of nuclear medicine: the code or its modality (position 5–6) has a T."""
+    return code[:1] == "T" or "T" in code[4:6]
+
+
+def _field_coding(field: str) -> Json:
+    return {"system": names.KINDS, "code": field, "display": names.FIELDS[field]}
+
+
+def _result_codes(item: Item) -> list[Code]:
+    """Codes that are part of the result: text codes, and the coded diagnosis with its modifiers."""
+    found = list(item.result.codes) if isinstance(item.result, TextResult) else []
+    if item.diag_comment is not None:
+        found.append(item.diag_comment.concept)
+        found.extend(code for _, values in item.diag_comment.modifiers for code in values)
+    return found
+
+
+def _codes_behind(branch: Branch) -> Json:
+    """The two codes behind a status that says less than they do."""
+    inner = [{"url": "type", "valueCoding": {"system": names.ITEM_TYPES, "code": branch.serv_type or "?"}}]
+    if branch.code_status:
+        status = {"system": names.ITEM_STATUSES, "code": branch.code_status}
+        inner.insert(0, {"url": "status", "valueCoding": status})
+    return {"url": names.AKSON + "result-status", "extension": inner}
+
+
+def _result_extensions(item: Item) -> list[Json]:
+    """What a result says besides its value."""
+    found: list[Json] = []
+    if isinstance(item.result, TextResult) and item.result.unit:
+        found.append(own_extension("text-result-unit", "String", item.result.unit))
+    if item.diag_comment is not None:
+        found.append(_diag_comment(item.diag_comment))
+    found.extend(_structured(info) for info in item.structured)
+    return found
+
+
+def _diag_comment(diag: DiagComment) -> Json:
+    inner: list[Json] = [{"url": "concept", "valueCodeableConcept": concept(diag.concept)}]
+    for name, values in diag.modifiers:
+        parts: list[Json] = [{"url": "name", "valueCodeableConcept": concept(name)}]
+        parts += [{"url": "value", "valueCodeableConcept": concept(code)} for code in values]
+        inner.append({"url": "modifier", "extension": parts})
+    return {"url": names.AKSON + "diagnosis-comment", "extension": inner}
+
+
+def _structured(info: StructuredInfo) -> Json:
+    inner = [extension("structured-info-type", "CodeableConcept", concept(info.type))]
+    inner.extend(_fact(fact) for fact in info.facts)
+    return {"url": names.NILAR + "structured-info", "extension": inner}
+
+
+def _fact(fact: Fact) -> Json:
+    """One fact with its value's type; a number that cannot be read stays text."""
+    if fact.kind == "code" and fact.code is not None:
+        return extension("structured-info-coded", "CodeableConcept", concept(fact.code))
+    if fact.kind == "flag":
+        return extension("structured-info-boolean", "Boolean", fact.text == "true")
+    if fact.kind == "integer" and fact.text.removeprefix("-").isdecimal() and abs(int(fact.text)) < 2**31:
+        return extension("structured-info-integer", "Integer", int(fact.text))
+    read = read_number(fact.text) if fact.kind == "quantity" else None
+    if read is not None:
+        return extension("structured-info-physical", "Quantity", quantity(read, fact.unit))
+    return extension("structured-info-text", "String", f"{fact.text} {fact.unit}".strip())
