@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 import redis
-from fastapi import FastAPI
-from starlette.requests import Request
 
 from dev.embedded import Valkey
 from dev.identity_provider.provider import NotForProduction, build_app
@@ -17,74 +15,22 @@ from dev.personas import load_personas
 from kit.identity import faults
 from kit.identity.actor import Actor, ActorKind
 from kit.identity.apiclient import DpopAuth, NonceJar
-from kit.identity.audiences import CORE_RECORD, READ_RESULTS, RESULTS, WRITE_REPORTS
-from kit.identity.exchange import exchange_routes, own_keys
-from kit.identity.verifier import build_verifier, require_scope
-from kit.identity.web import actor_of, protect
-from kit.keys import KeyRing
+from kit.identity.audiences import CORE_RECORD, RESULTS, WRITE_REPORTS
 from kit.settings import Settings
-from kit.web import create_app
 
 BY_NAME = load_personas().personas
 
 
-def mounts(*apps: tuple[str, FastAPI]) -> httpx.AsyncClient:
-    return httpx.AsyncClient(mounts={url: httpx.ASGITransport(app) for url, app in apps})
-
-
-@pytest.fixture
-def provider(settings: Settings) -> FastAPI:
-    return build_app(settings)
-
-
-@pytest.fixture
-def core_record(settings: Settings, keys: KeyRing, provider: FastAPI) -> FastAPI:
-    app = create_app(name="core-record-exchange")
-    http = mounts((settings.helseid_issuer.rsplit("/", 1)[0], provider))
-    app.router.routes.extend(exchange_routes(settings, keys, http=http))
-    return app
-
-
-@pytest.fixture
-async def http(
-    settings: Settings, keys: KeyRing, provider: FastAPI, core_record: FastAPI
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client that reaches the provider, the exchange, and an API for results that tells who calls."""
-    api = create_app(name="who")
-    seen: list[Actor] = []
-    api.state.seen = seen
-
-    async def who(request: Request) -> dict[str, str]:
-        actor = await actor_of(request)
-        require_scope(actor, WRITE_REPORTS if actor.kind is ActorKind.MACHINE else READ_RESULTS)
-        seen.append(actor)
-        return {"kind": actor.kind}
-
-    api.add_api_route("/who", who, methods=["GET"])
-    issuers = settings.helseid_issuer.rsplit("/", 1)[0]
-    inner = mounts((issuers, provider), (settings.core_record_url, core_record))
-    protect(
-        api,
-        build_verifier(
-            settings, RESULTS, settings.results_url, keys=keys, exchange_keys=own_keys(settings), http=inner
-        ),
-    )
-    apps = ((issuers, provider), (settings.core_record_url, core_record), (settings.results_url, api))
-    async with mounts(*apps) as client:
-        client.seen = seen  # type: ignore[attr-defined]
-        yield client
-
-
 @pytest.mark.parametrize("name", BY_NAME)
 async def test_given_a_persona_when_it_logs_in_then_the_api_knows_who_calls(
-    name: str, http: httpx.AsyncClient, settings: Settings
+    name: str, http: httpx.AsyncClient, settings: Settings, api: Any
 ) -> None:
     token = await persona_access(name, RESULTS, settings=settings, http=http)
     nonces = NonceJar()
     answer = await http.get(f"{settings.results_url}/who", auth=DpopAuth(token.key(), token.value, nonces))
     assert answer.status_code == 200, answer.text
     assert nonces.get(settings.results_url) is not None
-    actor: Actor = http.seen[-1]  # type: ignore[attr-defined]
+    actor: Actor = api.seen[-1]
     who = BY_NAME[name]
     kinds = {"helseid": ActorKind.CLINICIAN, "idporten": ActorKind.CITIZEN, "machine": ActorKind.MACHINE}
     assert actor.kind is kinds[who.login]

@@ -1,0 +1,64 @@
+"""Nonces and replay in Valkey: shared between processes, and closed when Valkey is away."""
+
+from __future__ import annotations
+
+import pytest
+import redis.asyncio
+
+from dev.embedded import Valkey
+from kit.identity import faults
+from kit.identity.freshness import ValkeyFreshness, nonce_secret
+from kit.keys import KeyRing
+
+SECRET = b"shared secret"
+
+
+def store(valkey: Valkey, secret: bytes = SECRET) -> ValkeyFreshness:
+    return ValkeyFreshness(redis.asyncio.Redis.from_url(valkey.url), secret)
+
+
+async def test_given_a_proof_seen_by_one_process_then_another_refuses_it(valkey: Valkey) -> None:
+    one, other = store(valkey), store(valkey)
+    nonce = await one.nonce()
+    assert await other.admit("proof-seen-by-one", nonce) == nonce
+    with pytest.raises(faults.ProofReplayed):
+        await one.admit("proof-seen-by-one", nonce)
+
+
+async def test_given_a_nonce_made_with_another_secret_then_it_is_refused(valkey: Valkey) -> None:
+    with pytest.raises(faults.NonceNeeded) as caught:
+        await store(valkey).admit("proof-other-secret", await store(valkey, b"other").nonce())
+    assert caught.value.nonce == await store(valkey).nonce()
+
+
+async def test_given_a_key_then_it_is_new_once_and_forgotten_after_its_time(valkey: Valkey) -> None:
+    one = store(valkey)
+    assert await one.once("assertion-1", 60)
+    assert not await store(valkey).once("assertion-1", 60)
+    client = redis.asyncio.Redis.from_url(valkey.url)
+    left = [await client.ttl(name) for name in await client.keys("akson:once:*")]
+    assert left
+    assert min(left) > 0  # -1 would be kept for ever
+
+
+async def test_given_a_missing_epoch_then_a_new_one_refuses_every_older_nonce(valkey: Valkey) -> None:
+    one = store(valkey)
+    old = await one.nonce()
+    await redis.asyncio.Redis.from_url(valkey.url).delete("akson:dpop:epoch")
+    with pytest.raises(faults.NonceNeeded) as caught:
+        await one.admit("proof-older-nonce", old)
+    assert caught.value.nonce != old
+    assert await store(valkey).nonce() == caught.value.nonce
+
+
+async def test_given_an_unreachable_valkey_then_nobody_is_let_in() -> None:
+    away = ValkeyFreshness(redis.asyncio.Redis.from_url("unix:///tmp/akson-no-such.sock"), SECRET)
+    for call in (away.nonce(), away.admit("key", "nonce"), away.once("key", 5)):
+        with pytest.raises(faults.ReplayStoreUnavailable) as caught:
+            await call
+        assert caught.value.status == 503
+
+
+def test_the_secret_comes_from_the_key_ring_alone(keys: KeyRing) -> None:
+    assert nonce_secret(keys) == nonce_secret(keys)
+    assert len(nonce_secret(keys)) == 32
