@@ -60,15 +60,12 @@ class Roles:
         if person is not None:
             parts["practitioner"] = _reference(person.name, person.ids, _PERSON_KINDS)
         if place is not None:
-            if place.name or place.ids:
-                parts["organization"] = _reference(place.name, place.ids, _UNIT_KINDS)
+            _add_place(parts, place)
         codes = [code for code in (party.relation, person.role if person else None) if code]
         if codes:
             parts["code"] = [{"coding": [coding(code)]} for code in codes]
         if party.specialty:
             parts["specialty"] = [{"coding": [coding(party.specialty)]}]
-        if place is not None and place.departments:
-            parts["healthcareService"] = [_reference(d.name, d.ids, _UNIT_KINDS) for d in place.departments]
         if party.telecom:
             parts["telecom"] = [_telecom(text) for text in party.telecom]
         content = encode(parts)
@@ -80,7 +77,7 @@ class Roles:
         return {"reference": f"PractitionerRole/{resource.id}"}
 
     def _list_unused(self, party: Party) -> None:
-        """A Reference holds one identifier; the others are listed, but for the sender's, which find the sender."""
+        """A Reference holds one identifier; the others are listed, but for the sender's, which find it."""
         if party is self._context.message.sender:
             return
         owners: list[Party | Person | Unit] = [party, *party.departments, *party.persons]
@@ -111,6 +108,14 @@ def is_copy_receiver(party: Party) -> bool:
     }
     names = {department.name.strip().upper() for department in party.departments}
     return bool(ids & _NEVER_REQUESTER) or _NEVER_REQUESTER_NAME in names
+
+
+def _add_place(parts: Json, place: Party) -> None:
+    """The organisation, and its departments as the services the role belongs to."""
+    if place.name or place.ids:
+        parts["organization"] = _reference(place.name, place.ids, _UNIT_KINDS)
+    if place.departments:
+        parts["healthcareService"] = [_reference(d.name, d.ids, _UNIT_KINDS) for d in place.departments]
 
 
 def _is_place(party: Party) -> bool:

@@ -1,6 +1,6 @@
-"""When a citizen may see a report: the strictest item decides (clinical rule 4). A judgement, kept in one place.
+"""When a citizen may see a report: the strictest item decides (clinical rule 4). A judgement, in one place.
 
-1 at once · 2 after review, or by itself after 14 days · 3 only when a clinician releases it · 4 not electronically.
+1 at once · 2 after review, or by itself after 14 days · 3 only when a clinician releases it · 4 never here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from results_service.reports.svarrapport.parts import NumResult, TextResult
 CLASSES: dict[str, tuple[ReleaseClass, str]] = {
     "listed": (
         1,
-        "a number for a common investigation, without comment: the citizen can read it as it stands",
+        "a number for a common investigation, without comment: readable as it stands",
     ),
     "text": (2, "words and codes need an explanation; a clinician gets the chance to give it first"),
     "commented": (2, "a comment changes what a value means"),

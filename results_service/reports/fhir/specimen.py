@@ -101,17 +101,22 @@ def _extensions(specimen: Specimen) -> list[Json]:
         found.append(extension("container-count", "Integer", int(specimen.number)))
     elif specimen.number:
         found.append(own_extension("container-count-text", "String", specimen.number))
+    words = {
+        "logistics": specimen.logistics,
+        "study-product-type": specimen.product_type,
+        "study-product-ref": specimen.product_ref,
+    }
     found += [extension("sample-handling", "String", text) for text in specimen.handling]
-    if specimen.logistics:
-        found.append(extension("logistics", "String", specimen.logistics))
+    found += [extension(name, "String", text) for name, text in words.items() if text]
     if specimen.pretreatment is not None:
         heading, text = specimen.pretreatment
         pretreatment = concept(heading, text) if heading else {"text": text}
         found.append(extension("pretreatment", "CodeableConcept", pretreatment))
-    if specimen.product_type:
-        found.append(extension("study-product-type", "String", specimen.product_type))
-    if specimen.product_ref:
-        found.append(extension("study-product-ref", "String", specimen.product_ref))
+    return found + _own_extensions(specimen)
+
+
+def _own_extensions(specimen: Specimen) -> list[Json]:
+    found: list[Json] = []
     if specimen.product_date is not None:
         found.append(own_extension("study-product-date", "DateTime", specimen.product_date.text))
     if specimen.collection_by is not None:

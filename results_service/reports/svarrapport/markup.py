@@ -40,7 +40,7 @@ def read_markup(node: Node) -> tuple[str, str]:
     node.swallow()
     cleaned = nh3.clean(html, tags=ALLOWED, attributes={}, url_schemes=set(), link_rel=None)
     cleaned = _HTML_VOID.sub(r"<\1/>", cleaned)
-    return text, f'<div xmlns="http://www.w3.org/1999/xhtml">{cleaned}</div>' if text else ""
+    return text, f'<div xmlns="http://www.w3.org/1999/xhtml">{cleaned.strip()}</div>' if text else ""
 
 
 class _Writer:
