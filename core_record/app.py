@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from core_record.access.endpoints import router as access_router
 from core_record.access_log.endpoints import router as access_log_router
 from core_record.registers.endpoints import router as registers_router
 from core_record.registers.service import verify_keys
@@ -51,6 +52,7 @@ def make_app(settings: Settings) -> FastAPI:
         ),
     )
     app.include_router(registers_router)
+    app.include_router(access_router)
     app.include_router(access_log_router)
     app.router.routes.extend(exchange_routes(settings, keys))
     return app

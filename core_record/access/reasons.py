@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+REASON_SYSTEM = "urn:akson:access-reason"
+
 
 class Reason(NamedTuple):
     """A reason's text in bokmål, nynorsk and English."""

@@ -225,6 +225,8 @@ CITIZEN_RULES = (
     ),
 )
 
+ALL_RULES = CLINICIAN_RULES + BASIS_RULES + CITIZEN_RULES + MACHINE_RULES
+
 
 def rules_for(kind: ActorKind, *, person_known: bool) -> tuple[Rule, ...]:
     """The rules for a kind of actor; those about the person only where there is one."""

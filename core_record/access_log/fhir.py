@@ -11,11 +11,11 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
+from core_record.access.reasons import REASON_SYSTEM
 from core_record.access_log.models import LogRow
 from core_record.fhir import ENH, HPR, PERSONNEL_CATEGORY
 
 BASIS = "urn:akson:access-basis"
-REASON = "urn:akson:access-reason"
 CARE_RELATION = "urn:akson:care-relation"
 _PURPOSE_OF_USE = "urn:oid:2.16.840.1.113883.1.11.20448"
 # kjernejournal's own mapping of the basis, and the trust framework's break-the-glass for elevated emergency
@@ -104,7 +104,7 @@ def _with_display(reference: dict[str, Any], display: str | None) -> dict[str, A
 def _care_relation(row: LogRow) -> dict[str, Any]:
     parts: list[dict[str, Any]] = [{"url": "relation", "valueCode": row.relation}]
     if row.reason:
-        parts.append({"url": "decision-ref-id", "valueCoding": {"system": REASON, "code": row.reason}})
+        parts.append({"url": "decision-ref-id", "valueCoding": {"system": REASON_SYSTEM, "code": row.reason}})
     parts.append({"url": "decision-ref-user-selected", "valueBoolean": row.relation == "self-declared"})
     return {"url": CARE_RELATION, "extension": parts}
 

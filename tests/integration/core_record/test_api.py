@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from fhir.resources.R4B.auditevent import AuditEvent
 from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.codesystem import CodeSystem
 
 from core_record.app import make_app
 from kit.identity.actor import Actor
@@ -208,6 +209,26 @@ async def test_reference_data(client_of: AsActor, actor: Callable[..., Actor]) -
     one = await client.get("/fhir/Organization/313900541")
     assert one.json()["partOf"]["reference"] == "Organization/313900436"
     assert (await client.get("/fhir/Practitioner/1")).status_code == 404
+
+
+async def test_reasons_and_refusals_are_code_systems(client_of: AsActor, actor: Callable[..., Actor]) -> None:
+    client = client_of(actor("lege-koman"))
+    reasons = (await client.get("/fhir/CodeSystem/access-reason")).json()
+    refusals = (await client.get("/fhir/CodeSystem/access-refusal")).json()
+    for system in (reasons, refusals):
+        CodeSystem.model_validate(system)
+    assert {d["language"] for d in reasons["concept"][0]["designation"]} == {"nb", "nn", "en"}
+    assert "relation-missing" in {concept["code"] for concept in refusals["concept"]}
+    assert (await client.get("/fhir/CodeSystem/other")).status_code == 404
+
+
+async def test_the_token_exchange_is_mounted(app: FastAPI, settings: Settings) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://core") as client:
+        metadata = (await client.get("/.well-known/openid-configuration")).json()
+        assert metadata["issuer"] == settings.core_record_url
+        (key,) = (await client.get("/jwks")).json()["keys"]
+        assert "d" not in key
+        assert (await client.post("/token", data={"grant_type": "password"})).status_code == 400
 
 
 async def test_every_endpoint_needs_the_scope(client_of: AsActor, actor: Callable[..., Actor]) -> None:
