@@ -33,6 +33,10 @@ class CoreRecordClient:
         """The person of a national identity number, as the banner shows them. Raises `ServiceProblem`."""
         return await self._fhir.search("Person", [], declared(number, basis, self._role, reason))
 
+    async def employments(self, hpr_number: str) -> Bundle:
+        """Where someone works and as what (`PractitionerRole`). Raises `ServiceProblem`."""
+        return await self._fhir.search("PractitionerRole", [("practitioner", hpr_number)], {})
+
     async def access_log(self, number: str, params: Sequence[tuple[str, str]] = ()) -> Bundle:
         """Who has looked at the caller's own data (`AuditEvent`), newest first. Raises `ServiceProblem`."""
         return await self._fhir.search("AuditEvent", params, {"person-id": number})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import httpx
@@ -16,6 +17,8 @@ Bundle: TypeAlias = dict[str, Any]
 Authorize: TypeAlias = Callable[[], Awaitable[httpx.Auth]]
 """Gives the credentials for one call: a DPoP-bound token of the right audience."""
 
+# Decimal keeps every digit that a laboratory sent: "4.40" is not 4.4.
+_DECODER = msgspec.json.Decoder(Any, float_hook=Decimal)
 _BY_STATUS = {
     401: Problem.SIGNED_OUT,
     403: Problem.REFUSED,
@@ -43,9 +46,20 @@ class FhirClient:
         typed = {**headers, "content-type": "application/x-www-form-urlencoded"}
         return await self._send("POST", f"{self._base}/{resource}/_search", typed, str(form).encode())
 
-    async def history(self, resource: str, resource_id: str, headers: Mapping[str, str]) -> Bundle:
-        """`GET {base}/{resource}/{id}/_history`: the versions, newest first. Raises `ServiceProblem`."""
-        return await self._send("GET", f"{self._base}/{resource}/{resource_id}/_history", dict(headers), None)
+    async def history(
+        self,
+        resource: str,
+        resource_id: str,
+        headers: Mapping[str, str],
+        params: Sequence[tuple[str, str]] = (),
+    ) -> Bundle:
+        """`{base}/{resource}/{id}/_history`: the versions, newest first, with what `params` include.
+
+        Raises `ServiceProblem`.
+        """
+        typed = {**headers, "content-type": "application/x-www-form-urlencoded"}
+        form = str(httpx.QueryParams(list(params))).encode()
+        return await self._send("POST", f"{self._base}/{resource}/{resource_id}/_history", typed, form)
 
     async def _send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Bundle:
         headers["accept"] = "application/fhir+json"
@@ -69,7 +83,7 @@ def resources(bundle: Bundle, kind: str) -> list[dict[str, Any]]:
 
 def _bundle(content: bytes, correlation: str) -> Bundle:
     try:
-        decoded = msgspec.json.decode(content)
+        decoded = _DECODER.decode(content)
     except msgspec.DecodeError:
         raise ServiceProblem(Problem.WRONG, "not-json", correlation) from None
     if not isinstance(decoded, dict) or decoded.get("resourceType") != "Bundle":

@@ -18,6 +18,6 @@ class ResultsClient:
         """Search `DiagnosticReport`, `Observation`, ... with FHIR parameters. Raises `ServiceProblem`."""
         return await self._fhir.search(resource, params, self._headers)
 
-    async def history(self, report_id: str) -> Bundle:
-        """A report's versions, newest first. Raises `ServiceProblem`."""
-        return await self._fhir.history("DiagnosticReport", report_id, self._headers)
+    async def history(self, report_id: str, params: Sequence[tuple[str, str]] = ()) -> Bundle:
+        """A report's versions, newest first, with what `params` (`_include`) add. Raises `ServiceProblem`."""
+        return await self._fhir.history("DiagnosticReport", report_id, self._headers, params)

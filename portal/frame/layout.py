@@ -94,7 +94,12 @@ def _language() -> rx.Component:
 
 def _login() -> rx.Component:
     return rx.el.div(
-        rx.el.span(Login.name, class_name="akson-user", custom_attrs={"data-testid": "user"}),
+        rx.el.span(
+            rx.el.strong(Login.name),
+            rx.cond(Login.organisation != "", rx.el.span(Login.organisation, class_name="akson-place")),
+            class_name="akson-user",
+            custom_attrs={"data-testid": "user"},
+        ),
         plain_form(
             aksel.button(text("frame.log_out"), type="submit", size="small", variant="secondary"),
             action="/auth/logout",

@@ -27,7 +27,8 @@ def new_session(kind: Kind, login: Login, lang: str) -> Session:
         if login.access.audience and login.access.dpop_jwk
         else {},
         hpr_number=_text(claims.get(HPR_NUMBER)) or None,
-        organisation=_text(claims.get(ORG_CHILD) or claims.get(ORG_PARENT)) or None,
+        organisation=_text(claims.get(ORG_PARENT)) or None,
+        place=_text(claims.get(ORG_CHILD)) or None,
     )
 
 

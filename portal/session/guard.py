@@ -44,7 +44,7 @@ class Login(rx.State):
     def bind(self, sid: str, session: Session) -> None:
         """Tie the state to its session."""
         self._sid, self.kind = sid, str(session.kind)
-        self.name, self.organisation = session.name, session.organisation or ""
+        self.name, self.organisation = session.name, session.organisation_name
 
 
 class SessionGuard(Middleware):

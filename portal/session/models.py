@@ -21,7 +21,8 @@ class Session(msgspec.Struct, kw_only=True):
 
     `number` is the logged-in person's own national identity number: a citizen's results are found by it.
     `login` holds the provider's tokens, `tokens` one access token for each service (audience).
-    `organisation` is the organisation number a clinician acts for, `role` the code (Volven 9060) they act in.
+    `organisation` and `place` are the organisation numbers (parent and child) a clinician acts for,
+    `role` the code (Volven 9060) they act in.
     """
 
     kind: Kind
@@ -34,6 +35,8 @@ class Session(msgspec.Struct, kw_only=True):
     tokens: dict[str, AccessToken] = {}
     hpr_number: str | None = None
     organisation: str | None = None
+    place: str | None = None
+    organisation_name: str = ""
     role: str | None = None
 
     def __repr__(self) -> str:

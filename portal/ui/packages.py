@@ -18,7 +18,7 @@ FRONTEND_PACKAGES = (
 PLACEHOLDER_HOST = "portal-origin.invalid"
 PLACEHOLDER_ORIGIN = f"http://{PLACEHOLDER_HOST}"
 _CSS = "@navikt/ds-css/dist"
-_OWN_CSS = Path(__file__).with_name("akson.css")
+_OWN_CSS = tuple(sorted(Path(__file__).parent.glob("*.css")))
 _LITERAL = re.compile(r"([\"'`])(http|ws)://" + re.escape(PLACEHOLDER_HOST) + r"([^\"'`]*)\1")
 _EXPRESSION = r'(globalThis.location.origin.replace("http","\2")+\1\3\1)'
 
@@ -39,8 +39,9 @@ class AkselStyles(Plugin):
         ]
 
     def get_static_assets(self, **_context: Any) -> Sequence[tuple[Path, str | bytes]]:
-        """Our style sheet, beside the generated ones."""
-        return [(Path("styles") / "akson.css", _OWN_CSS.read_text(encoding="utf-8"))]
+        """Our style sheets as one, beside the generated ones."""
+        joined = "\n".join(path.read_text(encoding="utf-8") for path in _OWN_CSS)
+        return [(Path("styles") / "akson.css", joined)]
 
 
 class BrowserOrigin(Plugin):

@@ -14,13 +14,16 @@ from portal.clinician.patients.transform import PatientRow, Person, people, rows
 from portal.frame.layout import RESULTS
 from portal.frame.patient import PatientBanner
 from portal.session.current import current
-from portal.session.guard import requires
+from portal.session.guard import Login, requires
 from portal.session.models import Kind
 from portal.session.patient import core_record_fhir, set_open_patient
+from portal.session.profile import with_profile
 
 SHOWN = 50
 BASES = ("SAMTYKKE", "AKUTT", "UNNTAK", "FORHOYET_SAMTYKKE", "FORHOYET_AKUTT")
 REASONS = ("treatment", "emergency", "referral", "home-care", "health-centre", "advice")
+LISTED_BASIS = "UNNTAK"
+"""Own patients: the listed GP and the substitute need no consent (kjernejournalforskriften § 7)."""
 ON_MY_LIST = "listed"
 """The reader's answer that the registers show the relation: nothing is declared."""
 
@@ -54,13 +57,15 @@ class PatientSearch(rx.State):
         await set_open_patient(now, None)
         (await self.get_state(PatientBanner)).show(None)
         try:
+            now = await with_profile(now)
             self._people = people(
                 await CoreRecordClient(core_record_fhir(now), now.session.role).own_patients()
             )
+            self.loaded = True
         except ServiceProblem as problem:
             self._tell(problem)
+        (await self.get_state(Login)).bind(now.sid, now.session)
         self._list()
-        self.loaded = True
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -105,15 +110,14 @@ class PatientSearch(rx.State):
         """Open one of one's own patients."""
         if not 0 <= key < len(self._people):
             return
-        self.opening = True
+        self.opening, self.problem, self.code = True, "", ""
         yield
-        person = self._people[key]
-        yield await self._open(person, person.basis, None)
+        yield await self._look_up(self._people[key].number, LISTED_BASIS, None)
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def open_number(self, _form: dict[str, Any]) -> AsyncIterator[Any]:
-        """Look up who has the number typed, on the basis and for the reason chosen, and open them."""
+        """Open the person of the number typed, on the basis and for the reason chosen."""
         if not self._number:
             return
         if not self.reason:
@@ -121,28 +125,24 @@ class PatientSearch(rx.State):
             return
         self.opening, self.problem, self.code = True, "", ""
         yield
-        yield await self._open_number(None if self.reason == ON_MY_LIST else self.reason)
+        reason = None if self.reason == ON_MY_LIST else self.reason
+        yield await self._look_up(self._number, self.basis, reason)
 
-    async def _open_number(self, reason: str | None) -> Any:
+    async def _look_up(self, number: str, basis: str, reason: str | None) -> Any:
+        """Who has the number, decided and logged like any look-up; then open them."""
         now = await current(self)
         if now is None:
             return None
-        client = CoreRecordClient(core_record_fhir(now), now.session.role)
         try:
-            found = people(await client.person(self._number, self.basis, reason))
+            client = CoreRecordClient(core_record_fhir(now), now.session.role)
+            found = people(await client.person(number, basis, reason))
         except ServiceProblem as problem:
             self._tell(problem)
             return None
         if not found:
             self._tell(ServiceProblem(Problem.NOT_FOUND, "no-person"))
             return None
-        return await self._open(found[0], self.basis, reason)
-
-    async def _open(self, person: Person, basis: str, reason: str | None) -> Any:
-        now = await current(self)
-        if now is None:
-            return None
-        patient = person.opened(basis, reason)
+        patient = found[0].opened(basis, reason)
         await set_open_patient(now, patient)
         (await self.get_state(PatientBanner)).show(patient)
         self._forget()

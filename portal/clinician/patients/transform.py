@@ -6,22 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kit.ids import InvalidNationalId, parse_national_id
 from portal.clients.fhir import Bundle, resources
 from portal.session.models import OpenPatient
-
-LISTED_GP = "UNNTAK"
-OTHERWISE = "SAMTYKKE"
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person as the registers know them. `basis` is what a look-up of one's own patient rests on."""
+    """A person as the registers know them; a list gives name and number alone."""
 
     number: str
     name: str
     birth_date: str
     sex: str
-    basis: str = OTHERWISE
 
     def __repr__(self) -> str:
         return "Person(***)"
@@ -45,7 +42,6 @@ class PatientRow:
     key: int
     name: str
     born: str
-    sex: str
 
 
 def people(bundle: Bundle) -> list[Person]:
@@ -58,7 +54,7 @@ def rows(found: list[Person], query: str, most: int) -> tuple[list[PatientRow], 
     and how many there are in all."""
     words = query.casefold().split()
     hits = [(key, one) for key, one in enumerate(found) if _matches(one, words)]
-    shown = [PatientRow(key, one.name, day(one.birth_date), one.sex) for key, one in hits[:most]]
+    shown = [PatientRow(key, one.name, day(one.birth_date)) for key, one in hits[:most]]
     return shown, len(hits)
 
 
@@ -78,12 +74,12 @@ def _matches(person: Person, words: list[str]) -> bool:
 def _person(resource: dict[str, Any]) -> Person:
     names = resource.get("name") or [{}]
     identifiers = resource.get("identifier") or [{}]
+    number = str(identifiers[0].get("value", ""))
     return Person(
-        number=str(identifiers[0].get("value", "")),
+        number=number,
         name=_name(names[0]),
-        birth_date=str(resource.get("birthDate", "")),
+        birth_date=str(resource.get("birthDate") or _born(number)),
         sex=str(resource.get("gender", "unknown")),
-        basis=_basis(resource),
     )
 
 
@@ -91,11 +87,13 @@ def _name(name: dict[str, Any]) -> str:
     """Family name first, as lists are read and sorted."""
     given = " ".join(str(part) for part in name.get("given", []))
     family = str(name.get("family", ""))
-    return f"{family}, {given}" if family and given else family or given or str(name.get("text", ""))
+    return f"{family}, {given}" if family and given else str(name.get("text", family or given))
 
 
-def _basis(resource: dict[str, Any]) -> str:
-    """The listed GP and the substitute need no consent; others do (kjernejournalforskriften § 7)."""
-    tags = resource.get("meta", {}).get("tag", [])
-    relations = {str(tag.get("code", "")) for tag in tags}
-    return LISTED_GP if relations & {"listed-gp", "gp-substitute"} else OTHERWISE
+def _born(number: str) -> str:
+    """The birth date that the number's own digits tell, as ISO; empty where they tell none."""
+    try:
+        born = parse_national_id(number).birth_date
+    except InvalidNationalId:
+        return ""
+    return born.isoformat() if born else ""

@@ -90,16 +90,16 @@ def _own_patients() -> rx.Component:
     return rx.el.section(
         aksel.heading(text("patients.own"), level="2", size="small", spacing=True),
         rx.cond(
-            ~search.loaded,
-            loading_view(6),
+            search.loaded,
             rx.cond(search.total > 0, _table(), _none()),
+            rx.cond(search.problem == "", loading_view(6)),
         ),
         aria_live="polite",
     )
 
 
 def _table() -> rx.Component:
-    columns = ("name", "born", "sex")
+    columns = ("name", "born")
     return rx.fragment(
         aksel.table(
             aksel.table_header(
@@ -124,7 +124,6 @@ def _row(row: Any) -> rx.Component:
     return aksel.table_row(
         aksel.table_header_cell(row.name, scope="row"),
         aksel.table_data_cell(row.born),
-        aksel.table_data_cell(text_by("frame.sex", row.sex, "unknown")),
         aksel.table_data_cell(
             aksel.button(
                 text("patients.open"),
