@@ -27,6 +27,7 @@ MAX_COUNT = 5000
 MAX_FORM = 16_384  # bytes
 _OSLO = ZoneInfo("Europe/Oslo")
 _MEDIA = "application/fhir+json"
+_NEVER_LINKED = frozenset({"name"})
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -54,7 +55,9 @@ class SearchForm:
 async def read_form(request: Request, resource: str, known: Sequence[str], *, count: int = 50) -> SearchForm:
     """The form of a `_search`; `count` is the page when the caller names none.
 
-    Raises `UnsupportedMedia`, `TooLarge`, and `Malformed` (`parameter-unknown`, `paging`).
+    Parameters may stand in the address too, as the links of an answer carry them, but never a name.
+    Raises `UnsupportedMedia`, `TooLarge`, and `Malformed` (`parameter-unknown`, `parameter-in-address`,
+    `paging`).
     """
     media = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
     if media != _FORM:
@@ -62,7 +65,10 @@ async def read_form(request: Request, resource: str, known: Sequence[str], *, co
     body = await request.body()
     if len(body) > MAX_FORM:
         raise TooLarge("form-too-large", f"A search is at most {MAX_FORM} bytes.")
-    pairs = _pairs(body)
+    linked = request.query_params.multi_items()
+    if any(key in _NEVER_LINKED for key, _ in linked):
+        raise Malformed("parameter-in-address", "Send names in the form, never in the address.")
+    pairs = [*linked, *_pairs(body)]
     unknown = sorted({key for key, _ in pairs} - {*known, "_count", "_skip"})
     if unknown:
         raise Malformed("parameter-unknown", f"Known parameters: {', '.join([*known, '_count', '_skip'])}.")
@@ -145,19 +151,23 @@ def _span(text: str) -> tuple[datetime, datetime]:
 def searchset(
     form: SearchForm, total: int, resources: Sequence[Mapping[str, Any]], *, base: str = ""
 ) -> Response:
-    """The Bundle of a page: `total` counts all matches; links self, next and previous repeat the form."""
+    """The Bundle of a page: `total` counts all matches; links self, next and previous repeat the form.
+
+    A search by name has no links to other pages, since an address never holds a name: repeat the form.
+    """
     links = [_link("self", form, form.skip, base)]
-    if form.skip + form.count < total and form.count:
-        links.append(_link("next", form, form.skip + form.count, base))
-    if form.skip:
-        links.append(_link("previous", form, max(0, form.skip - form.count), base))
+    if not any(key in _NEVER_LINKED for key, _ in form.pairs):
+        if form.skip + form.count < total and form.count:
+            links.append(_link("next", form, form.skip + form.count, base))
+        if form.skip:
+            links.append(_link("previous", form, max(0, form.skip - form.count), base))
     entries = [{"resource": resource, "search": {"mode": "match"}} for resource in resources]
     bundle = {"resourceType": "Bundle", "type": "searchset", "total": total, "link": links}
     return fhir_response(bundle | ({"entry": entries} if entries else {}))
 
 
 def _link(relation: str, form: SearchForm, skip: int, base: str) -> dict[str, str]:
-    pairs = [pair for pair in form.pairs if pair[0] != "name"]  # no person's name in an address
+    pairs = [pair for pair in form.pairs if pair[0] not in _NEVER_LINKED]
     query = urlencode([*pairs, ("_count", str(form.count)), ("_skip", str(skip))])
     return {"relation": relation, "url": f"{base}{form.resource}/_search?{query}"}
 

@@ -131,6 +131,8 @@ async def test_own_patients_are_listed_narrowed_and_logged(
     assert found["resource"]["identifier"][0]["value"] == number("line").value
     wild = (await client.post("/fhir/Person/_search", headers=GP, data={"name": "%"})).json()
     assert wild["total"] == 0
+    in_address = await client.post("/fhir/Person/_search?name=line", headers=GP)
+    assert in_address.status_code == 400
     assert counted(postgres, "actor_log") == [
         ("list", "permitted", {"Person": 6}),
         ("list", "permitted", {"Person": 1}),
@@ -175,7 +177,11 @@ async def test_citizen_reads_who_has_looked(
     assert parts["decision-ref-user-selected"]["valueBoolean"] is True
     assert parts["decision-ref-id"]["valueCoding"]["code"] == "emergency"
     assert number("legevakt").value not in answer.text
-    rest = await client_of(actor("line")).post("/fhir/AuditEvent/_search", data={"_count": "2", "_skip": "3"})
+    first = await client_of(actor("line")).post("/fhir/AuditEvent/_search?_count=2")
+    assert first.json()["total"] == 4  # reading one's own log is a look-up too
+    (following,) = (link["url"] for link in first.json()["link"] if link["relation"] == "next")
+    assert following == "AuditEvent/_search?_count=2&_skip=2"
+    rest = await client_of(actor("line")).post("/fhir/AuditEvent/_search", data={"_count": "2", "_skip": "4"})
     (oldest,) = (entry["resource"] for entry in rest.json()["entry"])
     assert oldest["agent"][0]["name"] == "Magnar Koman"
 
