@@ -13,7 +13,7 @@ from results_service.reports.fhir.build import Json, coding
 from results_service.reports.fhir.model import MappedResource, ResourceKind
 from results_service.reports.svarrapport.model import Issue, Message
 from results_service.reports.svarrapport.parts import Code
-from results_service.reports.svarrapport.rules import RULES
+from results_service.reports.svarrapport.rules import issue
 
 encode = msgspec.json.Encoder().encode
 
@@ -46,8 +46,7 @@ class Context:
 
     def note(self, code: str, path: str, line: int | None = None) -> None:
         """Add the issue of a rule."""
-        rule = RULES[code]
-        self.issues.append(Issue(code, rule.severity, rule.message, line, path or None))
+        self.issues.append(issue(code, path, line))
 
     def system_of(self, code: Code, path: str, line: int | None) -> str:
         """The OID a code belongs to: 7230 counts as NLK where NLK has the code (clinical rule 10)."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from results_service.reports.fhir.status import inherited_status, item_status
 from results_service.reports.svarrapport.model import Issue, Message
 from results_service.reports.svarrapport.parts import Item, Moment, Specimen
-from results_service.reports.svarrapport.rules import RULES
+from results_service.reports.svarrapport.rules import issue
 
 _MOST_ANCESTORS = 1000
 
@@ -100,6 +100,12 @@ class Forest:
         """The results that no other result holds, in the order sent."""
         return [branch for branch in self.branches if not branch.parents]
 
+    def fell(self) -> None:
+        """Cut the circles between parents and members, so that the memory is free at once."""
+        for branch in self.branches:
+            branch.members.clear()
+            branch.parents.clear()
+
     def _plant(self, items: Sequence[Item], parent: Branch | None, new_id: Callable[[str], UUID]) -> None:
         for item in items:
             branch = Branch(item, new_id(item.key), len(self.branches))
@@ -147,9 +153,7 @@ class Forest:
         return True
 
     def _note(self, code: str, branch: Branch) -> None:
-        rule = RULES[code]
-        item = branch.item
-        self.issues.append(Issue(code, rule.severity, rule.message, item.line, item.path or None))
+        self.issues.append(issue(code, branch.item.path, branch.item.line))
 
     def _inherit(self, specimens: SpecimenIndex) -> None:
         """Type, status and date from above, parents before members (clinical rule 8)."""

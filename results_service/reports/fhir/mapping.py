@@ -37,9 +37,11 @@ def map_report(message: Message, report_id: UUID, codes: CodeBook) -> MappedRepo
     builder = Observations(context, roles, _first_party(context, roles), fallback)
     observations = [builder.build(branch) for branch in forest.branches]
     report = diagnostic_report(context, forest, performers, samples, fallback)
+    release = release_class(message, forest.branches, codes)
+    forest.fell()
     return MappedReport(
         resources=[report, *observations, *request, *samples, *roles.resources],
-        release_class=release_class(message, forest.branches, codes),
+        release_class=release,
         unmapped=list(dict.fromkeys(context.unmapped)),
         issues=[*forest.issues, *context.issues],
     )

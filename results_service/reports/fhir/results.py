@@ -100,7 +100,7 @@ def _range(context: Context, item: Item, result: Interval) -> Json:
 
 
 def reference_ranges(item: Item, *, with_limits: bool) -> list[Json]:
-    """Each interval's text exactly as sent; limits only where it leaves no doubt and the result is a number."""
+    """Each interval's text exactly as sent; limits only of numbers, and where the text leaves no doubt."""
     result = item.result
     unit = result.quantity.unit if isinstance(result, NumResult) else None
     found: list[Json] = []

@@ -56,7 +56,7 @@ def _likeness(codes: tuple[Code, ...], result: Result | None) -> str:
 def read_items(values: Values, patient: Node) -> tuple[Item, ...]:
     """Every ResultItem below Patient with all that is nested in it."""
     keys = Keys()
-    found = _read_all(values, patient.every("ResultItem"), keys, ("", f"{patient.path}/ResultItem"), 1)
+    found = _read_all(values, patient.every("ResultItem"), keys, ("", "ServReport/Patient/ResultItem"), 1)
     if any(count > 1 for count in keys.ids.values()):
         values.note("result-id-duplicate", path="ServReport/Patient/ResultItem")
     return found
@@ -104,7 +104,9 @@ def _read(values: Values, node: Node, keys: Keys, above: tuple[str, str], depth:
         validation_date=values.moment(node, "MedicalValidationDate"),
         specimen_ids=values.texts(node, "RefAnalysedSubject"),
         accredited=values.flag(node, "Accredited"),
-        performers=tuple(read_party(values, party) for party in node.every("RelServProv")),
+        performers=tuple(
+            read_party(values, party, f"{path}/RelServProv") for party in node.every("RelServProv")
+        ),
         diag_comment=_read_diag_comment(values, diag) if diag else None,
         structured=tuple(_read_structured(values, info) for info in node.every("StructuredInfo")),
         children=_read_all(values, nested, keys, nested_at, depth + 1),

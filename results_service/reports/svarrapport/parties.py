@@ -7,14 +7,14 @@ from results_service.reports.svarrapport.tree import Node
 from results_service.reports.svarrapport.values import Values
 
 
-def read_party(values: Values, node: Node | None) -> Party:
+def read_party(values: Values, node: Node | None, path: str) -> Party:
     """ServProvider, Requester, ResponsibleHcp, RelServProv → `Party` (empty where the node is missing)."""
     if node is None:
         return Party()
     relation = values.code(node, "Relation")
     hcp = node.first("HCP")
     if hcp is None:
-        return Party(relation=relation, path=node.path)
+        return Party(relation=relation, path=path)
     inst = hcp.first("Inst")
     prof = hcp.first("HCProf")
     name, ids, departments, persons = _read_inst(values, inst) if inst else ("", (), (), ())
@@ -28,7 +28,7 @@ def read_party(values: Values, node: Node | None) -> Party:
         relation=relation,
         specialty=values.code(hcp, "MedSpeciality"),
         telecom=_read_telecom(hcp),
-        path=node.path,
+        path=path,
     )
 
 

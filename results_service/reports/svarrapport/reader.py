@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from results_service.reports.svarrapport.model import Message, ReadMessage, Version
 from results_service.reports.svarrapport.parts import Moment
 from results_service.reports.svarrapport.report import Frame, read_report
-from results_service.reports.svarrapport.tree import Node, build, local_name
+from results_service.reports.svarrapport.tree import Node, build, leftovers, local_name
 from results_service.reports.svarrapport.values import Values
 
 VERSIONS: dict[str, Version] = {
@@ -29,14 +29,15 @@ def read_message(root: Any) -> ReadMessage:
     root = envelope.message
     version = VERSIONS.get(_namespace(root.tag)) if root is not None else None
     if root is None or version is None or local_name(root.tag) != "Message":
-        if not values.issues:
+        if not values.noted:
             values.note("unknown-message-type")
-        return ReadMessage(None, values.issues)
+        return ReadMessage(None, values.issues())
     top = build(root)
     message = _read(values, top, version, envelope)
-    if any(issue.severity == "reject" for issue in values.issues):
-        return ReadMessage(None, values.issues)
-    return ReadMessage(message, values.issues)
+    issues = values.issues(top)
+    if any(issue.severity == "reject" for issue in issues):
+        return ReadMessage(None, issues)
+    return ReadMessage(message, issues)
 
 
 class Envelope:
@@ -84,7 +85,7 @@ def _read(values: Values, top: Node, version: Version, envelope: Envelope) -> Me
     message = read_report(values, reports[0], frame)
     if envelope.patients and message.patient.number not in envelope.patients:
         values.note("envelope-patient-differs", reports[0])
-    unmapped = tuple(dict.fromkeys([*values.unmapped, *top.leftovers()]))
+    unmapped = (*values.unreadable(top), *leftovers(top))
     return replace(message, unmapped=unmapped)
 
 

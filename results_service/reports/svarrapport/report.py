@@ -20,7 +20,7 @@ _IMAGING_KINDS = frozenset({"BLD", "CT", "MA", "MR", "NUK", "RAD", "RTG", "SCI",
 KINDS = _LABORATORY_KINDS | _PATHOLOGY_KINDS | _IMAGING_KINDS  # 8202
 _TYPES = frozenset("NMCHA")
 _STATUSES = frozenset("SPFA")
-_PLACE = "ServReport"
+_RESPONSIBLE = "ServReport/Patient/ResponsibleHcp"
 
 
 class Frame(Struct, frozen=True):
@@ -49,7 +49,7 @@ def read_report(values: Values, node: Node, frame: Frame) -> Message:
     kind = values.code(node, "MsgDescr", "8202") or Code()
     issue = values.moment(node, "IssueDate")
     serv_prov_id = values.text(node, "ServProvId")
-    sender = read_party(values, node.first("ServProvider"))
+    sender = read_party(values, node.first("ServProvider"), "ServReport/ServProvider")
     documents = node.every("RefDoc")
     for document in documents:  # may identify the person; the report says that it was left out
         document.swallow()
@@ -73,9 +73,11 @@ def read_report(values: Values, node: Node, frame: Frame) -> Message:
         serv_prov_id=serv_prov_id,
         patient=subject.patient,
         sender=sender,
-        requester=read_party(values, node.first("Requester")),
+        requester=read_party(values, node.first("Requester"), "ServReport/Requester"),
         responsible=subject.responsible,
-        report_performers=tuple(read_party(values, party) for party in node.every("RelServProv")),
+        report_performers=tuple(
+            read_party(values, party, "ServReport/RelServProv") for party in node.every("RelServProv")
+        ),
         approval=values.moment(node, "ApprDate"),
         ack=values.value(node, "Ack").upper() == "J",
         cancellation=values.code(node, "CancellationCode"),
@@ -113,7 +115,7 @@ def _read_subject(values: Values, node: Node) -> Subject:
     infos = [read_info(values, info) for info in patient.every("InfItem")]
     return Subject(
         patient=read_patient(values, patient),
-        responsible=read_party(values, responsible) if responsible else None,
+        responsible=read_party(values, responsible, _RESPONSIBLE) if responsible else None,
         infos=tuple(info for info in infos if info),
         specimens=read_specimens(values, patient),
         items=read_items(values, patient),

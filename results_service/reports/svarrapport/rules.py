@@ -10,7 +10,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from results_service.reports.svarrapport.model import Issue, Severity
-from results_service.reports.svarrapport.tree import Node
 
 
 class Rule(Struct, frozen=True):
@@ -257,9 +256,7 @@ RULES: dict[str, Rule] = _table(
 )
 
 
-def issue(code: str, node: Node | None = None, *, path: str = "") -> Issue:
+def issue(code: str, path: str = "", line: int | None = None) -> Issue:
     """The issue of a rule, with the place in the message it is about. `code` must stand in `RULES`."""
     rule = RULES[code]
-    line = node.line if node is not None else None
-    where = path or (node.path if node is not None else "")
-    return Issue(rule.code, rule.severity, rule.message, line, where or None)
+    return Issue(rule.code, rule.severity, rule.message, line, path or None)

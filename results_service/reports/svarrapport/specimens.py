@@ -9,7 +9,8 @@ from results_service.reports.svarrapport.parts import Code, Moment, Specimen
 from results_service.reports.svarrapport.tree import Node
 from results_service.reports.svarrapport.values import Values
 
-_PRETREATMENT_DEPTH = 32
+_MAX_DEPTH = 32
+_COLLECTOR = "ServReport/Patient/AnalysedSubject/RelServProv"
 
 
 def read_specimens(values: Values, patient: Node) -> tuple[Specimen, ...]:
@@ -43,7 +44,7 @@ def _read(values: Values, node: Node, keys: _Keys, depth: int) -> Specimen:
     collected, comments, logistics = _read_sample(values, node.first("CollectedSample"))
     product_type, product_date, product_ref = _read_product(values, node.first("CollectedStudyProduct"))
     collector = node.first("RelServProv")
-    nested = node.every("AnalysedSubject") if depth < _PRETREATMENT_DEPTH else []
+    nested = node.every("AnalysedSubject") if depth < _MAX_DEPTH else []
     return Specimen(
         key=key,
         id=identifier,
@@ -65,7 +66,9 @@ def _read(values: Values, node: Node, keys: _Keys, depth: int) -> Specimen:
         product_type=product_type,
         product_date=product_date,
         product_ref=product_ref,
-        collector=read_party(values, collector) if collector else None,
+        collector=read_party(values, collector, "ServReport/Patient/AnalysedSubject/RelServProv")
+        if collector
+        else None,
         children=tuple(_read(values, child, keys, depth + 1) for child in nested),
     )
 

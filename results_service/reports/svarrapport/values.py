@@ -7,22 +7,35 @@ from results_service.reports.svarrapport.model import Issue
 from results_service.reports.svarrapport.moments import parse_moment
 from results_service.reports.svarrapport.parts import Code, Moment, Quantity
 from results_service.reports.svarrapport.rules import issue
-from results_service.reports.svarrapport.tree import Node
+from results_service.reports.svarrapport.tree import Node, paths
 
 OID = "2.16.578.1.12.4.1.1."
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Values:
-    """Reads children of a node by name; each is read once. Faults gather in `issues`."""
+    """Reads children of a node by name; each is read once. Faults gather until `issues` tells them."""
 
     def __init__(self) -> None:
-        self.issues: list[Issue] = []
-        self.unmapped: list[str] = []
+        self.noted: list[tuple[str, Node | None, str]] = []
+        self._unreadable: list[Node] = []
 
     def note(self, code: str, node: Node | None = None, *, path: str = "") -> None:
-        """Add the issue of a rule."""
-        self.issues.append(issue(code, node, path=path))
+        """Add the issue of a rule, about a node or a path."""
+        self.noted.append((code, node, path))
+
+    def issues(self, top: Node | None = None) -> list[Issue]:
+        """All that was noted, with places in the tree below `top`."""
+        nodes = [node for _, node, _ in self.noted if node is not None]
+        where = iter(paths(top, nodes) if top is not None else [""] * len(nodes))
+        return [
+            issue(code, path) if node is None else issue(code, path or next(where), node.line)
+            for code, node, path in self.noted
+        ]
+
+    def unreadable(self, top: Node) -> list[str]:
+        """The paths of dates that could not be read."""
+        return paths(top, self._unreadable)
 
     def text(self, node: Node, tag: str) -> str:
         """The text of a child (kith ST), line breaks kept, "" when there is none."""
@@ -71,7 +84,7 @@ class Values:
         moment = parse_moment(text)
         if moment is None:
             self.note("date-unreadable", child)
-            self.unmapped.append(child.path)
+            self._unreadable.append(child)
         return moment
 
     def flag(self, node: Node, tag: str) -> bool | None:
