@@ -14,6 +14,8 @@ from dev.generator.labs import LABS, Lab, LabName
 from dev.generator.model import Code, Item, Num, Report, Specimen
 from dev.generator.order import Order
 
+_UNFLAGGED = 0.02
+"""Share of values without the laboratory's flag even where they lie outside the interval; it happens."""
 DEPARTMENT: dict[LabName, str] = {"storfjella": "Medisinsk biokjemi", "nordlys": "Klinisk kjemi"}
 
 
@@ -109,12 +111,13 @@ def _item(
     analyte = ANALYTES[name]
     limits = analyte.limits(order.patient.sex)
     value = None if level is None else number(level, analyte, lab)
+    forgotten = order.random(f"{name}/flag").random() < _UNFLAGGED
     return Item(
         value=value,
         serv_type="N",
         reference=reference_text(limits, analyte.decimals, lab.dash),
         investigation=(analyte.code,),
-        deviation=None if value is None else deviation(value, limits),
+        deviation=None if value is None or forgotten else deviation(value, limits),
         id=f"{order.number(lab.name)}-{index:02d}",
         status="15" if value is None else "3",
         validated=None if value is None else lab.stamp(order.taken + timedelta(hours=6)),

@@ -29,10 +29,15 @@ Named = dict[str, Report]
 
 def catalogue() -> dict[str, bytes]:
     """File name → message. Chains are numbered in the order they were sent."""
-    reports: Named = {}
+    return {f"{name}.xml": write(report, _encoding(name)) for name, report in reports().items()}
+
+
+def reports() -> Named:
+    """File name without ending → the report behind it."""
+    found: Named = {}
     for part in (_chemistry, _microbiology, _immunology, _pathology, _radiology, _rare):
-        reports |= part()
-    return {f"{name}.xml": write(report, _encoding(name)) for name, report in reports.items()}
+        found |= part()
+    return found
 
 
 def _encoding(name: str) -> str:

@@ -85,12 +85,19 @@ def registered(order: Order, examination: Examination, *, lab: LabName = "storfj
         )
         for n, code in enumerate(examination.procedures, 1)
     )
+    referred = order.taken - timedelta(days=7)
+    requisition = msgspec.structs.replace(
+        order.requisition(lab),
+        issued=referred.date().isoformat(),
+        received=LABS[lab].stamp(referred + timedelta(hours=20)),
+    )
     return order.report(
         "radiology-registered",
         lab,
         _DEPARTMENT[lab, examination.modality == "NUK"],
         examination.modality,
         after=-timedelta(days=6),
+        requisition=requisition,
         message_type="SVAR_RTG",
         status="S",
         information=_question(examination),

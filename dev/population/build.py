@@ -116,7 +116,7 @@ def messages_of(subject: Subject) -> Iterator[GeneratedMessage]:
     for name, course in courses.items():
         for visit in course(subject):
             order = order_of(subject, name, visit)
-            if order.age < 0:
+            if order.age < 0 or visit.ago > subject.years * 365:
                 continue
             made = visit.make(order)
             for step, report in enumerate(made if isinstance(made, list) else [made]):

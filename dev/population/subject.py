@@ -14,6 +14,9 @@ from dev.generator.model import Patient, Report, Requester
 from dev.generator.order import Order
 from dev.personas import Person
 
+COURSE_DAYS = 3 * 365
+"""How long ago an illness was found; results before that are as they were then."""
+
 Place = Literal["gp", "hospital", "emergency"]
 HOSPITAL = Requester(
     name="Storfjella sykehus, medisinsk avdeling",
@@ -100,13 +103,16 @@ def order_of(subject: Subject, course: str, visit: Visit) -> Order:
 
 
 def series(subject: Subject, course: str, step: int) -> Iterator[tuple[int, int, float]]:
-    """Visits about `step` days apart: (number from the newest, days ago, share of the period passed)."""
+    """Visits about `step` days apart: (number from the newest, days ago, share of `COURSE_DAYS` passed).
+
+    Counted from the anchor day backwards, so that more years add older visits and change none.
+    """
     rng = subject.random(f"{course}/series")
     span = subject.years * 365 - 10
     offset = rng.randint(2, max(3, step // 2))
     for number in range(span // step):
         ago = offset + number * step + rng.randint(-step // 8, step // 8)
-        yield number, max(1, ago), 1 - ago / span
+        yield number, max(1, ago), max(0.0, 1 - ago / COURSE_DAYS)
 
 
 def drift(start: float, end: float, share: float) -> float:

@@ -105,7 +105,7 @@ def everything(subject: Subject) -> Named:
         chosen["childhood"] = episodes.childhood
         chosen["iron"] = chronic.iron
         return chosen
-    chosen["checkup"] = episodes.checkup
+    chosen |= {"checkup": episodes.checkup, "waiting": episodes.waiting}
     chosen |= {n: CHRONIC[n] for n in _persona_series(subject)}
     chosen |= {f"biopsy-{k}": partial(episodes.biopsy, kind=k) for k in ("basal", "colon")}
     chosen["image-myocardium"] = partial(episodes.imaging, kind="myocardium")

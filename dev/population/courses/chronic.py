@@ -11,7 +11,7 @@ from dev.generator.biochemistry import panel, phoned
 from dev.generator.cases import EXAMINATIONS
 from dev.generator.model import Report
 from dev.generator.order import Order
-from dev.population.subject import Subject, Visit, drift, series, slope
+from dev.population.subject import COURSE_DAYS, Subject, Visit, drift, series, slope
 
 _CONTROL = "KF"
 
@@ -45,7 +45,7 @@ def thyroid(subject: Subject) -> Iterator[Visit]:
             reason=(_CONTROL, "Hypotyreose, dosejustering av levotyroksin."),
         )
     yield Visit(
-        ago=subject.years * 365 - 60,
+        ago=COURSE_DAYS - 60,
         name="antibodies",
         make=partial(immunology.antibodies, levels={"tpo": 310}),
         reason=("PROB", "Nyoppdaget høy TSH. Autoimmun?"),
@@ -105,7 +105,7 @@ def arthritis(subject: Subject) -> Iterator[Visit]:
             reason=(_CONTROL, "Revmatoid artritt, metotreksat."),
             version="1.3" if ago > 500 else "1.4",
         )
-    start = subject.years * 365 - 45
+    start = COURSE_DAYS - 45
     yield Visit(
         ago=start,
         name="antibodies",

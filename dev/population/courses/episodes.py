@@ -45,6 +45,22 @@ def _routine(order: Order, lab: LabName) -> list[Report]:
     return [report]
 
 
+def waiting(subject: Subject) -> Iterator[Visit]:
+    """A sample of the last days, of which some answers are still to come."""
+    yield Visit(
+        ago=subject.random("waiting").randint(1, 2),
+        name="sample",
+        make=_half_answered,
+        reason=("PROB", "Slapphet og prikking i hendene."),
+    )
+
+
+def _half_answered(order: Order) -> list[Report]:
+    names = ("hb", "ferritin", "crp", "tsh", "b12", "folate")
+    first = panel(order, names, pending=("b12", "folate"))
+    return [first, chains.completed(order, first, panel(order, names), after=timedelta(days=5))]
+
+
 def urinary(subject: Subject) -> Iterator[Visit]:
     """Recurring urinary infections, the last with a resistant strain."""
     rng = subject.random("urinary")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from lxml import etree
 
 from dev.generator.bad import bad_messages
-from dev.generator.catalogue import catalogue
+from dev.generator.catalogue import catalogue, reports
+from dev.generator.writer import write
 from kit.ids import InvalidNationalId, parse_national_id
 from tests.shared import requires_shared
 from tests.unit.dev.schemas import faults
@@ -50,6 +52,13 @@ def test_when_the_catalogue_is_made_again_then_the_files_in_the_tree_are_the_sam
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_given_the_official_schema_then_the_message_is_valid(name: str) -> None:
     assert faults(GOOD[name]) == []
+
+
+@requires_shared
+@pytest.mark.parametrize("name", sorted(reports()))
+def test_given_the_older_format_then_every_report_is_valid_there_too(name: str) -> None:
+    older = msgspec.structs.replace(reports()[name], version="1.3")
+    assert faults(write(older)) == []
 
 
 def test_every_kind_of_report_is_there() -> None:

@@ -43,6 +43,12 @@ def test_given_a_larger_population_then_it_begins_with_the_smaller() -> None:
     assert {m.body for m in small.messages} <= {m.body for m in large.messages}
 
 
+def test_given_more_years_then_older_results_are_added_and_none_changed() -> None:
+    short, long = build(7, 5, TODAY, years=2), build(7, 5, TODAY, years=5)
+    assert {m.body for m in short.messages} < {m.body for m in long.messages}
+    assert min(m.sent for m in long.messages) < min(m.sent for m in short.messages)
+
+
 def test_given_another_seed_then_the_persons_differ(fifty: Population) -> None:
     assert build(8, 50, TODAY).registers.persons[-50:] != fifty.registers.persons[-50:]
 
@@ -121,6 +127,13 @@ def test_the_test_persons_have_results_of_every_kind(fifty: Population, persona:
 def test_given_a_test_person_then_one_analysis_has_a_series(fifty: Population, persona: str) -> None:
     codes = Counter(code for m in _of(fifty, persona) for code in set(re.findall(rb'<Id V="(N\w+)"', m.body)))
     assert codes.most_common(1)[0][1] >= 6
+
+
+def test_given_a_test_person_then_some_answers_are_still_to_come(fifty: Population) -> None:
+    last: dict[str, str] = {}
+    for message in _of(fifty, "line"):
+        last[message.report_number] = message.kind
+    assert "biochemistry-preliminary" in last.values()
 
 
 def test_every_kind_of_report_occurs(fifty: Population) -> None:
