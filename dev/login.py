@@ -101,7 +101,9 @@ async def log_in(
         scopes=(*HELSEID_SCOPES, *scopes) if helseid else ("openid", "profile"),
         dpop=helseid,
         resources=(audience if helseid else settings.token_exchange_issuer,),
-        id_token_algorithms=("PS256",) if helseid else ("RS256",),
+        id_token_algorithms=(
+            settings.helseid_id_token_algorithm if helseid else settings.idporten_id_token_algorithm,
+        ),
         acr_values=() if helseid else ("idporten-loa-high",),
         minimum_level=4,
     )

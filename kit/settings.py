@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     helseid_client_jwk: Path | None = Field(
         None, description="The portal's private key at HelseID (JWK file)."
     )
+    helseid_id_token_algorithm: Literal["PS256", "ES256", "RS256"] = Field(
+        "PS256", description="What HelseID signs its ID tokens with; any other is refused."
+    )
     idporten_issuer: str = Field(
         "http://127.0.0.1:8100/idporten",
         description="ID-porten; unset in development: the built-in provider.",
@@ -54,6 +57,9 @@ class Settings(BaseSettings):
     idporten_client_id: str = Field("akson-portal", description="The portal's client id at ID-porten.")
     idporten_client_jwk: Path | None = Field(
         None, description="The portal's private key at ID-porten (JWK file)."
+    )
+    idporten_id_token_algorithm: Literal["PS256", "ES256", "RS256"] = Field(
+        "RS256", description="What ID-porten signs its ID tokens with; any other is refused."
     )
     schemas: Path | None = Field(None, description="Folder with KITH's official schemas, where installed.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

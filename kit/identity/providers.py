@@ -24,11 +24,7 @@ PORTAL_RESOURCES = (CORE_RECORD, RESULTS)
 
 
 def helseid_client(
-    settings: Settings,
-    http: httpx.AsyncClient,
-    *,
-    resources: Sequence[str] = PORTAL_RESOURCES,
-    id_token_algorithms: tuple[str, ...] = ("PS256", "ES256"),
+    settings: Settings, http: httpx.AsyncClient, *, resources: Sequence[str] = PORTAL_RESOURCES
 ) -> OidcClient:
     """The portal at HelseID: security level 4, DPoP, one refresh token for all `resources`."""
     client_id = settings.helseid_client_id
@@ -40,18 +36,13 @@ def helseid_client(
         redirect_uri=f"{settings.portal_url}/auth/helseid/callback",
         scopes=(*HELSEID_SCOPES, *api_scopes),
         resources=tuple(resources),
-        id_token_algorithms=id_token_algorithms,
+        id_token_algorithms=(settings.helseid_id_token_algorithm,),
         minimum_level=4,
     )
     return OidcClient(config, http)
 
 
-def idporten_client(
-    settings: Settings,
-    http: httpx.AsyncClient,
-    *,
-    id_token_algorithms: tuple[str, ...] = ("RS256",),
-) -> OidcClient:
+def idporten_client(settings: Settings, http: httpx.AsyncClient) -> OidcClient:
     """The portal at ID-porten: level high, a bearer token whose resource is the core record's exchange."""
     client_id = settings.idporten_client_id
     config = ClientConfig(
@@ -62,7 +53,7 @@ def idporten_client(
         scopes=("openid", "profile"),
         dpop=False,
         resources=(settings.token_exchange_issuer,),
-        id_token_algorithms=id_token_algorithms,
+        id_token_algorithms=(settings.idporten_id_token_algorithm,),
         acr_values=("idporten-loa-high",),
     )
     return OidcClient(config, http)

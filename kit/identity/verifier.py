@@ -159,9 +159,10 @@ def peek(token: str) -> tuple[dict[str, object], Claims]:
         claims = json.loads(parsed.payload)
     except (JoseError, ValueError, TypeError, AttributeError) as error:
         raise faults.TokenMalformed from error
-    if not isinstance(claims, dict):
+    header = dict(parsed.headers())
+    if not isinstance(claims, dict) or "crit" in header:  # no extension is understood here (RFC 7515 4.1.11)
         raise faults.TokenMalformed
-    return dict(parsed.headers()), claims
+    return header, claims
 
 
 async def verified_claims(

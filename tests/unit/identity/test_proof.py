@@ -58,6 +58,7 @@ REFUSED: list[tuple[dict[str, Any], type[faults.ProofRefused]]] = [
     ({"nonce": 7}, faults.NonceNeeded),
     ({"header": {"typ": "jwt"}}, faults.ProofType),
     ({"header": {"typ": None}}, faults.ProofType),
+    ({"header": {"crit": ["b64"], "b64": True}}, faults.ProofMalformed),
     ({"header": {"jwk": None}}, faults.ProofKey),
     ({"header": {"jwk": {"kty": "EC"}}}, faults.ProofKey),
     ({"header": {"jwk": {"kty": "oct", "k": "c2VjcmV0"}}}, faults.ProofKey),
