@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 
 from core_record.access.endpoints import router as access_router
@@ -24,8 +25,12 @@ from kit.web import create_app
 ROLE = "akson_core"
 
 
-def make_app(settings: Settings) -> FastAPI:
-    """The app for these settings. It starts only with the keys its database was made with."""
+def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> FastAPI:
+    """The app for these settings. It starts only with the keys its database was made with.
+
+    `http` reaches the identity providers; it is closed with the app.
+    """
+    http = http or httpx.AsyncClient(timeout=5.0)
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
     db = Database(settings.dsn(ROLE))
 
@@ -38,6 +43,7 @@ def make_app(settings: Settings) -> FastAPI:
             yield
         finally:
             await db.close()
+            await http.aclose()
 
     app = create_app(name="core_record", lifespan=lifespan, ready=db.ping)
     app.state.db, app.state.keys = db, keys
@@ -49,12 +55,13 @@ def make_app(settings: Settings) -> FastAPI:
             settings.core_record_url,
             keys=keys,
             exchange_keys=own_keys(settings),
+            http=http,
         ),
     )
     app.include_router(registers_router)
     app.include_router(access_router)
     app.include_router(access_log_router)
-    app.router.routes.extend(exchange_routes(settings, keys))
+    app.router.routes.extend(exchange_routes(settings, keys, http=http))
     return app
 
 

@@ -81,6 +81,17 @@ async def read_form(request: Request, resource: str, known: Sequence[str], *, co
     )
 
 
+def describe_form(*parameters: str, person: bool = False) -> dict[str, Any]:
+    """The OpenAPI description of a search: its form and, with `person`, the headers of a look-up."""
+    names = (*parameters, "_count", "_skip")
+    properties = {name: {"type": "string"} for name in names}
+    headers = ("person-id", "access-basis", "requester-hpr-role", "access-reason") if person else ()
+    return {
+        "parameters": [{"name": name, "in": "header", "schema": {"type": "string"}} for name in headers],
+        "requestBody": {"content": {_FORM: {"schema": {"type": "object", "properties": properties}}}},
+    }
+
+
 def _pairs(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=50)

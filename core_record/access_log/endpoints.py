@@ -12,7 +12,7 @@ from core_record.access.service import AccessRequest, Decision, LookUp, look_up
 from core_record.access_log import service
 from core_record.access_log.fhir import audit_event
 from core_record.access_log.models import LogRow
-from core_record.fhir import date_interval, person_number, read_form, searchset
+from core_record.fhir import date_interval, describe_form, person_number, read_form, searchset
 from kit.errors import Forbidden
 from kit.identity.actor import Actor, ActorKind
 from kit.identity.audiences import READ_CORE_RECORD
@@ -23,7 +23,7 @@ from kit.web import correlation_id
 router = APIRouter(prefix="/fhir")
 
 
-@router.post("/AuditEvent/_search")
+@router.post("/AuditEvent/_search", openapi_extra=describe_form("date", person=True))
 async def search_own_log(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> Response:
     """The caller's own log, newest first; parameters `date`, `_count` and `_skip`.
 

@@ -23,6 +23,7 @@ from core_record.fhir import (
     HER,
     HPR,
     SearchForm,
+    describe_form,
     fhir_response,
     person_number,
     read_form,
@@ -31,7 +32,7 @@ from core_record.fhir import (
 )
 from core_record.registers import fhir, reading, service
 from kit.errors import Malformed, NotFound
-from kit.identity.actor import Actor
+from kit.identity.actor import Actor, ActorKind
 from kit.identity.audiences import READ_CORE_RECORD
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
@@ -42,11 +43,15 @@ router = APIRouter(prefix="/fhir")
 Caller = Annotated[Actor, Depends(actor_of)]
 
 
-@router.post("/Person/_search")
+@router.post("/Person/_search", openapi_extra=describe_form("name", "_list", person=True))
 async def search_person(request: Request, actor: Caller) -> Response:
-    """With the header `person-id`: that person's banner. Without: own patients, `name` narrows them."""
+    """With the header `person-id`: that person's banner. Without: own patients, `name` narrows them.
+
+    A citizen without the header gets the banner of its own.
+    """
     require_scope(actor, READ_CORE_RECORD)
-    number = person_number(request)
+    own = actor.national_id if actor.kind is ActorKind.CITIZEN else None
+    number = person_number(request) or own
     if number is None:
         return await _own_patients(request, actor)
     form = await read_form(request, "Person", ())
@@ -87,7 +92,7 @@ async def _own_patients(request: Request, actor: Actor) -> Response:
     return searchset(form, total, shown)
 
 
-@router.post("/Practitioner/_search")
+@router.post("/Practitioner/_search", openapi_extra=describe_form("identifier", "name"))
 async def search_practitioner(request: Request, actor: Caller) -> Response:
     """Health personnel with HPR number, by `identifier` or words of the `name` (one is needed)."""
     require_scope(actor, READ_CORE_RECORD)
@@ -101,7 +106,7 @@ async def search_practitioner(request: Request, actor: Caller) -> Response:
     return searchset(form, total, [fhir.practitioner(row) for row in rows])
 
 
-@router.post("/PractitionerRole/_search")
+@router.post("/PractitionerRole/_search", openapi_extra=describe_form("practitioner", "organization"))
 async def search_practitioner_role(request: Request, actor: Caller) -> Response:
     """Employments, by `practitioner` (HPR number) or `organization` (one is needed)."""
     require_scope(actor, READ_CORE_RECORD)
@@ -115,7 +120,7 @@ async def search_practitioner_role(request: Request, actor: Caller) -> Response:
     return searchset(form, total, [fhir.practitioner_role(row) for row in rows])
 
 
-@router.post("/Organization/_search")
+@router.post("/Organization/_search", openapi_extra=describe_form("identifier", "name", "partof"))
 async def search_organization(request: Request, actor: Caller) -> Response:
     """Organisations, by `identifier` (organisation number or HER-id), `name` and `partof`."""
     require_scope(actor, READ_CORE_RECORD)

@@ -152,6 +152,13 @@ async def test_own_patients_of_one_without_list_are_none_and_of_one_without_acce
     assert [row[1] for row in counted(postgres, "actor_log")] == ["permitted", "refused"]
 
 
+async def test_a_citizen_needs_no_header_to_be_itself(
+    client_of: AsActor, actor: Callable[..., Actor], number: Callable[[str], NationalId]
+) -> None:
+    own = (await client_of(actor("gry")).post("/fhir/Person/_search")).json()
+    assert own["entry"][0]["resource"]["identifier"][0]["value"] == number("gry").value
+
+
 async def test_citizen_reads_who_has_looked(
     client_of: AsActor, actor: Callable[..., Actor], number: Callable[[str], NationalId]
 ) -> None:
@@ -235,6 +242,15 @@ async def test_the_token_exchange_is_mounted(app: FastAPI, settings: Settings) -
         (key,) = (await client.get("/jwks")).json()["keys"]
         assert "d" not in key
         assert (await client.post("/token", data={"grant_type": "password"})).status_code == 400
+
+
+async def test_the_description_tells_headers_and_form(app: FastAPI) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://core") as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+    person = paths["/fhir/Person/_search"]["post"]
+    assert {p["name"] for p in person["parameters"]} >= {"person-id", "access-basis"}
+    form = person["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+    assert set(form["properties"]) == {"name", "_list", "_count", "_skip"}
 
 
 async def test_every_endpoint_needs_the_scope(client_of: AsActor, actor: Callable[..., Actor]) -> None:
