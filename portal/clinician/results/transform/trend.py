@@ -57,19 +57,19 @@ def unit_key(item: Item) -> str:
 
 
 def points_of(reports: Iterable[Report]) -> list[Point]:
-    """Every value of some reports, oldest first; cancelled ones and those without a value have none.
+    """Every value of some reports, oldest first; cancelled ones and those without a value have none."""
+    return merged(
+        point for report in reports for item in report.items() if (point := _point(item, report)) is not None
+    )
 
-    A value that is repeated as history in a later report is one point, not two.
-    """
+
+def merged(points: Iterable[Point]) -> list[Point]:
+    """The points, oldest first. A value that a later report repeats as history is one point, not two."""
     found: dict[tuple[str, str, str, str, str], Point] = {}
-    for report in reports:
-        for item in report.items():
-            point = _point(item, report)
-            if point is None:
-                continue
-            same = (point.analysis, point.unit_key, point.sampled, point.shown, point.laboratory)
-            if same not in found or found[same].history:
-                found[same] = point
+    for point in points:
+        same = (point.analysis, point.unit_key, point.sampled, point.shown, point.laboratory)
+        if same not in found or found[same].history:
+            found[same] = point
     return sorted(found.values(), key=lambda point: dates.sort_key(point.sampled))
 
 

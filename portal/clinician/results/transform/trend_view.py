@@ -37,6 +37,7 @@ class SeriesView:
     drawn: bool = False
     banded: bool = False
     limited: bool = False
+    flagged: bool = False
     wide: Chart = field(default_factory=Chart)
     narrow: Chart = field(default_factory=Chart)
     rows: list[TrendRow] = field(default_factory=list)
@@ -68,6 +69,7 @@ def _view(series: Series) -> SeriesView:
         drawn=wide is not None,
         banded=bool(wide and wide.bands),
         limited=bool(wide and any(mark.shape != "dot" for mark in wide.marks)),
+        flagged=bool(wide and any(mark.flag or mark.ours for mark in wide.marks)),
         wide=wide or Chart(),
         narrow=narrow or Chart(),
         rows=[_row(point) for point in reversed(series.points)],

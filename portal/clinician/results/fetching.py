@@ -1,0 +1,58 @@
+"""What is asked of the results service, and how its answers become reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from portal.clinician.results.transform.fhir import Json
+from portal.clinician.results.transform.reports import Report, reports_of
+from portal.clinician.results.transform.versions import versions_of
+
+FIRST_PAGE = 50
+"""Enough for most patients, and on the screen within half a second."""
+NEXT_PAGE = 250
+
+_FOR_THE_LIST = (
+    ("_include", "DiagnosticReport:result"),
+    ("_include", "DiagnosticReport:performer"),
+    ("_include", "DiagnosticReport:based-on"),
+    ("_include:iterate", "ServiceRequest:requester"),
+)
+_FOR_ONE = (
+    *_FOR_THE_LIST,
+    ("_include", "DiagnosticReport:specimen"),
+    ("_include:iterate", "Observation:specimen"),
+    ("_include:iterate", "Observation:performer"),
+)
+
+
+class Results(Protocol):
+    """The part of the results client that is used here."""
+
+    async def search(self, resource: str, params: Sequence[tuple[str, str]]) -> Json:
+        """A searchset Bundle."""
+
+    async def history(self, report_id: str, params: Sequence[tuple[str, str]] = ()) -> Json:
+        """A history Bundle."""
+
+
+async def fetch_page(client: Results, skip: int, count: int) -> tuple[list[Report], int, int]:
+    """A page of reports, newest first: the reports, how many matched on it, and how many there are in all."""
+    bundle = await client.search(
+        "DiagnosticReport", [("_count", str(count)), ("_skip", str(skip)), *_FOR_THE_LIST]
+    )
+    reports = reports_of(bundle)
+    total = bundle.get("total")
+    return reports, len(reports), total if isinstance(total, int) else len(reports)
+
+
+async def fetch_report(client: Results, report_id: str) -> Report | None:
+    """One report with all that belongs to it, as it stands now; None when it is no longer given out."""
+    bundle = await client.search("DiagnosticReport", [("_id", report_id), *_FOR_ONE])
+    return next((report for report in reports_of(bundle) if report.id == report_id), None)
+
+
+async def fetch_versions(client: Results, report_id: str) -> list[Report]:
+    """Every version of a report, oldest first."""
+    return versions_of(await client.history(report_id, list(_FOR_ONE)))

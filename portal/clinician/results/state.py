@@ -1,0 +1,208 @@
+"""The state of the results page: what is asked for and what is seen. Every handler authorises itself.
+
+Authorised means a live clinician's session and a patient open in this tab for whom the list was fetched
+(`portal.clinician.results.shown`). Otherwise the page is emptied and fetched anew, and nothing else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import reflex as rx
+
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clinician.results import fetching
+from portal.clinician.results.overviews import Overview
+from portal.clinician.results.reporting import OpenReport
+from portal.clinician.results.shown import Shown, current_key, shown_overview
+from portal.clinician.results.transform.dates import OSLO
+from portal.clinician.results.transform.listing import (
+    Filters,
+    ReportRow,
+    Summary,
+    Waiting,
+    choose,
+    laboratories,
+    order,
+    period,
+)
+from portal.session.guard import requires
+from portal.session.models import Kind
+from portal.session.patient import results_client
+
+PAGE_SIZE = 50
+SORT_KEYS = ("sampled", "kind", "laboratory", "abnormal")
+PERIODS = ("31", "183", "365", "1096")
+DISCIPLINES = ("laboratory", "pathology", "radiology")
+NO_PATIENT = "no-open-patient"
+
+
+class ResultsState(OpenReport, rx.State):
+    """What the browser shows of one patient's results; the rest stays in the overview on the server."""
+
+    loading: bool = True
+    loading_more: bool = False
+    problem: str = ""
+    problem_code: str = ""
+
+    rows: list[ReportRow] = []  # noqa: RUF012 - Reflex copies defaults
+    waiting: list[Waiting] = []  # noqa: RUF012
+    total: int = 0
+    fetched: int = 0
+    passed: int = 0
+    hidden: int = 0
+    page: int = 1
+    pages: int = 1
+    laboratories: list[str] = []  # noqa: RUF012
+    first_day: str = ""
+    last_day: str = ""
+
+    text: str = ""
+    discipline: str = ""
+    laboratory: str = ""
+    period: str = ""
+    abnormal_only: bool = False
+    sort_key: str = "sampled"
+    descending: bool = True
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def load(self) -> AsyncIterator[Any]:
+        """Fetch the open patient's reports: the newest first, shown at once, then the rest."""
+        self.reset()  # type: ignore[no-untyped-call]
+        shown = await self.get_state(Shown)
+        overview = shown.start(await current_key(self))
+        yield
+        if overview is None:
+            self._tell(ServiceProblem(Problem.NOT_FOUND, NO_PATIENT))
+            return
+        try:
+            await self._fetch(overview, fetching.FIRST_PAGE)
+            yield
+            while not overview.complete and await shown_overview(self) is overview:
+                await self._fetch(overview, fetching.NEXT_PAGE)
+                yield
+        except ServiceProblem as problem:
+            shown.stop()
+            self.reset()  # type: ignore[no-untyped-call]
+            self._tell(problem)
+
+    def _tell(self, problem: ServiceProblem) -> None:
+        self.problem, self.problem_code = str(problem.problem), problem.code
+        self.loading = self.loading_more = False
+
+    async def _fetch(self, overview: Overview, count: int) -> None:
+        client = await results_client(self)
+        reports, matched, overview.total = await fetching.fetch_page(client, overview.fetched, count)
+        overview.add(reports, matched)
+        if not matched:  # fewer than the service said: do not ask for ever
+            overview.total = overview.fetched
+        self.loading, self.loading_more = False, not overview.complete
+        self._show(overview)
+
+    def _show(self, overview: Overview) -> None:
+        """The visible page of the list."""
+        chosen = choose(overview.summaries.values(), self._filters())
+        ordered = order(chosen.passed, self.sort_key, descending=self.descending)
+        self.passed, self.hidden = len(ordered), chosen.hidden
+        self.pages = max(1, -(-len(ordered) // PAGE_SIZE))
+        self.page = min(self.page, self.pages)
+        start = (self.page - 1) * PAGE_SIZE
+        self.rows = [summary.row for summary in ordered[start : start + PAGE_SIZE]]
+        self._show_facts(overview, list(overview.summaries.values()))
+
+    def _show_facts(self, overview: Overview, summaries: list[Summary]) -> None:
+        self.total, self.fetched = overview.total, len(summaries)
+        self.laboratories = laboratories(summaries)
+        self.first_day, self.last_day = period(summaries)
+        newest = order(summaries, "sampled", descending=True)
+        self.waiting = [waiting for summary in newest for waiting in summary.waiting]
+
+    def _filters(self) -> Filters:
+        first_day = ""
+        if self.period:
+            first_day = (datetime.now(OSLO) - timedelta(days=int(self.period))).date().isoformat()
+        return Filters(
+            text=self.text,
+            discipline=self.discipline,
+            laboratory=self.laboratory,
+            first_day=first_day,
+            abnormal_only=self.abnormal_only,
+        )
+
+    async def _list_again(self) -> Any:
+        self.page = 1
+        return await self._page_again()
+
+    async def _page_again(self) -> Any:
+        overview = await shown_overview(self)
+        if overview is None:
+            return ResultsState.load
+        self._show(overview)
+        return None
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def search(self, text: str) -> Any:
+        """Narrow the list by words in analyses, laboratory and requester."""
+        self.text = text[:100]
+        return await self._list_again()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def choose_discipline(self, discipline: str) -> Any:
+        """Narrow the list to one field of medicine; "" for all."""
+        self.discipline = discipline if discipline in DISCIPLINES else ""
+        return await self._list_again()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def choose_laboratory(self, laboratory: str) -> Any:
+        """Narrow the list to one laboratory; "" for all."""
+        self.laboratory = laboratory if laboratory in self.laboratories else ""
+        return await self._list_again()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def choose_period(self, days: str) -> Any:
+        """Narrow the list to the last days; "" for all."""
+        self.period = days if days in PERIODS else ""
+        return await self._list_again()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def choose_abnormal(self, only: bool) -> Any:
+        """Show only what is abnormal or undecided, or everything."""
+        self.abnormal_only = bool(only)
+        return await self._list_again()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def reset_filters(self) -> Any:
+        """Show everything again."""
+        self.text = self.discipline = self.laboratory = self.period = ""
+        self.abnormal_only = False
+        return await self._list_again()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def sort_by(self, key: str) -> Any:
+        """Order by a column; the same again turns the order."""
+        if key not in SORT_KEYS:
+            return None
+        self.descending = not self.descending if key == self.sort_key else key in ("sampled", "abnormal")
+        self.sort_key = key
+        return await self._list_again()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def turn_page(self, page: int) -> Any:
+        """Another page of the list."""
+        self.page = max(1, int(page))
+        return await self._page_again()
+
+
+seen: Any = ResultsState
+"""The state for views: Reflex turns its attributes into Vars, which types do not tell."""
