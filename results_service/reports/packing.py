@@ -15,6 +15,7 @@ import zstandard
 from msgspec import Struct, field
 
 from results_service.reports.fhir import MappedReport, MappedResource
+from results_service.reports.versions import ItemFacts
 
 _LENGTH = 4
 _local = threading.local()  # zstandard's contexts serve one thread at a time
@@ -71,9 +72,18 @@ class _Links(Struct, rename="camel"):
     collection: _Collection | None = field(default=None)
 
 
+class _Concept(Struct):
+    text: str = ""
+
+
+class _Named(Struct):
+    code: _Concept = field(default_factory=_Concept)
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Entry])
 _link_decoder = msgspec.json.Decoder(_Links)
+_name_decoder = msgspec.json.Decoder(_Named)
 
 
 def compress(data: bytes) -> bytes:
@@ -115,6 +125,19 @@ def index(report: MappedReport) -> Packed:
         for r, end, top, found in zip(resources, ends, tops, links, strict=True)
     ]
     return Packed(entries, b"".join(r.body for r in resources))
+
+
+def items_of(packed: Packed) -> dict[str, ItemFacts]:
+    """The observations of a version as the rules of versions see them."""
+    return {
+        entry.id: ItemFacts(entry.status == "cancelled", _name(packed, place, entry))
+        for place, entry in enumerate(packed.entries)
+        if entry.kind == "Observation"
+    }
+
+
+def _name(packed: Packed, place: int, entry: Entry) -> str:
+    return entry.codes[0] if entry.codes else _name_decoder.decode(packed.body(place)).code.text
 
 
 def pack(packed: Packed) -> bytes:

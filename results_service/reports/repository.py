@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from results_service.reports.models import KnownMessage, StoredVersion
-from results_service.reports.packing import Entry, compress, pack, pack_entries, unpack
+from results_service.reports.packing import Entry, compress, items_of, pack, pack_entries, unpack
 from results_service.reports.tokens import tokens_of
 from results_service.reports.versions import VersionFacts
 
@@ -184,7 +184,7 @@ def _version(row: tuple[Any, ...]) -> StoredVersion:
         sampled=row[7],
         requisitions=frozenset(row[8]),
         report_date=row[9],
-        items={e.id: e.status == "cancelled" for e in packed.entries if e.kind == "Observation"},
+        items=items_of(packed),
     )
     return StoredVersion(facts, row[1], row[2], row[10], row[11], row[12], packed)
 

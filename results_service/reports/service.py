@@ -14,7 +14,7 @@ from kit.ids import new_id
 from results_service.reports import repository, showing
 from results_service.reports.fhir import MappedReport
 from results_service.reports.models import StoredVersion, StoreOutcome
-from results_service.reports.packing import index
+from results_service.reports.packing import index, items_of
 from results_service.reports.svarrapport import Issue, Message
 from results_service.reports.versions import (
     HoldReason,
@@ -170,7 +170,7 @@ def _as_stored(
         sampled=sampled[0].at.astimezone(_OSLO).date() if sampled else None,
         requisitions=frozenset(message.requisition_ids),
         report_date=message.issue.text if message.issue else None,
-        items={e.id: e.status == "cancelled" for e in packed.entries if e.kind == "Observation"},
+        items=items_of(packed),
     )
     return StoredVersion(
         facts, message_id, key.hash, mapped.release_class, _is_preliminary(message, mapped), None, packed

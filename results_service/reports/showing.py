@@ -15,12 +15,13 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from results_service.reports.fhir import names
 from results_service.reports.models import StoredVersion
 from results_service.reports.packing import Entry, Packed
 from results_service.reports.versions import Shown
 
-NOTICE_URL = "http://akson.no/fhir/StructureDefinition/report-notice"
-REPORT_DATE_URL = "http://nhn.no/fhir/nilar/StructureDefinition/nilar-report-date"
+NOTICE_URL = names.AKSON + "report-notice"
+REPORT_DATE_URL = names.NILAR + "report-date"
 _BESIDE = "beside"
 # "det forrige svaret var 11", "tidligere resultat: 4,2": the laboratory quotes what it corrects.
 _QUOTED_VALUE = re.compile(
@@ -76,7 +77,7 @@ def notices(
         )
     earlier = [v for v in versions.values() if not v.held and v.facts.order < main.facts.order]
     earlier.sort(key=lambda v: v.facts.order, reverse=True)
-    return found + _disagreements(main.packed, earlier)
+    return found + _disagreements(main, earlier)
 
 
 def with_notices(body: bytes, found: Sequence[Json], report_date: str | None) -> bytes:
@@ -92,16 +93,16 @@ def with_notices(body: bytes, found: Sequence[Json], report_date: str | None) ->
     return msgspec.json.encode(report)
 
 
-def _disagreements(main: Packed, earlier: Sequence[StoredVersion]) -> list[Json]:
+def _disagreements(main: StoredVersion, earlier: Sequence[StoredVersion]) -> list[Json]:
     found = []
-    for place, entry in enumerate(main.entries):
-        body = main.body(place)
+    for place, entry in enumerate(main.packed.entries):
+        body = main.packed.body(place)
         if entry.kind != "Observation" or b'"note"' not in body:
             continue
         observation: Json = msgspec.json.decode(body)
         texts = " ".join(note.get("text", "") for note in observation["note"])
         quoted = _QUOTED_VALUE.search(texts)
-        stored = _stored_value(entry.id, earlier) if quoted else None
+        stored = _stored_value(entry.id, main.facts.items[entry.id].name, earlier) if quoted else None
         if quoted and stored and Decimal(quoted[1].replace(",", ".")) != Decimal(str(stored["value"])):
             found.append(
                 notice(
@@ -114,11 +115,13 @@ def _disagreements(main: Packed, earlier: Sequence[StoredVersion]) -> list[Json]
     return found
 
 
-def _stored_value(item: str, earlier: Sequence[StoredVersion]) -> Json | None:
-    """The newest number that an earlier version gave for the item."""
+def _stored_value(item: str, name: str, earlier: Sequence[StoredVersion]) -> Json | None:
+    """The newest number that an earlier version gave for the item, or for the only one of its name."""
     for version in earlier:
-        if item in version.facts.items:
-            quantity = _observation(version.packed, item).get("valueQuantity")
+        items = version.facts.items
+        candidates = [item] if item in items else [i for i, facts in items.items() if facts.name == name]
+        if len(candidates) == 1:
+            quantity = _observation(version.packed, candidates[0]).get("valueQuantity")
             if quantity and "value" in quantity:
                 return dict(quantity)
     return None

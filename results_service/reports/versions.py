@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID, uuid5
 
 HoldReason = Literal["person-changed", "report-number-reused", "message-id-reused"]
@@ -42,8 +42,16 @@ class ReportKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """One result of a version; `name` is what it is a result of, the same for results of one kind."""
+
+    cancelled: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class VersionFacts:
-    """What the rules look at in one version. `items`: the observations and whether each is cancelled."""
+    """What the rules look at in one version. `items`: the observations by id."""
 
     version_id: UUID
     generated: datetime
@@ -53,7 +61,7 @@ class VersionFacts:
     sampled: date | None = None
     requisitions: Set[str] = frozenset()
     report_date: str | None = None
-    items: Mapping[str, bool] = field(default_factory=dict)
+    items: Mapping[str, ItemFacts] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[datetime, int, int, bytes]:
@@ -154,12 +162,40 @@ def _gone(
 ) -> tuple[tuple[str, UUID], ...]:
     if main.serv_type == "C":
         return ()
-    last_seen: dict[str, UUID] = {}
+    standing: dict[str, _Standing] = {}
     for version in _since_cancellation(earlier):
-        for item, cancelled in version.items.items():
-            if cancelled:
-                last_seen.pop(item, None)
-            else:
-                last_seen[item] = version.version_id
-    present = set(main.items) | set(beside.items if beside else ())
-    return tuple((item, seen) for item, seen in sorted(last_seen.items()) if item not in present)
+        standing = _missing(standing, version.items) | {
+            item: _Standing(facts.name, version.version_id)
+            for item, facts in version.items.items()
+            if not facts.cancelled
+        }
+    missing = _missing(standing, main.items)
+    if beside:
+        missing = _missing(missing, beside.items)
+    return tuple((item, missing[item].version_id) for item in sorted(missing))
+
+
+class _Standing(NamedTuple):
+    """A result that some version gave and none took back; `version_id` is the last that had it."""
+
+    name: str
+    version_id: UUID
+
+
+def _missing(standing: Mapping[str, _Standing], items: Mapping[str, ItemFacts]) -> dict[str, _Standing]:
+    """The standing results that a version neither has nor cancels.
+
+    An item is the same by id and name. Laboratories that give no ids, or change them, repeat items under new
+    ones: then each new item answers for one missing of its name, and what is left is compared by id alone (a
+    code may be corrected).
+    """
+    exact = {item for item, stood in standing.items() if item in items and items[item].name == stood.name}
+    spare = [item for item in sorted(items) if item not in exact]
+    missing = {}
+    for item in sorted(standing.keys() - exact):
+        answer = next((other for other in spare if items[other].name == standing[item].name), None)
+        if answer:
+            spare.remove(answer)
+        else:
+            missing[item] = standing[item]
+    return {item: stood for item, stood in missing.items() if item not in spare}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kit.ids import new_id
 from results_service.reports.versions import (
+    ItemFacts,
     ReportKey,
     VersionFacts,
     decide,
@@ -27,7 +28,7 @@ def version(
     status: str = "F",
     hours: int = 0,
     *,
-    items: dict[str, bool] | None = None,
+    items: dict[str, bool] | None = None,  # id → cancelled; the name is the id
     sampled: int | None = 15,
     requisitions: frozenset[str] = frozenset({"Q"}),
     mark: int = 0,
@@ -41,7 +42,7 @@ def version(
         sampled=date(2021, 3, sampled) if sampled else None,
         requisitions=requisitions,
         report_date=f"2021-03-{10 + hours:02d}",
-        items={"a": False, "b": False} if items is None else items,
+        items={item: ItemFacts(cancelled, item) for item, cancelled in (items or {}).items()},
     )
 
 
@@ -105,7 +106,7 @@ def test_no_item_vanishes_silently(chain: list[VersionFacts]) -> None:
     said |= set(by_id[shown.beside].items) if shown.beside else set()
     for item in {i for v in before for i in v.items} - said:
         last = next(v for v in reversed(before) if item in v.items or v.serv_type == "C")
-        assert last.serv_type == "C" or last.items[item], "only what was cancelled may be missing"
+        assert last.serv_type == "C" or last.items[item].cancelled, "only what was cancelled may be missing"
 
 
 @pytest.mark.parametrize(
@@ -207,3 +208,16 @@ def test_keys_tell_departments_and_persons_apart() -> None:
     assert len({k.hash for k in keys}) == 3, "no department and an empty one are the same"
     one, other = new_id(), new_id()
     assert keys[0].report_id(one) == keys[0].report_id(one) != keys[0].report_id(other)
+
+
+def test_an_item_under_a_new_id_answers_for_one_of_its_name() -> None:
+    first = replace(version(), items={"1": ItemFacts(False, "Hb"), "2": ItemFacts(False, "Hb")})
+    second = replace(version("M", hours=1), items={"9": ItemFacts(False, "Hb")})
+    assert decide([first, second]).gone == (("2", first.version_id),)
+    cancelled = replace(
+        version("M", hours=1), items={"9": ItemFacts(True, "Hb"), "2": ItemFacts(False, "Hb")}
+    )
+    assert (
+        decide([first, cancelled, replace(version("M", hours=2), items={"2": ItemFacts(False, "Hb")})]).gone
+        == ()
+    )
