@@ -59,11 +59,11 @@ class MessageRejected(Exception):
 
 
 def read_bytes(data: bytes) -> etree._Element:
-    """The root element `Message` of a svarrapport v1.3 or v1.4.
+    """The root element of a svarrapport v1.3 or v1.4: `Message`, or the `MsgHead` around it.
 
     Raises `MessageRejected` with one of the codes message-empty, message-too-large, encoding-not-supported,
     encoding-invalid, not-xml, doctype-not-allowed, entity-not-allowed, too-deep, too-many-elements,
-    namespace-unknown, version-not-supported, message-wrapped, not-a-svarrapport.
+    namespace-unknown, version-not-supported, not-a-svarrapport.
     """
     _check_size(data)
     body = data.removeprefix(_BOM)
@@ -203,19 +203,23 @@ def _check_shape(root: etree._Element) -> None:
         raise MessageRejected("too-many-elements", f"A message may hold at most {MAX_ELEMENTS} elements.")
 
 
+def find_message(root: etree._Element) -> etree._Element:
+    """The element `Message`, inside a MsgHead too; `root` itself where there is not exactly one."""
+    if etree.QName(root).namespace != _MSGHEAD:
+        return root
+    inside = [e for e in root.iter("{*}Message") if etree.QName(e).namespace in NAMESPACES]
+    return inside[0] if len(inside) == 1 else root
+
+
 def _check_kind(root: etree._Element) -> None:
-    name = etree.QName(root)
+    name = etree.QName(find_message(root))
     line: int | None = getattr(root, "sourceline", None)
     if name.namespace in _OLD_NAMESPACES:
         raise MessageRejected(
             "version-not-supported", "Send svarrapport v1.3 or v1.4, not an earlier one.", line
         )
-    if name.namespace == _MSGHEAD:
-        raise MessageRejected(
-            "message-wrapped",
-            "Send the svarrapport itself as the root element, without MsgHead around it.",
-            line,
-        )
+    if name.namespace == _MSGHEAD and next(root.iter("{*}Message"), None) is not None:
+        return  # several messages, or one of another kind: the reader says which
     if name.namespace not in NAMESPACES:
         raise MessageRejected(
             "namespace-unknown",

@@ -28,7 +28,10 @@ class Problem(Struct, frozen=True, omit_defaults=True):
 
 
 class Delivery(Struct, frozen=True):
-    """A message as it comes in, ready to be stored: `body` is compressed and encrypted, times are aware."""
+    """A message as it comes in, ready to be stored: `body` is compressed and encrypted, times are aware.
+
+    The chains are keyed hashes of MsgId and ServProvId: what shares one is processed in order of receipt.
+    """
 
     id: UUID
     organisation: str
@@ -38,6 +41,8 @@ class Delivery(Struct, frozen=True):
     digest: bytes
     size: int
     body: bytes
+    msg_chain: int | None = None
+    report_chain: int | None = None
 
 
 class Record(Struct, frozen=True):

@@ -19,9 +19,8 @@ from kit.keys import KeyRing
 from results_service.codes import CodeBook
 from results_service.intake import originals, repository
 from results_service.intake.fingerprint import fingerprint
-from results_service.intake.guard import NAMESPACES, MessageRejected, read_bytes
+from results_service.intake.guard import NAMESPACES, MessageRejected, find_message, read_bytes
 from results_service.intake.models import Claim, Outcome, Problem, Status
-from results_service.intake.persons import identify
 from results_service.intake.senders import SenderVerdict, judge
 from results_service.reports.fhir import map_report
 from results_service.reports.models import StoreOutcome
@@ -39,7 +38,12 @@ _NEW_PERSON = Problem(
     "No register knows the number: check that it is right.",
     path="ServReport/Patient/OffId",
 )
-_MSG_ID = Problem("message-id-invalid", "MsgId must be a UUID (E10): give every message one.", path="MsgId")
+# Doubts about whom a message is about: it is then nobody's, and its original not put under anyone's key.
+_WHO = frozenset({"several-patients", "envelope-patient-differs", "subject-not-person"})
+_NOBODY = Problem(
+    "national-id-missing", "The message names no person: add Patient/OffId and send the report again."
+)
+_MSG_ID = Problem("message-id-not-uuid", "Use a UUID as MsgId: HIS 80415 requires it (E10).", path="MsgId")
 
 
 class Header(Struct, frozen=True):
@@ -66,7 +70,7 @@ class _Case(Struct):
     """One message on its way: what is known of it so far."""
 
     claim: Claim
-    root: etree._Element
+    element: etree._Element
     header: Header
     message: Message
     doubts: list[Problem]
@@ -91,13 +95,14 @@ class Pipeline:
             root = read_bytes(data)
         except MessageRejected as fault:
             return Outcome(Status.REJECTED, [Problem(fault.code, fault.message, fault.line)])
-        header = read_header(root)
+        message = find_message(root)
+        header = read_header(message)
         read = read_message(root)
         warnings = _of_severity(read.issues, "warning")
         if read.message is None:
             return header.outcome(Status.REJECTED, _of_severity(read.issues, "reject"), warnings)
         doubts = _of_severity(read.issues, "attention")
-        return self._from_sender(conn, _Case(claim, root, header, read.message, doubts, warnings))
+        return self._from_sender(conn, _Case(claim, message, header, read.message, doubts, warnings))
 
     def _from_sender(self, conn: Connection[Any], case: _Case) -> Outcome:
         sender = judge(conn, case.claim.organisation, case.message)
@@ -108,12 +113,10 @@ class Pipeline:
             return case.end(Status.REJECTED, [refusal])
         if case.message.test:
             case.warnings.append(_TEST_NOTE)
-        person = identify(case.message.patient)
-        case.warnings.extend(person.warnings)
-        if person.number is None:
-            faults = [person.problem] if person.problem else []
-            return case.end(Status.NEEDS_ATTENTION, [*faults, *case.doubts])
-        return self._of_person(conn, case, sender, person.number)
+        number = case.message.patient.national_id
+        if number is None or _WHO.intersection(doubt.code for doubt in case.doubts):
+            return case.end(Status.NEEDS_ATTENTION, case.doubts or [_NOBODY])
+        return self._of_person(conn, case, sender, number)
 
     def _refused_for(self, message: Message, sender: SenderVerdict) -> Problem | None:
         if message.test and self._production:
@@ -145,7 +148,7 @@ class Pipeline:
             message=case.message,
             mapped=mapped,
             message_id=case.claim.id,
-            fingerprint=fingerprint(case.root),
+            fingerprint=fingerprint(case.element),
         )
         case.warnings.extend(_of_severity([*mapped.issues, *stored.issues], "warning"))
         held = stored.status == "needs-attention"
@@ -175,14 +178,14 @@ def _like_the_first(conn: Connection[Any], claim: Claim, stored: StoreOutcome, o
     )
 
 
-def read_header(root: etree._Element) -> Header:
+def read_header(message: etree._Element) -> Header:
     """Name a message from its first elements, whatever the rest is like."""
-    generated = root.find("{*}GenDate")
+    generated = message.find("{*}GenDate")
     return Header(
-        version=NAMESPACES.get(etree.QName(root).namespace or ""),
-        msg_id=_short(root.findtext("{*}MsgId")),
+        version=NAMESPACES.get(etree.QName(message).namespace or ""),
+        msg_id=_short(message.findtext("{*}MsgId")),
         gen_date=_short(generated.get("V")) if generated is not None else None,
-        serv_prov_id=_short(root.findtext("{*}ServReport/{*}ServProvId")),
+        serv_prov_id=_short(message.findtext("{*}ServReport/{*}ServProvId")),
     )
 
 

@@ -25,7 +25,7 @@ _CODES = {
     "not-xml": "T01",
     "not-a-svarrapport": "T10",
     "version-not-supported": "T10",
-    "message-id-invalid": "E10",
+    "message-id-not-uuid": "E10",
     "sender-not-allowed": "S99",
     "sender-not-registered": "S99",
 }

@@ -16,6 +16,7 @@ from kit.ids import new_id
 from kit.keys import KeyRing
 from kit.log import get_logger
 from results_service.intake import originals, repository
+from results_service.intake.chains import names_in
 from results_service.intake.models import Delivery, Record, Status
 
 MAX_BATCH = 64
@@ -63,6 +64,7 @@ class Reception:
 
     def _delivery(self, organisation: str, client_id: str, data: bytes) -> Delivery:
         message_id, now = new_id(), datetime.now(UTC)
+        msg_id, report = names_in(data)
         return Delivery(
             id=message_id,
             organisation=organisation,
@@ -72,7 +74,14 @@ class Reception:
             digest=self._keys.find_hash(hashlib.sha256(data).hexdigest()),
             size=len(data),
             body=originals.seal(self._keys, message_id, data),
+            msg_chain=self._chain(msg_id),
+            report_chain=self._chain(report),
         )
+
+    def _chain(self, name: bytes | None) -> int | None:
+        if name is None:
+            return None
+        return int.from_bytes(self._keys.find_hash(name.hex())[:8], "big", signed=True)
 
     async def _write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
         try:

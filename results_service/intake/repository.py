@@ -33,15 +33,20 @@ async def insert(conn: AsyncConnection[Any], deliveries: list[Delivery]) -> set[
         [d.size for d in deliveries],
         [d.keep_until for d in deliveries],
         [d.body for d in deliveries],
+        [d.msg_chain for d in deliveries],
+        [d.report_chain for d in deliveries],
     ]
     cursor = await conn.execute(
         """
         INSERT INTO results.intake_message
-            (id, organisation, client_id, received_at, due_at, digest, size, keep_until, body)
-        SELECT id, organisation, client_id, received_at, received_at, digest, size, keep_until, body
+            (id, organisation, client_id, received_at, due_at, digest, size, keep_until, body,
+             msg_chain, report_chain)
+        SELECT id, organisation, client_id, received_at, received_at, digest, size, keep_until, body,
+               msg_chain, report_chain
         FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::timestamptz[], %b::bytea[], %b::int4[],
-                    %b::timestamptz[], %b::bytea[])
-             AS t(id, organisation, client_id, received_at, digest, size, keep_until, body)
+                    %b::timestamptz[], %b::bytea[], %s::int8[], %s::int8[])
+             AS t(id, organisation, client_id, received_at, digest, size, keep_until, body,
+                  msg_chain, report_chain)
         ON CONFLICT (organisation, digest) DO NOTHING
         RETURNING id
         """,
@@ -100,13 +105,20 @@ def claim(conn: Connection[Any], *, fresh: bool, limit: int, lease_seconds: int)
     """Take up to `limit` deliveries that are due, for `lease_seconds`; oldest first.
 
     `fresh` takes those never tried, otherwise those tried before. The attempt is counted before the work,
-    so that a message that kills its worker is counted too.
+    so that a message that kills its worker is counted too. What shares a chain with an earlier message waits
+    for that one's first attempt, and no longer: one that fails holds nobody up.
     """
     cursor = conn.execute(
         """
         WITH due AS (
-            SELECT id FROM results.intake_message
+            SELECT id FROM results.intake_message AS d
             WHERE status = 'received' AND due_at <= now() AND (attempts = 0) = %s
+              AND NOT EXISTS (SELECT FROM results.intake_message AS e
+                              WHERE e.msg_chain = d.msg_chain AND e.received_at < d.received_at
+                                AND e.status = 'received' AND e.attempts <= 1)
+              AND NOT EXISTS (SELECT FROM results.intake_message AS e
+                              WHERE e.report_chain = d.report_chain AND e.received_at < d.received_at
+                                AND e.status = 'received' AND e.attempts <= 1)
             ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
         UPDATE results.intake_message AS m
         SET attempts = attempts + 1, due_at = now() + make_interval(secs => %s)

@@ -52,9 +52,7 @@ class Intake:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _stop(tasks)
 
     async def check_sender(self, organisation: str | None) -> str:
         """The organisation number of a caller that may deliver.
@@ -116,3 +114,12 @@ class Intake:
     async def _on_stored(self, count: int) -> None:
         self._gauges.received(count)
         self._waker.wake()
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended: a driver that is just closing a connection can swallow a cancellation."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.5)

@@ -28,6 +28,8 @@ def upgrade() -> None:
             received_at   timestamptz NOT NULL,
             digest        bytea NOT NULL,
             size          integer NOT NULL,
+            msg_chain     bigint,
+            report_chain  bigint,
             status        text NOT NULL DEFAULT 'received'
                           CHECK (status IN ('received', 'processed', 'rejected', 'needs-attention')),
             attempts      smallint NOT NULL DEFAULT 0,
@@ -56,6 +58,11 @@ def upgrade() -> None:
         "CREATE INDEX intake_message_due ON results.intake_message (due_at) INCLUDE (attempts)"
         " WHERE status = 'received'"
     )
+    for chain in ("msg_chain", "report_chain"):
+        op.execute(
+            f"CREATE INDEX intake_message_{chain} ON results.intake_message ({chain}, received_at)"
+            " WHERE status = 'received'"
+        )
     op.execute(
         "CREATE INDEX intake_message_attention ON results.intake_message (id) WHERE status = 'needs-attention'"
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from results_service.intake.guard import MAX_BYTES, MessageRejected, read_bytes
+from results_service.intake.guard import MAX_BYTES, MessageRejected, find_message, read_bytes
 
 V14 = "http://www.kith.no/xmlstds/labsvar/2012-02-15"
 V13 = "http://www.kith.no/xmlstds/labsvar/2008-12-01"
@@ -63,7 +63,10 @@ BAD = {
         b'<Message xmlns="http://www.kith.no/xmlstds/labsvar/2005-03-14"/>',
         "version-not-supported",
     ),
-    "MsgHead": (b'<MsgHead xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24"/>', "message-wrapped"),
+    "a MsgHead without a message": (
+        b'<MsgHead xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24"/>',
+        "namespace-unknown",
+    ),
     "another root": (f'<ServReport xmlns="{V14}"/>'.encode(), "not-a-svarrapport"),
 }
 
@@ -154,3 +157,10 @@ def test_given_exactly_the_largest_size_when_read_then_size_is_no_fault() -> Non
     head, tail = f'<Message xmlns="{V14}"><a>'.encode(), b"</a></Message>"
     root = read_bytes(head + b"x" * (MAX_BYTES - len(head) - len(tail)) + tail)
     assert root is not None
+
+
+def test_given_a_msghead_around_one_message_when_looked_into_then_the_message_is_found() -> None:
+    head = "http://www.kith.no/xmlstds/msghead/2006-05-24"
+    inner = f'<Document><Content><Message xmlns="{V14}"><MsgId>m</MsgId></Message></Content></Document>'
+    root = read_bytes(f'<MsgHead xmlns="{head}">{inner}</MsgHead>'.encode())
+    assert find_message(root).findtext("{*}MsgId") == "m"
