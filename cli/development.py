@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kit.identity import faults
 from kit.settings import default_data_folder
 
 
@@ -41,8 +41,16 @@ def token(
 ) -> None:
     """Log a persona in by the real protocol; print its access token and the DPoP key it is bound to."""
     from dev.login import persona_token  # noqa: PLC0415
+    from dev.personas import load_personas  # noqa: PLC0415
 
-    access_token, key = asyncio.run(persona_token(persona, audience, scope.split() if scope else None))
+    known = load_personas().personas
+    if persona not in known:
+        raise typer.BadParameter(f"choose one of {', '.join(known)}", param_hint="PERSONA")
+    try:
+        access_token, key = persona_token(persona, audience, (scope or "").split())
+    except (faults.LoginRefused, faults.IdentityUnavailable) as problem:
+        typer.echo(f"No token: {problem}", err=True)
+        raise typer.Exit(1) from problem
     jwk = key.to_jwk(private=True)
     if as_json:
         print(json.dumps({"access_token": access_token, "dpop_jwk": jwk}))
