@@ -40,9 +40,9 @@ async def check_id_token(
     Raises `faults.LoginRefused` with code `id-token-…` or `login-level`.
     """
     header, claims = await _signed(token, rules, keys)
-    _check_claims(claims, header, rules, access_token, nonce)
-    if claims["aud"] not in (rules.client_id, [rules.client_id]):
+    if claims.get("aud") not in (rules.client_id, [rules.client_id]):
         raise faults.LoginRefused("id-token-aud")
+    _check_claims(claims, header, rules, access_token, nonce)
     if nonce is not None and not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise faults.LoginRefused("id-token-nonce")
     if claims["iat"] < time.time() - MAX_AGE:

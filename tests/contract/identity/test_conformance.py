@@ -5,18 +5,12 @@ The provider is copied from ../shared to a temporary folder and run with Node; w
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import socket
-import subprocess
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx
 import pytest
@@ -28,25 +22,27 @@ from kit.identity.actor import ActorKind
 from kit.identity.claims import read_helseid
 from kit.identity.client import ClientConfig, OidcClient, organisation_details
 from kit.identity.jwks import Issuer
-from kit.identity.keyfiles import new_ec_key
 from kit.identity.providers import HELSEID_SCOPES
 from kit.identity.tokens import Login
 from kit.identity.verifier import AccessTokenVerifier, TrustedIssuer
-from tests.shared import SHARED
+from tests.contract.identity.independent import (
+    KEY,
+    REDIRECT,
+    RETURN_TO,
+    SOURCE,
+    installed_provider,
+    press,
+    running,
+)
 
-SOURCE = SHARED / "conformance" / "oidc-provider" if SHARED else None
 AUDIENCE = "nhn:lab-portal"
 SCOPE = "nhn:lab-portal/reports.read"
-REDIRECT = "http://127.0.0.1:8000/callback"
-RETURN_TO = "http://127.0.0.1:8000/"
 pytestmark = [
     pytest.mark.skipif(
         SOURCE is None or not SOURCE.is_dir(), reason="../shared/conformance/oidc-provider is absent"
     ),
     pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed"),
 ]
-Start = Callable[[str, str], str]
-"""(mode, fault) → issuer"""
 
 MUST_REFUSE = {
     "no-iss": "answer-issuer",
@@ -58,8 +54,8 @@ MUST_REFUSE = {
     "no-id-token": "id-token-missing",
     "tamper-id-token": "id-token-signature",
     "alg-none-id-token": "id-token-alg",
-    "idt-wrong-aud": "id-token-azp",
-    "idt-second-aud": "id-token-azp",
+    "idt-wrong-aud": "id-token-aud",
+    "idt-second-aud": "id-token-aud",
     "idt-no-aud": "id-token-aud",
     "idt-wrong-iss": "id-token-iss",
     "idt-no-iss": "id-token-iss",
@@ -84,7 +80,6 @@ FAULTS = [
     for fault in MUST_REFUSE
     if (mode, fault) != ("idporten", "bearer")
 ]
-KEY = new_ec_key()
 
 
 def test_the_list_of_faults_is_the_providers() -> None:
@@ -97,54 +92,8 @@ def test_the_list_of_faults_is_the_providers() -> None:
 
 @pytest.fixture(scope="session")
 def installed() -> Iterator[Path]:
-    assert SOURCE is not None
-    with tempfile.TemporaryDirectory(prefix="akson-op-", dir="/tmp") as name:
-        folder = Path(name) / "provider"
-        shutil.copytree(SOURCE, folder, copy_function=shutil.copyfile)
-        folder.chmod(0o755)
-        subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True, timeout=170
-        )
-        public = {"keys": [KEY.as_dict(private=False)]}
-        (folder / "client-public.jwks.json").write_text(json.dumps(public))
+    with installed_provider() as folder:
         yield folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def running(folder: Path, mode: str, fault: str, **environment: str) -> Iterator[str]:
-    """The provider in one mode with one fault; yields its issuer."""
-    port = free_port()
-    values = {
-        "OP_MODE": mode,
-        "OP_PORT": str(port),
-        "OP_CLIENT_ID": "portal",
-        "OP_CLIENT_JWKS": str(folder / "client-public.jwks.json"),
-        "OP_REDIRECT_URIS": REDIRECT,
-        "OP_POST_LOGOUT_URIS": RETURN_TO,
-        "OP_ID_TOKEN_ALG": "PS256" if mode == "helseid" else "RS256",
-        "OP_FAULT": fault,
-        "OP_LOG": "0",
-        "NODE_NO_WARNINGS": "1",
-        **environment,
-    }
-    process = subprocess.Popen(
-        ["node", "server.mjs"], cwd=folder, env={**os.environ, **values}, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert '"ready":true' in line, line
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture(scope="session")
@@ -183,22 +132,6 @@ def client_of(mode: str, issuer: str, http: httpx.AsyncClient) -> OidcClient:
 async def log_in(client: OidcClient, user: dict[str, str], **begin: object) -> Login:
     url, pending = await client.begin(**begin)  # type: ignore[arg-type]
     return await client.complete(await press(url, user), pending)
-
-
-async def press(url: str, form: dict[str, str]) -> list[tuple[str, str]]:
-    """Follow the provider's redirects as a browser does, and press a button on its login page."""
-    async with httpx.AsyncClient(timeout=20.0) as browser:
-        answer = await browser.get(url)
-        for _ in range(12):
-            if answer.is_redirect:
-                target = urljoin(str(answer.url), answer.headers["location"])
-                if target.startswith(REDIRECT):
-                    return parse_qsl(urlsplit(target).query, keep_blank_values=True)
-                answer = await browser.get(target)
-            else:
-                assert "test login" in answer.text, answer.text
-                answer = await browser.post(answer.url, data=form)
-    raise AssertionError("the provider did not send the browser back")
 
 
 CLINICIAN, CITIZEN = {"user": "clinician-1"}, {"user": "citizen-1"}
