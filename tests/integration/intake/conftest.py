@@ -20,8 +20,11 @@ from kit.jobs import make_celery
 from kit.keys import KeyRing
 from kit.settings import Settings
 from kit.web import create_app
+from results_service.codes import CodeBook
 from results_service.intake.endpoints import router
+from results_service.intake.pipeline import Pipeline
 from results_service.intake.service import Intake
+from results_service.intake.work import Worker
 from tests.conftest import TestDatabase
 from tests.integration.intake.messages import GRY, LINE
 
@@ -120,9 +123,5 @@ def worker_database(postgres: TestDatabase, registers: None) -> Iterator[SyncDat
 
 
 @pytest.fixture
-def worker(worker_database: SyncDatabase, keys: KeyRing):
-    from results_service.codes import CodeBook
-    from results_service.intake.pipeline import Pipeline
-    from results_service.intake.work import Worker
-
+def worker(worker_database: SyncDatabase, keys: KeyRing) -> Worker:
     return Worker(worker_database, Pipeline(keys, CodeBook.builtin(), production=False))
