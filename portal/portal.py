@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal.citizen.access_log.page import access_log_page
+from portal.citizen.access_log.page import load as load_log
+from portal.citizen.results.page import load as load_own_results
+from portal.citizen.results.page import own_results_page
 from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
-from portal.frame.layout import PATIENTS, layout
+from portal.frame.layout import ACCESS_LOG, OWN_RESULTS, PATIENTS, layout
 from portal.frame.leaving import leave_page, not_found_page
 from portal.frame.server import lifespan, server
 from portal.session.guard import LEAVE, SessionGuard
@@ -27,6 +31,18 @@ app.add_page(
     route=PATIENTS,
     title=text("frame.title.patients"),
     on_load=load_patients,
+)
+app.add_page(
+    layout(own_results_page(), Kind.CITIZEN, "own_results"),
+    route=OWN_RESULTS,
+    title=text("frame.title.own_results"),
+    on_load=load_own_results,
+)
+app.add_page(
+    layout(access_log_page(), Kind.CITIZEN, "access_log"),
+    route=ACCESS_LOG,
+    title=text("frame.title.access_log"),
+    on_load=load_log,
 )
 app.add_page(leave_page(), route=LEAVE, title=text("frame.title.leave"))
 app.add_page(not_found_page(), route="/404", title=text("frame.title.not_found"))

@@ -33,11 +33,15 @@ def _filled(template: str, values: dict[str, Any]) -> Any:
     return filled
 
 
-def text_by(prefix: str, key: Any, default: str) -> StringVar[Any]:
-    """The text `prefix.<key>`, `key` known only when the page is shown; without one, `prefix.<default>`."""
+def text_by(prefix: str, key: Any, default: str, *, otherwise: Any = None) -> StringVar[Any]:
+    """The text `prefix.<key>`, `key` known only when the page is shown.
+
+    Without one: `otherwise` where given (a Var, e.g. the sender's own words), else `prefix.<default>`.
+    """
     tables = {lang: under(lang, prefix) for lang in LANGUAGES}
     chosen = Var.create(tables)[Language.lang].to(dict[str, str])
-    found: Var[Any] = Var(_js_expr=f"({chosen[key]!s} ?? {chosen[default]!s})", _var_data=_data(chosen, key))
+    last = Var.create(chosen[default] if otherwise is None else otherwise)
+    found: Var[Any] = Var(_js_expr=f"({chosen[key]!s} ?? {last!s})", _var_data=_data(chosen, key, last))
     return found.to(str)
 
 

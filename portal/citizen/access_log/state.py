@@ -1,0 +1,77 @@
+"""Who has looked at one's own data."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+
+from portal.citizen.access_log.transform import Look, looks
+from portal.clients.core_record import CoreRecordClient
+from portal.clients.errors import ServiceProblem
+from portal.session.current import current
+from portal.session.guard import requires
+from portal.session.models import Kind
+from portal.session.patient import core_record_fhir
+
+PAGE = 50
+
+
+class AccessLog(rx.State):
+    """The page's state. One's own look-ups are hidden until asked for: others' are what one comes to see."""
+
+    rows: list[Look] = []  # noqa: RUF012 - Reflex copies defaults
+    shown: list[Look] = []  # noqa: RUF012
+    with_own: bool = False
+    fetched: int = 0
+    total: int = 0
+    loaded: bool = False
+    loading_more: bool = False
+    problem: str = ""
+    code: str = ""
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def load(self) -> None:
+        """The newest look-ups."""
+        self.reset()  # type: ignore[no-untyped-call]
+        await self._fetch()
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def more(self) -> AsyncIterator[Any]:
+        """The next older ones."""
+        self.loading_more = True
+        yield
+        await self._fetch()
+        self.loading_more = False
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def show_own(self, wanted: bool) -> None:
+        """Show or hide one's own look-ups."""
+        self.with_own = wanted
+        self._choose()
+
+    async def _fetch(self) -> None:
+        now = await current(self)
+        if now is None:
+            return
+        client = CoreRecordClient(core_record_fhir(now))
+        paging = [("_count", str(PAGE)), ("_skip", str(self.fetched))]
+        try:
+            bundle = await client.access_log(now.session.number, paging)
+        except ServiceProblem as problem:
+            self.problem, self.code = str(problem.problem), problem.code
+            return
+        known = {row.id for row in self.rows}  # each look at the log adds a row to it
+        page = looks(bundle)
+        self.rows = [*self.rows, *(row for row in page if row.id not in known)]
+        self.fetched += len(page)
+        self.total = int(bundle.get("total", len(self.rows)))
+        self.problem, self.loaded = "", True
+        self._choose()
+
+    def _choose(self) -> None:
+        self.shown = [row for row in self.rows if self.with_own or not row.own]

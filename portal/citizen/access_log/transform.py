@@ -1,0 +1,92 @@
+"""AuditEvent → who has looked: name, role, organisation, time, basis and reason, as codes that texts name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal.clients.fhir import Bundle, resources
+
+Json = dict[str, Any]
+_OSLO = ZoneInfo("Europe/Oslo")
+_BASIS = "urn:akson:access-basis"
+_CARE_RELATION = "urn:akson:care-relation"
+
+
+@dataclass
+class Look:
+    """One look-up. `kinds`, `basis`, `relation`, `reason` and `role` are codes, empty where there is none."""
+
+    id: str
+    day: str
+    time: str
+    own: bool
+    name: str
+    role: str
+    organisation: str
+    basis: str
+    relation: str
+    reason: str
+    kinds: list[str]
+    refused: bool
+
+
+def looks(bundle: Bundle) -> list[Look]:
+    """The look-ups of a search, in its order (newest first)."""
+    return [_look(event) for event in resources(bundle, "AuditEvent")]
+
+
+def _look(event: Json) -> Look:
+    agent = (event.get("agent") or [{}])[0]
+    relation = _care_relation(event)
+    day, time = _moment(str(event.get("recorded", "")))
+    return Look(
+        id=str(event.get("id", "")),
+        day=day,
+        time=time,
+        own=_code(agent.get("type")) == "citizen",
+        name=str(agent.get("name", "")),
+        role=_code((agent.get("role") or [None])[0]),
+        organisation=_organisation(event),
+        basis=_basis(event),
+        relation=str(relation.get("relation", {}).get("valueCode", "")),
+        reason=str(relation.get("decision-ref-id", {}).get("valueCoding", {}).get("code", "")),
+        kinds=[str(entity.get("type", {}).get("code", "")) for entity in event.get("entity", [])],
+        refused=event.get("outcome", "0") != "0",
+    )
+
+
+def _moment(instant: str) -> tuple[str, str]:
+    """`2026-11-23T05:43:17Z` → `23.11.2026`, `06:43` in Norway."""
+    try:
+        local = datetime.fromisoformat(instant).astimezone(_OSLO)
+    except ValueError:
+        return "", ""
+    return local.strftime("%d.%m.%Y"), local.strftime("%H:%M")
+
+
+def _organisation(event: Json) -> str:
+    """The place of treatment, and the organisation it belongs to where that has another name."""
+    contained: list[Json] = event.get("contained", [])
+    role: Json = next((one for one in contained if one.get("resourceType") == "PractitionerRole"), {})
+    place = str((role.get("location") or [{}])[0].get("display", ""))
+    organisation = str(role.get("organization", {}).get("display", ""))
+    return ", ".join(dict.fromkeys(name for name in (place, organisation) if name))
+
+
+def _basis(event: Json) -> str:
+    codings = [coding for one in event.get("purposeOfEvent", []) for coding in one.get("coding", [])]
+    return next((str(coding.get("code", "")) for coding in codings if coding.get("system") == _BASIS), "")
+
+
+def _care_relation(event: Json) -> dict[str, Json]:
+    extensions: list[Json] = event.get("extension", [])
+    relation: Json = next((one for one in extensions if one.get("url") == _CARE_RELATION), {})
+    parts: list[Json] = relation.get("extension", [])
+    return {str(part.get("url", "")): part for part in parts}
+
+
+def _code(concept: Json | None) -> str:
+    return str(((concept or {}).get("coding") or [{}])[0].get("code", ""))

@@ -1,0 +1,99 @@
+"""Who has looked, newest first: when, who, where, why, and whether it was refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.citizen.access_log.state import AccessLog
+from portal.frame.states import empty_view, loading_view, problem_view
+from portal.ui import aksel
+from portal.ui.text import text, text_by
+
+log: Any = AccessLog  # Reflex turns a state's attributes into Vars, which types do not tell
+
+
+def access_log_view() -> rx.Component:
+    """The whole page."""
+    return aksel.vstack(
+        aksel.heading(text("log.heading"), level="1", size="large"),
+        aksel.body_long(text("log.lead"), class_name="own-lead"),
+        rx.cond(log.problem != "", problem_view(log.problem, log.code, _again())),
+        rx.cond(log.loaded, _content(), rx.cond(log.problem == "", loading_view(6))),
+        gap="space-20",
+    )
+
+
+def _again() -> rx.Component:
+    return aksel.button(text("log.again"), size="small", variant="secondary", on_click=log.load)
+
+
+def _content() -> rx.Component:
+    return aksel.vstack(
+        aksel.switch(text("log.with_own"), checked=log.with_own, on_change=log.show_own, size="small"),
+        rx.cond(
+            log.shown.length() > 0,
+            rx.el.ol(
+                rx.foreach(log.shown, _look),
+                class_name="log-rows",
+                custom_attrs={"data-testid": "access-log"},
+            ),
+            empty_view(text("log.none"), text("log.none_help")),
+        ),
+        rx.cond(
+            log.total > log.fetched,
+            aksel.button(
+                text("log.more"),
+                variant="secondary",
+                loading=log.loading_more,
+                on_click=log.more,
+                class_name="own-more",
+            ),
+        ),
+        gap="space-16",
+    )
+
+
+def _look(look: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(rx.el.strong(look.day), rx.el.span(text("log.at", time=look.time)), class_name="log-when"),
+        rx.el.div(
+            rx.cond(look.own, rx.el.strong(text("log.you")), _who(look)),
+            rx.el.div(_why(look), class_name="log-why"),
+            rx.el.div(
+                text("log.saw"),
+                " ",
+                rx.foreach(
+                    look.kinds,
+                    lambda kind: rx.el.span(text_by("log.kind", kind, "other"), class_name="log-kind"),
+                ),
+            ),
+            rx.cond(
+                look.refused,
+                aksel.tag(text("log.refused"), size="small", variant="moderate", data_color="danger"),
+            ),
+        ),
+    )
+
+
+def _who(look: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.strong(rx.cond(look.name != "", look.name, text("log.unnamed"))),
+        rx.cond(look.role != "", rx.el.span(", ", text_by("log.role", look.role, "XX"))),
+        rx.cond(look.organisation != "", rx.el.div(look.organisation)),
+    )
+
+
+def _why(look: Any) -> rx.Component:
+    return rx.cond(
+        look.own,
+        rx.fragment(),
+        rx.fragment(
+            text_by("log.basis", look.basis, "other"),
+            ". ",
+            text_by("log.relation", look.relation, "none"),
+            rx.cond(look.reason != "", rx.el.span(": ", text_by("log.reason", look.reason, "other"))),
+            ".",
+        ),
+    )

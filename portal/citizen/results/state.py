@@ -1,0 +1,62 @@
+"""A citizen's own results: those released, and what is known of those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+
+from portal.citizen.results.transform import OwnReport, Waiting, own_reports, waiting
+from portal.clients.errors import ServiceProblem
+from portal.session.current import current
+from portal.session.guard import requires
+from portal.session.models import Kind
+from portal.session.patient import own_results_client
+
+PAGE = 20
+_INCLUDED = ("result", "performer")
+
+
+class OwnResults(rx.State):
+    """The page's state."""
+
+    reports: list[OwnReport] = []  # noqa: RUF012 - Reflex copies defaults
+    waiting: list[Waiting] = []  # noqa: RUF012
+    total: int = 0
+    loaded: bool = False
+    loading_more: bool = False
+    problem: str = ""
+    code: str = ""
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def load(self) -> None:
+        """The newest reports."""
+        self.reset()  # type: ignore[no-untyped-call]
+        await self._fetch(0)
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def more(self) -> AsyncIterator[Any]:
+        """The next older ones."""
+        self.loading_more = True
+        yield
+        await self._fetch(len(self.reports))
+        self.loading_more = False
+
+    async def _fetch(self, skip: int) -> None:
+        now = await current(self)
+        if now is None:
+            return
+        params = [("_count", str(PAGE)), ("_skip", str(skip))]
+        params += [("_include", f"DiagnosticReport:{name}") for name in _INCLUDED]
+        try:
+            bundle = await own_results_client(now).search("DiagnosticReport", params)
+        except ServiceProblem as problem:
+            self.problem, self.code = str(problem.problem), problem.code
+            return
+        self.reports = [*self.reports, *own_reports(bundle)]
+        self.waiting = waiting(bundle) if skip == 0 else self.waiting
+        self.total = int(bundle.get("total", len(self.reports)))
+        self.problem, self.loaded = "", True

@@ -1,0 +1,220 @@
+"""FHIR → a citizen's own results: the sampling date leads, each value in the laboratory's own words.
+
+Pure functions. Nothing is judged here: outside the range is what the laboratory has marked (Volven 8244).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal.clients.fhir import Bundle, resources
+
+Json = dict[str, Any]
+_OSLO = ZoneInfo("Europe/Oslo")
+_NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
+_MARKS = {"1": "high", "2": "low", "3": "outside"}  # Volven 8244; another mark is shown in its own words
+_HEADINGS = "no-kodeverk-8243"
+"""Codes of a text's heading stand where a code of what was examined would: they name no examination."""
+
+
+@dataclass
+class ResultLine:
+    """One result. `value` with its unit, or a text; `level` is its depth below the first."""
+
+    name: str
+    value: str = ""
+    is_text: bool = False
+    reference: str = ""
+    mark: str = ""
+    mark_text: str = ""
+    status: str = ""
+    notes: list[str] = field(default_factory=list)
+    level: int = 0
+
+
+@dataclass
+class OwnReport:
+    """One report. Dates as `13.11.2026`; `status` is FHIR's, `field` the kind of examination."""
+
+    id: str
+    field_code: str
+    field: str
+    names: str
+    sampled: str
+    answered: str
+    laboratory: str
+    status: str
+    lines: list[ResultLine]
+    comments: list[str]
+    has_marks: bool
+
+
+@dataclass
+class Waiting:
+    """Reports that are not shown yet: how many, why (`preliminary`, `class-2` …) and from when."""
+
+    reason: str
+    count: int
+    earliest: str
+
+
+def own_reports(bundle: Bundle) -> list[OwnReport]:
+    """The reports of a search, newest sample first."""
+    found = _index(bundle)
+    reports = sorted(resources(bundle, "DiagnosticReport"), key=_when, reverse=True)
+    return [_report(report, found) for report in reports]
+
+
+def waiting(bundle: Bundle) -> list[Waiting]:
+    """What the service says of reports not released (OperationOutcome, code `suppressed`)."""
+    issues = (
+        issue for outcome in resources(bundle, "OperationOutcome") for issue in outcome.get("issue", [])
+    )
+    return [_waiting(issue) for issue in issues if issue.get("code") == "suppressed"]
+
+
+def show_day(instant: str) -> str:
+    """An instant as a Norwegian day; empty when there is none."""
+    try:
+        return datetime.fromisoformat(instant).astimezone(_OSLO).strftime("%d.%m.%Y")
+    except ValueError:
+        return ""
+
+
+def _index(bundle: Bundle) -> dict[str, Json]:
+    every = (entry.get("resource", {}) for entry in bundle.get("entry", []))
+    return {f"{one.get('resourceType')}/{one.get('id')}": one for one in every}
+
+
+def _when(report: Json) -> str:
+    try:
+        return datetime.fromisoformat(report.get("effectiveDateTime", "")).astimezone(_OSLO).isoformat()
+    except ValueError:
+        return ""
+
+
+def _report(report: Json, found: dict[str, Json]) -> OwnReport:
+    tops = _referred(report.get("result"), found)
+    members = {id(child) for one in tops for child in _referred(one.get("hasMember"), found)}
+    lines = [line for top in tops if id(top) not in members for line in _lines(top, found, 0, set())]
+    return OwnReport(
+        id=str(report.get("id", "")),
+        field_code=str(_first_coding(report.get("code")).get("code", "")),
+        field=_concept(report.get("code")),
+        names=", ".join(dict.fromkeys(line.name for line in lines if line.name)),
+        sampled=show_day(str(report.get("effectiveDateTime", ""))),
+        answered=show_day(str(report.get("issued", ""))),
+        laboratory=_laboratory(report, found),
+        status=str(report.get("status", "")),
+        lines=lines,
+        comments=_comments(report),
+        has_marks=any(line.mark for line in lines),
+    )
+
+
+def _referred(references: Any, found: dict[str, Json]) -> list[Json]:
+    keys = [str(one.get("reference", "")) for one in references or []]
+    return [found[key] for key in keys if key in found]
+
+
+def _lines(observation: Json, found: dict[str, Json], level: int, seen: set[str]) -> Iterator[ResultLine]:
+    """The observation and all below it; a loop in `hasMember` ends where it began."""
+    key = str(observation.get("id", ""))
+    if key in seen:
+        return
+    yield _line(observation, level)
+    for member in _referred(observation.get("hasMember"), found):
+        yield from _lines(member, found, level + 1, seen | {key})
+
+
+def _line(observation: Json, level: int) -> ResultLine:
+    value, is_text = _value(observation)
+    cancelled = observation.get("status") == "cancelled"
+    mark, mark_text = ("", "") if cancelled else _mark(observation)
+    return ResultLine(
+        name=_name(observation.get("code")),
+        value="" if cancelled else value,
+        is_text=is_text,
+        reference=" · ".join(
+            str(one["text"]) for one in observation.get("referenceRange", []) if one.get("text")
+        ),
+        mark=mark,
+        mark_text=mark_text,
+        status=str(observation.get("status", "")),
+        notes=[str(note["text"]) for note in observation.get("note", []) if note.get("text")],
+        level=level,
+    )
+
+
+def _value(observation: Json) -> tuple[str, bool]:
+    if quantity := observation.get("valueQuantity"):
+        return _quantity(quantity), False
+    if concept := observation.get("valueCodeableConcept"):
+        return _concept(concept), True
+    if instant := observation.get("valueDateTime"):
+        return show_day(str(instant)), False
+    if interval := observation.get("valueRange"):
+        return f"{_quantity(interval.get('low', {}))} – {_quantity(interval.get('high', {}))}", False
+    return str(observation.get("valueString", "")), True
+
+
+def _quantity(quantity: Json) -> str:
+    number = str(quantity.get("value", "")).replace(".", ",")
+    return " ".join(part for part in (quantity.get("comparator"), number, quantity.get("unit")) if part)
+
+
+def _mark(observation: Json) -> tuple[str, str]:
+    """`high`, `low`, `outside`, or `other` with the laboratory's own words; both empty without a mark."""
+    marks = observation.get("interpretation") or []
+    if not marks:
+        return "", ""
+    coding = _first_coding(marks[0])
+    return _MARKS.get(str(coding.get("code")), "other"), _concept(marks[0])
+
+
+def _name(code: Json | None) -> str:
+    codings = (code or {}).get("coding", [])
+    if codings and all(str(coding.get("system", "")).endswith(_HEADINGS) for coding in codings):
+        return ""
+    return _concept(code)
+
+
+def _concept(concept: Json | None) -> str:
+    """The text, else the first coding's text or code."""
+    if not concept:
+        return ""
+    coding = _first_coding(concept)
+    return str(concept.get("text") or coding.get("display") or coding.get("code") or "")
+
+
+def _first_coding(concept: Json | None) -> Json:
+    return ((concept or {}).get("coding") or [{}])[0]
+
+
+def _laboratory(report: Json, found: dict[str, Json]) -> str:
+    roles = _referred(report.get("performer"), found)
+    named = sorted(roles, key=lambda role: "identifier" not in role.get("organization", {}))
+    return next(
+        (str(r["organization"]["display"]) for r in named if r.get("organization", {}).get("display")), ""
+    )
+
+
+def _comments(report: Json) -> list[str]:
+    own = (one for one in report.get("extension", []) if one.get("url") == f"{_NILAR}nilar-comment")
+    texts = (
+        one.get("valueAnnotation", {}).get("text") or _concept(one.get("valueCodeableConcept")) for one in own
+    )
+    return [str(text) for text in texts if text]
+
+
+def _waiting(issue: Json) -> Waiting:
+    values = {str(one.get("url", "")).rsplit("/", 1)[-1]: one for one in issue.get("extension", [])}
+    return Waiting(
+        reason=str(_first_coding(issue.get("details")).get("code", "")),
+        count=int(values.get("results-waiting-count", {}).get("valueInteger", 0)),
+        earliest=show_day(str(values.get("results-waiting-earliest", {}).get("valueDateTime", ""))),
+    )

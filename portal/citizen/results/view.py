@@ -1,0 +1,174 @@
+"""One's own results in plain words: newest first, each opened when wanted, nothing by colour alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.citizen.results.state import OwnResults
+from portal.frame.states import empty_view, loading_view, problem_view
+from portal.ui import aksel
+from portal.ui.text import text, text_by
+
+own: Any = OwnResults  # Reflex turns a state's attributes into Vars, which types do not tell
+
+
+def own_results_view() -> rx.Component:
+    """The whole page."""
+    return aksel.vstack(
+        aksel.heading(text("own.heading"), level="1", size="large"),
+        aksel.body_long(text("own.lead"), class_name="own-lead"),
+        rx.cond(own.problem != "", problem_view(own.problem, own.code, _again())),
+        rx.cond(own.loaded, _content(), rx.cond(own.problem == "", loading_view(6))),
+        gap="space-20",
+    )
+
+
+def _again() -> rx.Component:
+    return aksel.button(text("own.again"), size="small", variant="secondary", on_click=own.load)
+
+
+def _content() -> rx.Component:
+    return aksel.vstack(
+        rx.cond(own.waiting.length() > 0, _waiting()),
+        rx.cond(
+            own.reports.length() > 0,
+            rx.el.div(
+                rx.foreach(own.reports, _report),
+                class_name="own-reports",
+                custom_attrs={"data-testid": "own-reports"},
+            ),
+            empty_view(text("own.none"), text("own.none_help")),
+        ),
+        rx.cond(
+            own.total > own.reports.length(),
+            aksel.button(
+                text("own.more"),
+                variant="secondary",
+                loading=own.loading_more,
+                on_click=own.more,
+                class_name="own-more",
+            ),
+        ),
+        gap="space-20",
+    )
+
+
+def _waiting() -> rx.Component:
+    def one(waiting: Any) -> rx.Component:
+        return rx.el.li(
+            text("own.waiting.count", count=waiting.count),
+            " ",
+            text_by("own.waiting.why", waiting.reason, "other"),
+            rx.cond(
+                waiting.earliest != "",
+                rx.el.span(" ", text("own.waiting.earliest", day=waiting.earliest)),
+            ),
+        )
+
+    return aksel.box(
+        aksel.heading(text("own.waiting.heading"), level="2", size="xsmall", spacing=True),
+        rx.el.ul(rx.foreach(own.waiting, one), class_name="own-list"),
+        padding="space-16",
+        background="info-soft",
+        border_radius="8",
+        custom_attrs={"data-testid": "waiting"},
+    )
+
+
+def _report(report: Any) -> rx.Component:
+    return aksel.expansion_card(
+        aksel.expansion_card_header(
+            aksel.expansion_card_title(
+                report.sampled,
+                " · ",
+                text_by("own.field", report.field_code, "AN", otherwise=report.field),
+                level="2",
+                size="small",
+            ),
+            aksel.expansion_card_description(
+                rx.el.span(report.names, class_name="own-names"),
+                aksel.hstack(_status(report), _has_marks(report), gap="space-8", wrap=True),
+            ),
+        ),
+        aksel.expansion_card_content(_answers(report)),
+        aria_label=report.names,
+        size="small",
+    )
+
+
+def _status(report: Any) -> rx.Component:
+    def shown(status: str, colour: str) -> tuple[str, rx.Component]:
+        return status, aksel.tag(
+            text(f"own.status.{status}"), size="small", variant="moderate", data_color=colour
+        )
+
+    return rx.match(
+        report.status,
+        shown("amended", "info"),
+        shown("appended", "info"),
+        shown("preliminary", "warning"),
+        shown("registered", "neutral"),
+        shown("cancelled", "danger"),
+        rx.fragment(),
+    )
+
+
+def _has_marks(report: Any) -> rx.Component:
+    return rx.cond(
+        report.has_marks,
+        aksel.tag(text("own.has_marks"), size="small", variant="outline", data_color="warning"),
+    )
+
+
+def _answers(report: Any) -> rx.Component:
+    return aksel.vstack(
+        aksel.body_short(
+            text("own.from", laboratory=report.laboratory, sampled=report.sampled, answered=report.answered),
+            text_color="subtle",
+        ),
+        rx.cond(
+            report.status == "cancelled",
+            aksel.alert(text("own.cancelled_help"), variant="warning", size="small"),
+        ),
+        rx.cond(
+            report.status == "amended", aksel.alert(text("own.amended_help"), variant="info", size="small")
+        ),
+        rx.foreach(report.comments, _comment),
+        rx.el.ul(rx.foreach(report.lines, _line), class_name="own-lines"),
+        rx.cond(report.has_marks, aksel.body_long(text("own.marks_help"))),
+        gap="space-12",
+    )
+
+
+def _comment(comment: Any) -> rx.Component:
+    return rx.el.p(
+        rx.el.span(text("own.comment"), " ", class_name="akson-fact-name"), comment, class_name="own-comment"
+    )
+
+
+def _line(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(line.name, class_name="own-name"),
+        rx.cond(
+            line.status == "cancelled",
+            rx.el.div(text("own.line_cancelled"), class_name="own-value"),
+            rx.el.div(line.value, class_name=rx.cond(line.is_text, "own-text", "own-value")),
+        ),
+        rx.cond(
+            line.reference != "",
+            rx.el.div(text("own.reference"), " ", line.reference, class_name="own-reference"),
+        ),
+        rx.cond(line.mark != "", rx.el.div(_mark(line), class_name="own-mark")),
+        rx.foreach(line.notes, _comment),
+    )
+
+
+def _mark(line: Any) -> rx.Component:
+    return aksel.tag(
+        text_by("own.mark", line.mark, "outside", otherwise=line.mark_text),
+        size="small",
+        variant="moderate",
+        data_color="warning",
+    )
