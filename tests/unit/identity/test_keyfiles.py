@@ -58,7 +58,8 @@ def test_given_a_client_id_that_is_no_file_name_then_it_is_refused(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "content", ["", "no json", "[]", "{}", '{"kty":"oct","k":"c2VjcmV0c2VjcmV0c2VjcmV0"}', '{"kty":"EC","crv":"P-256"}']
+    "content",
+    ["", "no json", "[]", "{}", '{"kty":"oct","k":"c2VjcmV0c2VjcmV0c2VjcmV0"}', '{"kty":"EC","crv":"P-256"}'],
 )
 def test_given_a_file_that_is_no_private_key_then_the_error_names_it_and_shows_nothing(
     tmp_path: Path, content: str
