@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.processes import processes
-from core_record.access_log.verify import verify_all
-from kit.keycheck import ensure_check_value
+from core_record.access_log.service import verify_all
+from core_record.registers.service import verify_keys_sync
 from kit.keys import KeyRing
 from kit.migrate import upgrade_all
 from kit.roles import OWNER, ensure_database, ensure_passwords, ensure_roles
@@ -27,7 +27,8 @@ def migrate() -> None:
     settings = get_settings()
     upgrade_all(settings.dsn(OWNER))
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
-    ensure_check_value(settings.dsn(OWNER), keys)
+    with psycopg.connect(settings.dsn("akson_core")) as conn:
+        verify_keys_sync(conn, keys)
     print("The database is at this version.")
 
 

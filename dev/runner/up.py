@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 
 from cli.instance import forget_instance, write_instance
+from core_record.registers.service import verify_keys_sync
 from dev.embedded import EmbeddedProblem, Postgres, Valkey
 from dev.runner.plan import UpProblem, check_ports, children, environment_for
 from dev.runner.supervisor import Child, ChildFailed, Supervisor
-from kit.keycheck import ensure_check_value
 from kit.keys import KeyProblem, KeyRing
 from kit.migrate import upgrade_all
 from kit.roles import OWNER
@@ -101,7 +102,8 @@ class Runner:
         with _step("Migrations and keys"):
             upgrade_all(self.settings.dsn(OWNER))
             keys = KeyRing.load(self.settings.keys_folder, create=self.settings.is_development)
-            ensure_check_value(self.settings.dsn(OWNER), keys)
+            with psycopg.connect(self.settings.dsn("akson_core")) as conn:
+                verify_keys_sync(conn, keys)
         self._start_services()
         write_instance(self.data, self.environment)
         self._seed_once()

@@ -11,9 +11,7 @@ import pytest
 
 from dev.runner.plan import children
 from dev.runner.supervisor import Supervisor
-from kit.keycheck import ensure_check_value
 from kit.keys import KeyRing
-from kit.roles import OWNER
 from kit.settings import Settings, get_settings
 from tests.conftest import TestDatabase
 
@@ -45,7 +43,6 @@ def running(
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
-    ensure_check_value(settings.dsn(OWNER), keys)
     supervisor = Supervisor(_folders(settings.data), print)
     try:
         started = [c for c in children(get_settings(), dict(os.environ)) if c.name in _NEEDED]
