@@ -8,6 +8,7 @@ from typing import Any
 Json = dict[str, Any]
 
 BASE = "http://nhn.no/fhir/nilar/StructureDefinition/nilar-"
+OWN = "http://akson.no/fhir/StructureDefinition/"
 LISTS = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-"
 NLK = LISTS + "7280-nlk"
 LOCAL = "urn:oid:2.16.578.1.12.4.1.1.8212"

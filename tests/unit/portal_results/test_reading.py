@@ -8,7 +8,9 @@ import pytest
 
 from portal.clinician.results.transform.reading import unanswered
 from portal.clinician.results.transform.reports import Report, reports_of
+from portal.clinician.results.transform.settled import state_of
 from tests.unit.portal_results.build import (
+    OWN,
     Json,
     bundle,
     coding,
@@ -46,10 +48,73 @@ def test_a_number_keeps_every_digit_its_comparator_and_its_unit_as_sent() -> Non
     assert shown[0].value.decimal == Decimal("11.0")
 
 
-def test_an_operator_that_fhir_does_not_know_is_read_from_its_extension() -> None:
-    value = quantity("100", "kU/L")
-    value["valueQuantity"]["extension"] = [extension("comparator", valueCoding=coding("8239", "MG"))]
-    assert only(report(), observation("a", nlk("X", "x"), value)).items()[0].value.shown == ">> 100"
+def test_a_number_with_a_sign_that_fhir_does_not_know_comes_as_text_and_stays_whole() -> None:
+    found = only(report(), observation("a", nlk("X", "x"), textual("≫ 100 kU/L"))).items()[0]
+    assert (found.value.shown, found.value.decimal) == ("≫ 100 kU/L", None)
+
+
+def test_a_text_with_markup_has_both_forms_and_a_unit_of_its_own() -> None:
+    xhtml = "http://hl7.org/fhir/StructureDefinition/rendering-xhtml"
+    value = textual("Stor lever.")
+    value["valueCodeableConcept"]["_text"] = {
+        "extension": [{"url": xhtml, "valueString": "<p>Stor lever.</p>"}]
+    }
+    item = observation("a", nlk("X", "x"), value)
+    item["extension"].append({"url": OWN + "text-result-unit", "valueString": "cm"})
+    found = only(report(), item).items()[0].value
+    assert (found.text, found.rich, found.unit) == ("Stor lever.", "<p>Stor lever.</p>", "cm")
+
+
+def test_a_part_of_a_text_has_no_analysis_of_its_own() -> None:
+    absent = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "unknown"}]
+    }
+    found = only(
+        report(),
+        observation("a", {"coding": [coding("8243", "FU", "Funn")], "text": "Funn"}, textual("Tekst")),
+        observation("b", absent | {"text": "Ikke angitt"}, textual("Tekst")),
+    ).items()
+    assert [(item.name, item.codes) for item in found] == [("", ()), ("", ())]
+
+
+@pytest.mark.parametrize(
+    ("status", "behind", "pending", "preliminary", "state"),
+    [
+        ("unknown", "9", True, True, "waiting"),
+        ("unknown", "14", False, False, "s14"),
+        ("unknown", "", False, False, "unknown"),
+        ("registered", "", True, False, "waiting"),
+        ("final", "", False, False, ""),
+    ],
+)
+def test_the_codes_behind_a_status_that_says_less_are_used(
+    status: str, behind: str, pending: bool, preliminary: bool, state: str
+) -> None:
+    item = observation("a", nlk("X", "x"), status=status)
+    if behind:
+        inner = [{"url": "status", "valueCoding": coding("8245", behind)}]
+        item["extension"].append({"url": OWN + "result-status", "extension": inner})
+    found = only(report(), item).items()[0]
+    assert (found.pending, found.preliminary, state_of(found)) == (pending, preliminary, state)
+
+
+def test_a_changed_result_that_still_is_preliminary_says_both() -> None:
+    item = observation("a", nlk("X", "x"), quantity("1"), status="amended")
+    inner = [{"url": "status", "valueCoding": coding("8245", "2")}]
+    item["extension"].append({"url": OWN + "result-status", "extension": inner})
+    assert state_of(only(report(), item).items()[0]) == "amended-preliminary"
+
+
+def test_the_laboratory_is_the_organisation_that_sent_and_not_a_person_in_it() -> None:
+    sender = role("st", "ST OLAVS HOSPITAL HF") | {"healthcareService": [{"display": "Patologi"}]}
+    performers = [{"reference": f"PractitionerRole/{i}"} for i in ("doctor", "st")]
+    found = only(report(performer=performers), sender, role("doctor", "ST OLAVS HOSPITAL HF", "Rita Lin"))
+    assert found.laboratory == "ST OLAVS HOSPITAL HF, Patologi"
+
+
+def test_a_requester_given_as_not_stated_is_not_stated() -> None:
+    asked = request() | {"requester": {"display": "ikke oppgitt"}}
+    assert only(report(), asked).requester == ""
 
 
 def test_dates_ranges_and_coded_texts_are_values_too() -> None:

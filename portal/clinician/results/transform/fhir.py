@@ -11,6 +11,7 @@ from typing import Any
 Json = dict[str, Any]
 
 EXTENSION_BASE = "http://nhn.no/fhir/nilar/StructureDefinition/nilar-"
+OWN_BASE = "http://akson.no/fhir/StructureDefinition/"
 
 # Code lists are known by number whatever form their system takes: the guide's URL or the OID.
 _URL_MARK = "no-kodeverk-"
@@ -94,9 +95,9 @@ def reference_ids(references: object) -> list[str]:
     return [found for entry in objects(references) if (found := reference_id(entry))]
 
 
-def extensions(resource: Json, name: str) -> list[Json]:
-    """The extensions nilar-<name> of an element."""
-    return [ext for ext in objects(resource.get("extension")) if ext.get("url") == EXTENSION_BASE + name]
+def extensions(resource: Json, name: str, base: str = EXTENSION_BASE) -> list[Json]:
+    """The extensions of a name, of the guide (nilar-<name>) or with `OWN_BASE` ours."""
+    return [ext for ext in objects(resource.get("extension")) if ext.get("url") == base + name]
 
 
 def extension_value(extension: Json) -> object:
@@ -104,9 +105,9 @@ def extension_value(extension: Json) -> object:
     return next((value for key, value in extension.items() if key.startswith("value")), None)
 
 
-def extension_text(resource: Json, name: str) -> str:
-    """The first nilar-<name> extension's scalar value as text."""
-    found = extensions(resource, name)
+def extension_text(resource: Json, name: str, base: str = EXTENSION_BASE) -> str:
+    """The first such extension's scalar value as text."""
+    found = extensions(resource, name, base)
     return text_of(extension_value(found[0])) if found else ""
 
 

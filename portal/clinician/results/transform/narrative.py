@@ -7,6 +7,7 @@ from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
 from portal.clinician.results.transform.richtext import Paragraph, paragraphs
+from portal.clinician.results.transform.settled import state_of
 
 _LEVELS_SHOWN = 3
 
@@ -63,21 +64,12 @@ def _block(item: Item, level: int, *, history: bool) -> TextBlock:
         heading=", ".join(h.label for h in value.headings),
         value=dates.show(value.number) if value.kind == "date" else measured,
         flag=item.flag,
-        paragraphs=paragraphs(value.text),
+        paragraphs=paragraphs(value.rich or value.text),
         codes=[f"{code.code} {code.display}".strip() for code in value.codes],
         notes=list(item.notes),
         details=[f"{name}: {text}" if text else name for name, text in item.extras],
         date=dates.show(item.investigated) if level == 0 else "",
         performer=item.performer if level == 0 else "",
-        state=_state(item),
+        state=state_of(item),
         history=history,
     )
-
-
-def _state(item: Item) -> str:
-    if item.repeated:
-        return "repeated"
-    if item.cancelled:
-        return "cancelled"
-    known = {"registered": "waiting", "preliminary": "preliminary", "amended": "amended", "appended": "added"}
-    return known.get(item.status, "unknown" if item.status == "unknown" else "")

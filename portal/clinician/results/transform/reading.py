@@ -14,6 +14,9 @@ _FLAGS = {
     "3": "outside", "A": "outside", "AA": "outside",
 }  # fmt: skip
 _NOT_ABNORMAL = frozenset(("N", "0"))
+_PRELIMINARY = frozenset(("2", "8", "9", "10", "12"))
+_PENDING = frozenset(("5", "6", "7", "8", "9", "15"))
+_ABSENT = "/data-absent-reason"
 _GIVEN_UP = frozenset(("cancelled", "entered-in-error"))
 
 
@@ -33,6 +36,7 @@ class Item:
     judged: ranges.Judgement
     notes: tuple[str, ...]
     history: bool
+    behind: str
     effective: str
     investigated: str
     method: str
@@ -44,9 +48,19 @@ class Item:
 
     @property
     def code(self) -> Code:
-        """The code that names the analysis: NLK before every other list."""
+        """The code that names the analysis: NLK before every other list; none where nothing names it."""
         nlk = next((c for c in self.codes if c.register == "7280"), None)
         return nlk or (self.codes[0] if self.codes else Code("", "", self.name, ""))
+
+    @property
+    def preliminary(self) -> bool:
+        """Preliminary, also where FHIR's status hides it (8245 behind it: 2, and 8 to 10 and 12)."""
+        return self.status == "preliminary" or self.behind in _PRELIMINARY
+
+    @property
+    def pending(self) -> bool:
+        """Ordered, planned, done or dictated: an answer is to come (8245: 5 to 9 and 15)."""
+        return self.status in ("registered", "preliminary") or self.behind in _PENDING
 
     @property
     def cancelled(self) -> bool:
@@ -76,7 +90,7 @@ def _unanswered(item: Item) -> list[Item]:
         return []
     below = [waiting for child in item.children for waiting in _unanswered(child)]
     answered = any(child.value.kind != "none" for child in walk(item.children))
-    waits = item.status in ("registered", "preliminary") and not (answered or item.resistance or below)
+    waits = item.pending and not (answered or item.resistance or below)
     return [item] if waits and (item.name or item.codes) else below
 
 
@@ -118,10 +132,11 @@ def item_of(observation: Json, resources: Resources) -> Item:
     status = fhir.text_of(observation.get("status")) or "unknown"
     if status in _GIVEN_UP:
         value, flag, flag_text, interval = Value(), "", "", None
+    name, codes = _analysis(observation)
     return Item(
         id=fhir.text_of(observation.get("id")),
-        name=fhir.concept_text(observation.get("code")),
-        codes=tuple(fhir.codes_of(observation.get("code"))),
+        name=name,
+        codes=codes,
         status=status,
         value=value,
         flag=flag,
@@ -131,6 +146,7 @@ def item_of(observation: Json, resources: Resources) -> Item:
         judged=ranges.judge(value.decimal, value.comparator, interval),
         notes=tuple(fhir.notes(observation.get("note"))),
         history=fhir.extension_text(observation, "history") == "true" or _is_history(observation),
+        behind=_behind(observation),
         effective=fhir.text_of(observation.get("effectiveDateTime")),
         investigated=_investigated(observation),
         method=fhir.concept_text(observation.get("method")),
@@ -138,6 +154,20 @@ def item_of(observation: Json, resources: Resources) -> Item:
         specimen=specimen_name(resources.get("Specimen", fhir.reference_id(observation.get("specimen")))),
         extras=_extras(observation),
     )
+
+
+def _analysis(observation: Json) -> tuple[str, tuple[Code, ...]]:
+    """Name and codes of the analysis. A part of a text has none: its code is its heading, or "not given"."""
+    codes = tuple(fhir.codes_of(observation.get("code")))
+    if codes and all(code.register == "8243" or code.system.endswith(_ABSENT) for code in codes):
+        return "", ()
+    return fhir.concept_text(observation.get("code")), codes
+
+
+def _behind(observation: Json) -> str:
+    """The code of 8245 behind a status that says less."""
+    found = fhir.extensions(observation, "result-status", fhir.OWN_BASE)
+    return next((c.code for e in found for c in fhir.all_codes(e) if c.register == "8245"), "")
 
 
 def _is_history(observation: Json) -> bool:
@@ -153,9 +183,12 @@ def _investigated(observation: Json) -> str:
 
 
 def _extras(observation: Json) -> tuple[tuple[str, str], ...]:
-    """Structured information (StructuredInfo): name and value as sent."""
+    """Structured information (StructuredInfo), and a coded diagnosis with its modifiers: name and value."""
     found: list[tuple[str, str]] = []
-    for extension in fhir.extensions(observation, "structured-info"):
+    for extension in (
+        *fhir.extensions(observation, "structured-info"),
+        *fhir.extensions(observation, "diagnosis-comment", fhir.OWN_BASE),
+    ):
         parts = [_extension_shown(part) for part in fhir.objects(extension.get("extension"))]
         named = [part for part in parts if part]
         if named:
@@ -165,6 +198,9 @@ def _extras(observation: Json) -> tuple[tuple[str, str], ...]:
 
 def _extension_shown(extension: Json) -> str:
     value = fhir.extension_value(extension)
+    if value is None:
+        parts = [_extension_shown(part) for part in fhir.objects(extension.get("extension"))]
+        return ": ".join(part for part in (", ".join(parts[:1]), ", ".join(parts[1:])) if part)
     if isinstance(value, bool):
         return "ja" if value else "nei"
     if isinstance(value, dict):
@@ -191,10 +227,17 @@ def actor_name(references: object, resources: Resources) -> str:
     return ""
 
 
-def organisation_name(references: object, resources: Resources) -> str:
-    """The first organisation among some PractitionerRoles."""
-    for role_id in fhir.reference_ids(references):
-        role = resources.get("PractitionerRole", role_id)
-        if name := fhir.text_of(fhir.first(role.get("organization")).get("display")):
-            return name
-    return actor_name(references, resources)
+def laboratory_name(references: object, resources: Resources) -> str:
+    """The organisation and department that answered: the last that stands for itself, else a person's."""
+    roles = [resources.get("PractitionerRole", role_id) for role_id in fhir.reference_ids(references)]
+    places = [(role, place) for role in roles if (place := _place(role))]
+    alone = [place for role, place in places if not role.get("practitioner")]
+    found = alone[-1:] or [place for _, place in places[-1:]]
+    return found[0] if found else actor_name(references, resources)
+
+
+def _place(role: Json) -> str:
+    """Organisation and department."""
+    parts = [role.get("organization"), *fhir.objects(role.get("healthcareService"))]
+    names = [fhir.text_of(fhir.first(part).get("display")) for part in parts]
+    return ", ".join(dict.fromkeys(name for name in names if name))

@@ -8,7 +8,7 @@ from portal.clinician.results.transform.fhir import Code, Json, Resources
 from portal.clinician.results.transform.reading import (
     Item,
     actor_name,
-    organisation_name,
+    laboratory_name,
     specimen_name,
     walk,
 )
@@ -17,9 +17,9 @@ from portal.clinician.results.transform.values import value_of
 
 # The national service stands as requester in copies sent to it; it requests nothing (clinical rule 12).
 _NOT_A_REQUESTER = re.compile(r"\b(nilar|nhn|norsk helsenett|pasientens prøvesvar)\b", re.IGNORECASE)
+_NOT_STATED = "ikke oppgitt"
 _RADIOLOGY = frozenset(("BLD", "CT", "MA", "MR", "NUK", "RAD", "RTG", "SCI", "UL"))
 _PATHOLOGY = frozenset(("CYTO", "HIST", "MORS", "MPAT", "OBD", "PAT"))
-_NOTICE = "http://akson.no/fhir/StructureDefinition/report-notice"
 _PROMINENT = ("TA", "VA", "MSIS-M", "MSIS-UM", "MSIS-AV")
 
 
@@ -148,7 +148,7 @@ def _report(resource: Json, by_report: dict[str, list[Json]], resources: Resourc
         answered=fhir.extension_text(resource, "report-date"),
         issued=fhir.text_of(resource.get("issued")),
         approved=fhir.extension_text(resource, "approval-date"),
-        laboratory=organisation_name(resource.get("performer"), resources),
+        laboratory=laboratory_name(resource.get("performer"), resources),
         requester=_requester(request, resources),
         test=_is_test(resource),
         number=_number(resource),
@@ -177,7 +177,7 @@ def _discipline(kind: Code, resource: Json) -> str:
 def _requester(request: Json, resources: Resources) -> str:
     """Who asked; "" when it is not stated."""
     name = actor_name(request.get("requester"), resources)
-    return "" if _NOT_A_REQUESTER.search(name) else name
+    return "" if _NOT_A_REQUESTER.search(name) or name == _NOT_STATED else name
 
 
 def _is_test(resource: Json) -> bool:
@@ -211,7 +211,7 @@ def _comments(resource: Json) -> tuple[tuple[Code, ...], tuple[str, ...]]:
 
 
 def _notices(resource: Json) -> list[Json]:
-    return [ext for ext in fhir.objects(resource.get("extension")) if ext.get("url") == _NOTICE]
+    return fhir.extensions(resource, "report-notice", fhir.OWN_BASE)
 
 
 def _notice(extension: Json, resources: Resources) -> Notice:

@@ -15,8 +15,11 @@ _TAGS = (
     "html|body|div|p|br|hr|strong|b|em|i|u|ul|ol|li|table|thead|tbody|tr|td|th|span|pre|h[1-6]|sub|sup|font|"
     "blockquote|dl|dt|dd|a|script|style"
 )
-# "p<0.05" and "<5" are text: only the known elements, written as elements, make a text XHTML.
-_MARKUP = re.compile(rf"</?(?:\w+:)?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+# "p<0.05", "<5" and a lone "<b>" are text: only an element that ends, or a line break, makes a text XHTML.
+_MARKUP = re.compile(
+    rf"</(?:\w+:)?(?:{_TAGS})\s*>|<(?:\w+:)?(?:br|hr)\s*/?>|<(?:\w+:)?(?:{_TAGS})(?:\s[^<>]*)?/>",
+    re.IGNORECASE,
+)
 _BLOCK = frozenset(
     ("div", "p", "hr", "ul", "ol", "table", "tr", "pre", "blockquote", "dl", "dt", "dd", "html", "body")
 )

@@ -1,4 +1,4 @@
-"""What may be hidden when a clinician asks for the abnormal only.
+"""In what state a result is, and what may be hidden when a clinician asks for the abnormal only.
 
 No flag is not the same as normal. Only a final number without flag and comment, surely inside the range that
 the laboratory stated, counts as settled; everything else is abnormal or undecided and stays in sight.
@@ -25,3 +25,25 @@ def report_settled(report: Report) -> bool:
 def outside_unflagged(item: Item) -> bool:
     """A value outside the stated range that the laboratory has not flagged: our mark, shown as ours."""
     return not item.flag and item.judged in ("above", "below")
+
+
+_STATES = {"preliminary": "preliminary", "amended": "amended", "appended": "added"}
+
+
+def state_of(item: Item) -> str:
+    """What must be said of a result besides its value; "" for a plain answer.
+
+    "repeated" (shown above) | "cancelled" | "waiting" | "preliminary" | "amended" | "amended-preliminary" |
+    "added" | "unknown", or "s" and the code of 8245 where FHIR has no status for what that says.
+    """
+    if item.repeated:
+        return "repeated"
+    if item.cancelled:
+        return "cancelled"
+    if item.pending and item.value.kind == "none" and not item.children:
+        return "waiting"
+    if item.status == "unknown":
+        return f"s{item.behind}" if item.behind else "unknown"
+    if item.status == "amended" and item.preliminary:
+        return "amended-preliminary"
+    return _STATES.get(item.status, "")

@@ -7,7 +7,7 @@ from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
 from portal.clinician.results.transform.richtext import Paragraph, paragraphs
-from portal.clinician.results.transform.settled import outside_unflagged, settled
+from portal.clinician.results.transform.settled import outside_unflagged, settled, state_of
 from portal.clinician.results.transform.trend import Point, analysis_key, previous
 from portal.clinician.results.transform.values import Value
 
@@ -19,8 +19,7 @@ _LEVELS_SHOWN = 5
 class ResultRow:
     """One result in the table. `value` is as sent, with its comparator; `texts` need a line of their own.
 
-    `state`: "" for a plain answer, else "cancelled", "waiting", "preliminary", "amended", "repeated" or
-    "unknown". `flag`: "high" | "low" | "outside" | "other" | "". `ours`: "above" | "below" | "".
+    `state`: as `state_of` says. `flag`: "high" | "low" | "outside" | "other" | "". `ours`: "above" | "below".
     """
 
     id: str = ""
@@ -84,7 +83,7 @@ def _row(item: Item, level: int, report: Report, points: list[Point], *, several
         flag_text=item.flag_text,
         ours=item.judged if outside_unflagged(item) else "",
         reference="; ".join(item.reference),
-        state=_state(item),
+        state=state_of(item),
         history=item.history,
         texts=texts,
         codes=_codes(value),
@@ -105,7 +104,7 @@ def _short_or_long(value: Value) -> tuple[str, list[Paragraph]]:
         return dates.show(value.number), []
     if value.kind != "text":
         return value.shown, []
-    parts = paragraphs(value.text)
+    parts = paragraphs(value.rich or value.text)
     if len(parts) == 1 and len(parts[0].text) <= _SHORT and "\n" not in parts[0].text:
         return parts[0].text, []
     if not parts:
@@ -117,21 +116,6 @@ def _codes(value: Value) -> list[str]:
     """The codes of a text result, where they say more than the text does."""
     labels = (f"{c.code} {c.display}".strip() if c.display != value.text else c.code for c in value.codes)
     return [label for label in labels if label] if value.text else []
-
-
-def _state(item: Item) -> str:
-    if item.repeated:
-        return "repeated"
-    if item.cancelled:
-        return "cancelled"
-    if item.status == "registered" or (item.status == "preliminary" and item.value.kind == "none"):
-        return "" if item.children else "waiting"
-    return {
-        "preliminary": "preliminary",
-        "amended": "amended",
-        "appended": "amended",
-        "unknown": "unknown",
-    }.get(item.status, "")
 
 
 def _details(item: Item, report: Report, *, several_samples: bool) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from portal.clinician.results.transform import dates, ranges
 from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
-from portal.clinician.results.transform.settled import outside_unflagged
+from portal.clinician.results.transform.settled import outside_unflagged, state_of
 
 # Code lists whose codes mean the same at every laboratory.
 _NATIONAL = frozenset(("7280", "7270", "7010", "8219", "8220"))
@@ -35,7 +35,7 @@ class Point:
     judged: ranges.Judgement
     flag: str
     ours: bool
-    status: str
+    state: str
     history: bool
     commented: bool
     report_id: str
@@ -45,6 +45,8 @@ class Point:
 def analysis_key(item: Item, laboratory: str) -> str:
     """What makes two results the same analysis; "" for a result without a name."""
     code = item.code
+    if not item.codes and not item.name:
+        return ""
     if code.register in _NATIONAL and code.code:
         return f"{code.register}|{code.code}"
     named = code.code or item.name
@@ -93,7 +95,7 @@ def _point(item: Item, report: Report) -> Point | None:
         judged=item.judged,
         flag=item.flag,
         ours=outside_unflagged(item),
-        status=item.status,
+        state=state_of(item),
         history=item.history,
         commented=bool(item.notes),
         report_id=report.id,

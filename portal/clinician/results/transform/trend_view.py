@@ -85,9 +85,7 @@ def _row(point: Point) -> TrendRow:
         ours=point.judged if point.ours else "",
         reference=point.reference,
         laboratory=point.laboratory,
-        state={"preliminary": "preliminary", "amended": "amended", "appended": "amended"}.get(
-            point.status, ""
-        ),
+        state=point.state,
         commented=point.commented,
         history=point.history,
         report_id=point.report_id,

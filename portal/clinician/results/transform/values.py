@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from portal.clinician.results.transform import fhir
 from portal.clinician.results.transform.fhir import Code, Json
 
+_XHTML = "http://hl7.org/fhir/StructureDefinition/rendering-xhtml"
 SUSCEPTIBILITIES = ("S", "I", "R", "K")
 
 
@@ -14,7 +15,8 @@ class Value:
     """A result as the laboratory sent it.
 
     `kind`: "quantity" | "text" | "date" | "range" | "none". `number` keeps every digit sent; `decimal` is for
-    comparing and drawing only. `headings` are 8243 codes, `codes` every other coding of a text result.
+    comparing and drawing only. `rich` is the text in XHTML, if any. `headings` are 8243 codes, `codes`
+    every other coding of a text result.
     """
 
     kind: str = "none"
@@ -23,6 +25,7 @@ class Value:
     unit: str = ""
     ucum: str = ""
     text: str = ""
+    rich: str = ""
     headings: tuple[Code, ...] = ()
     codes: tuple[Code, ...] = ()
     decimal: Decimal | None = None
@@ -46,7 +49,7 @@ def value_of(observation: Json) -> Value:
     if quantity := fhir.first(observation.get("valueQuantity")):
         return _quantity(quantity)
     if concept := fhir.first(observation.get("valueCodeableConcept")):
-        return _coded(concept)
+        return _coded(concept, observation)
     if text := fhir.text_of(observation.get("valueString")):
         return Value("text", text=text)
     if moment := fhir.text_of(observation.get("valueDateTime")):
@@ -79,30 +82,31 @@ def _quantity(quantity: Json) -> Value:
     return Value(
         "quantity" if number else "none",
         number=number,
-        comparator=_comparator(quantity),
+        comparator=fhir.text_of(quantity.get("comparator")),
         unit=unit,
         ucum=fhir.text_of(quantity.get("code")) if is_ucum else "",
         decimal=_decimal(number),
     )
 
 
-_OPERATORS = {"GE": ">=", "GT": ">", "LE": "<=", "LT": "<", "EQ": "", "MG": ">>", "ML": "<<", "NE": "≠"}
-
-
-def _comparator(quantity: Json) -> str:
-    """FHIR's comparator, else the operator of 8239 that FHIR does not know (much greater, not equal)."""
-    stated = fhir.text_of(quantity.get("comparator"))
-    extended = next((c.code for c in fhir.all_codes(quantity) if c.register == "8239"), "")
-    return _OPERATORS.get(extended, extended) if extended else stated
-
-
-def _coded(concept: Json) -> Value:
+def _coded(concept: Json, observation: Json) -> Value:
     codes = fhir.codes_of(concept)
-    headings = tuple(c for c in codes if c.register == "8243")
-    others = tuple(c for c in codes if c.register != "8243")
     text = fhir.text_of(concept.get("text"))
-    kind = "text" if text or others else "none"
-    return Value(kind, text=text, headings=headings, codes=others)
+    others = tuple(c for c in codes if c.register != "8243")
+    return Value(
+        "text" if text or others else "none",
+        unit=fhir.extension_text(observation, "text-result-unit", fhir.OWN_BASE),
+        text=text,
+        rich=_rendering(fhir.first(concept.get("_text"))),
+        headings=tuple(c for c in codes if c.register == "8243"),
+        codes=others,
+    )
+
+
+def _rendering(element: Json) -> str:
+    """The XHTML form of a text (FHIR extension rendering-xhtml)."""
+    found = (e for e in fhir.objects(element.get("extension")) if e.get("url") == _XHTML)
+    return next((fhir.text_of(e.get("valueString")) for e in found), "")
 
 
 def _range(interval: Json) -> Value:
