@@ -28,7 +28,7 @@ from dev.sender import IN_FLIGHT, Sender
 from kit.keys import KeyRing
 from kit.settings import Settings, get_settings
 
-SEED = 1
+SEED = 12
 _SUBJECTS_AT_A_TIME = 200
 _PERSONS_IN_A_TRANSACTION = 500
 
@@ -61,7 +61,7 @@ def seed(persons: int = 50, years: int = 3, *, console: Console | None = None) -
     anchor = datetime.fromisoformat(plan.anchor).date()
     registers, subjects = people(plan.seed, persons, anchor, years)
     with _progress(console) as progress:
-        _load_registers(settings, registers, progress)
+        load_registers(settings, registers, progress)
         report = asyncio.run(_send(settings, subjects, progress))
     _show(console, report)
     return report
@@ -83,7 +83,7 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console)
 
 
-def _load_registers(settings: Settings, registers: RegisterFile, progress: Progress) -> None:
+def load_registers(settings: Settings, registers: RegisterFile, progress: Progress) -> None:
     """Import in parts, each its own transaction as the core record's role."""
     keys = KeyRing.load(settings.keys_folder)
     task = progress.add_task("Registers", total=len(registers.persons))

@@ -60,13 +60,16 @@ class Sender:
         """Send all; raises `SendingFailed`. What is not final yet is waited for by `finish`."""
 
         async def one(body: bytes) -> None:
-            outcome = await self._call(
-                "POST", "/messages", content=body, headers={"Content-Type": "application/xml"}
-            )
+            outcome = await self.deliver(body)
             sent()
             self._note(outcome)
 
         await _in_parallel(one, bodies)
+
+    async def deliver(self, body: bytes, wait: int = 0) -> Outcome:
+        """Send one message and wait up to `wait` seconds for its outcome; raises `SendingFailed`."""
+        headers = {"Content-Type": "application/xml"} | ({"Prefer": f"wait={wait}"} if wait else {})
+        return await self._call("POST", "/messages", content=body, headers=headers)
 
     async def finish(self, finished: Callable[[], None]) -> None:
         """Wait until every message has its final status."""

@@ -29,11 +29,11 @@ def panel(
     comment: str | None = None,
     coded: tuple[Code, ...] = (),
 ) -> Report:
-    """A report of `analytes`. `values` are the person's true levels (others ordinary); noise is added.
+    """A report of `analytes`, from `values`, else the order's levels, else what is ordinary; noise is added.
 
     `pending` analytes are ordered but not yet answered (status 15), which makes the report preliminary.
     """
-    levels = person_levels(order, analytes, values or {})
+    levels = person_levels(order, analytes, {**order.levels, **(values or {})})
     names = tuple(dict.fromkeys(analytes))
     specimens = _specimens(order, lab, names)
     items = tuple(

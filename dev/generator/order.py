@@ -20,7 +20,10 @@ _NAMESPACE: UUID = uuid5(NAMESPACE_URL, "urn:akson:synthetic-report")
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """`key` names the order uniquely in a population; `taken` is local sampling time; `age` whole years."""
+    """`key` names the order uniquely in a population; `taken` is local sampling time; `age` whole years.
+
+    `levels`: what is true of the person that day where it is not ordinary (analyte name → value).
+    """
 
     key: str
     patient: Patient
@@ -29,6 +32,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     age: int
     reason: tuple[str, str] | None = None
     version: str = "1.4"
+    levels: dict[str, float] = {}
 
     def random(self, purpose: str = "") -> Random:
         """A generator of its own for each purpose, so that one choice never shifts another."""

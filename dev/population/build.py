@@ -13,10 +13,11 @@ from dev.generator.model import Report, Requester
 from dev.generator.writer import write
 from dev.personas import GpListEntry, Person, PersonaFile, RegisterFile, load_personas
 from dev.population.courses.choice import everything, ordinary
+from dev.population.courses.levels import levels_of
 from dev.population.numbers import Numbers
 from dev.population.people import households
 from dev.population.staff import Staff, make_staff
-from dev.population.subject import Subject, order_of
+from dev.population.subject import Subject, order_of, share_of
 
 _SHOWCASE = ("line", "gry", "roland", "ungdom")
 
@@ -115,7 +116,7 @@ def messages_of(subject: Subject) -> Iterator[GeneratedMessage]:
     end = datetime.combine(subject.anchor, time(6, 0))
     for name, course in courses.items():
         for visit in course(subject):
-            order = order_of(subject, name, visit)
+            order = order_of(subject, name, visit, levels_of(courses, share_of(visit.ago)))
             if order.age < 0 or visit.ago > subject.years * 365:
                 continue
             made = visit.make(order)

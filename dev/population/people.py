@@ -14,6 +14,7 @@ from dev.population.numbers import Numbers
 _MUNICIPALITIES = ("9901", "9901", "9901", "9902", "9902")
 _BOTH: tuple[Literal[1, 2], ...] = (2, 1)
 Protection = Literal["none", "confidential", "strictly_confidential"]
+_PROTECTED: dict[int, Protection] = {7: "confidential", 14: "strictly_confidential"}  # of 97 households
 
 
 def households(seed: int, today: date, numbers: Numbers) -> Iterator[list[Person]]:
@@ -33,9 +34,7 @@ class _Household:
         self.municipality = rng.choice(_MUNICIPALITIES)
         self.address = f"h{index}"
         self.family = rng.choice(FAMILY)
-        self.protection: Protection = "none"
-        if index % 23 == 11:
-            self.protection = "confidential" if index % 2 else "strictly_confidential"
+        self.protection: Protection = _PROTECTED.get(index % 97, "none")
         self.kind = (
             "family" if index % 10 == 0 else rng.choice(("single", "couple", "family", "family", "old"))
         )

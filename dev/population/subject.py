@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -82,7 +81,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 Course = Callable[[Subject], Iterator[Visit]]
 
 
-def order_of(subject: Subject, course: str, visit: Visit) -> Order:
+def order_of(subject: Subject, course: str, visit: Visit, levels: dict[str, float]) -> Order:
     """The order behind a visit; visits at the GP are moved from weekends to the Friday before."""
     key = f"{subject.seed}/{subject.person.national_id}/{course}/{visit.name}"
     rng = Random(key)
@@ -99,11 +98,17 @@ def order_of(subject: Subject, course: str, visit: Visit) -> Order:
         age=(day - subject.person.birth_date).days // 365,
         reason=visit.reason,
         version=visit.version,
+        levels=levels,
     )
 
 
-def series(subject: Subject, course: str, step: int) -> Iterator[tuple[int, int, float]]:
-    """Visits about `step` days apart: (number from the newest, days ago, share of `COURSE_DAYS` passed).
+def share_of(ago: int) -> float:
+    """How much of `COURSE_DAYS` had passed: 0 at the start and before, 1 on the anchor day."""
+    return min(1.0, max(0.0, 1 - ago / COURSE_DAYS))
+
+
+def series(subject: Subject, course: str, step: int) -> Iterator[tuple[int, int]]:
+    """Visits about `step` days apart: (number from the newest, days ago).
 
     Counted from the anchor day backwards, so that more years add older visits and change none.
     """
@@ -112,14 +117,4 @@ def series(subject: Subject, course: str, step: int) -> Iterator[tuple[int, int,
     offset = rng.randint(2, max(3, step // 2))
     for number in range(span // step):
         ago = offset + number * step + rng.randint(-step // 8, step // 8)
-        yield number, max(1, ago), max(0.0, 1 - ago / COURSE_DAYS)
-
-
-def drift(start: float, end: float, share: float) -> float:
-    """From `start` towards `end`, fast at first (a treatment that begins to work)."""
-    return end + (start - end) * math.exp(-4 * share)
-
-
-def slope(start: float, end: float, share: float) -> float:
-    """Evenly from `start` to `end`."""
-    return start + (end - start) * share
+        yield number, max(1, ago)

@@ -11,37 +11,30 @@ from dev.generator.biochemistry import panel, phoned
 from dev.generator.cases import EXAMINATIONS
 from dev.generator.model import Report
 from dev.generator.order import Order
-from dev.population.subject import COURSE_DAYS, Subject, Visit, drift, series, slope
+from dev.population.subject import COURSE_DAYS, Subject, Visit, series
 
 _CONTROL = "KF"
 
 
 def diabetes(subject: Subject) -> Iterator[Visit]:
     """Type 2 diabetes under treatment: HbA1c falls, lipids follow, albumin in urine now and then."""
-    for number, ago, share in series(subject, "diabetes", 110):
-        values = {
-            "hba1c": drift(79, 53, share),
-            "glu": drift(12.5, 7.6, share),
-            "ldl": drift(4.1, 2.2, share),
-        }
-        values["uacr"] = slope(2.0, 4.5, share)
+    for number, ago in series(subject, "diabetes", 110):
         names = (*PANELS["diabetes"], *(("uacr",) if number % 3 == 0 else ()))
         yield Visit(
             ago=ago,
             name=f"control-{number}",
-            make=partial(panel, analytes=names, values=values),
+            make=partial(panel, analytes=names),
             reason=(_CONTROL, "Diabetes type 2, årskontroll."),
         )
 
 
 def thyroid(subject: Subject) -> Iterator[Visit]:
     """Hypothyroidism found and treated: TSH falls into place, antibodies at the start."""
-    for number, ago, share in series(subject, "thyroid", 150):
-        values = {"tsh": drift(14.0, 2.1, share), "ft4": drift(9.2, 16.5, share)}
+    for number, ago in series(subject, "thyroid", 150):
         yield Visit(
             ago=ago,
             name=f"control-{number}",
-            make=partial(panel, analytes=("tsh", "ft4"), values=values),
+            make=partial(panel, analytes=("tsh", "ft4")),
             reason=(_CONTROL, "Hypotyreose, dosejustering av levotyroksin."),
         )
     yield Visit(
@@ -55,19 +48,11 @@ def thyroid(subject: Subject) -> Iterator[Visit]:
 def kidney(subject: Subject) -> Iterator[Visit]:
     """Chronic kidney disease: creatinine and potassium rise, haemoglobin falls; one value is phoned."""
     names = ("crea", "egfr", "k", "na", "urea", "ca", "phos", "hb", "pth")
-    for number, ago, share in series(subject, "kidney", 85):
-        values = {
-            "crea": slope(140, 245, share),
-            "k": slope(4.5, 5.3, share),
-            "urea": slope(10, 19, share),
-            "hb": slope(12.6, 10.4, share),
-            "pth": slope(8, 19, share),
-            "phos": slope(1.2, 1.65, share),
-        }
+    for number, ago in series(subject, "kidney", 85):
         yield Visit(
             ago=ago,
             name=f"control-{number}",
-            make=_phoned_potassium if number == 1 else partial(panel, analytes=names, values=values),
+            make=_phoned_potassium if number == 1 else partial(panel, analytes=names),
             reason=(_CONTROL, "Kronisk nyresykdom stadium 4."),
         )
 
@@ -79,27 +64,24 @@ def _phoned_potassium(order: Order) -> Report:
 
 def iron(subject: Subject) -> Iterator[Visit]:
     """Iron deficiency treated: haemoglobin, MCV and ferritin rise."""
-    for number, ago, share in series(subject, "iron", 120):
-        values = {"hb": drift(9.4, 13.4, share), "mcv": drift(74, 89, share), "ferritin": drift(5, 68, share)}
+    for number, ago in series(subject, "iron", 120):
         yield Visit(
             ago=ago,
             name=f"control-{number}",
-            make=partial(panel, analytes=("hb", "mcv", "ferritin", "wbc", "plt"), values=values),
+            make=partial(panel, analytes=("hb", "mcv", "ferritin", "wbc", "plt")),
             reason=("PROB", "Jernmangelanemi under behandling."),
         )
 
 
 def arthritis(subject: Subject) -> Iterator[Visit]:
     """Rheumatoid arthritis: inflammation falls with treatment, liver tests watched."""
-    for number, ago, share in series(subject, "arthritis", 90):
-        values = {"crp": drift(46, 4, share), "sr": drift(58, 14, share), "alat": slope(28, 41, share)}
+    for number, ago in series(subject, "arthritis", 90):
         yield Visit(
             ago=ago,
             name=f"control-{number}",
             make=partial(
                 panel,
                 analytes=("crp", "sr", "hb", "wbc", "plt", "alat", "crea"),
-                values=values,
                 lab="nordlys",
             ),
             reason=(_CONTROL, "Revmatoid artritt, metotreksat."),
@@ -123,56 +105,49 @@ def arthritis(subject: Subject) -> Iterator[Visit]:
 
 def heart(subject: Subject) -> Iterator[Visit]:
     """Heart failure: NT-proBNP with treatment, kidneys and potassium beside it."""
-    for number, ago, share in series(subject, "heart", 95):
-        values = {
-            "probnp": drift(4200, 1150, share),
-            "k": slope(4.2, 4.9, share),
-            "crea": slope(92, 121, share),
-        }
+    for number, ago in series(subject, "heart", 95):
         yield Visit(
             ago=ago,
             name=f"control-{number}",
-            make=partial(panel, analytes=("probnp", "k", "na", "crea", "egfr", "hb"), values=values),
+            make=partial(panel, analytes=("probnp", "k", "na", "crea", "egfr", "hb")),
             reason=(_CONTROL, "Hjertesvikt, opptrapping av medisiner."),
         )
 
 
 def warfarin(subject: Subject) -> Iterator[Visit]:
     """Anticoagulation: INR about monthly, around 2.5."""
-    for number, ago, share in series(subject, "warfarin", 40):
+    for number, ago in series(subject, "warfarin", 40):
         level = 2.5 + 0.5 * subject.random(f"inr/{number}").gauss(0, 0.6)
         yield Visit(
             ago=ago,
             name=f"inr-{number}",
             make=partial(panel, analytes=("inr",), values={"inr": max(1.3, level)}),
             reason=(_CONTROL, "Warfarin ved mekanisk hjerteklaff. Ønsket INR 2,0–3,0."),
-            version="1.3" if share < 0.2 else "1.4",
+            version="1.3" if ago > 850 else "1.4",
         )
 
 
 def lithium(subject: Subject) -> Iterator[Visit]:
     """Lithium: level, thyroid, kidneys and calcium."""
-    for number, ago, share in series(subject, "lithium", 120):
+    for number, ago in series(subject, "lithium", 120):
         level = 0.7 + 0.12 * subject.random(f"lithium/{number}").gauss(0, 1)
         yield Visit(
             ago=ago, name=f"level-{number}", make=partial(immunology.drug_level, drug="lithium", level=level)
         )
         if number % 2 == 0:
-            values = {"tsh": slope(1.8, 4.6, share), "crea": slope(72, 88, share)}
             yield Visit(
                 ago=ago,
                 name=f"control-{number}",
-                make=partial(panel, analytes=("tsh", "ft4", "crea", "egfr", "ca"), values=values),
+                make=partial(panel, analytes=("tsh", "ft4", "crea", "egfr", "ca")),
             )
 
 
 def lipids(subject: Subject) -> Iterator[Visit]:
     """Statin treatment: LDL cholesterol falls."""
-    for number, ago, share in series(subject, "lipids", 170):
-        values = {"chol": drift(7.4, 4.4, share), "ldl": drift(5.1, 2.3, share)}
+    for number, ago in series(subject, "lipids", 170):
         yield Visit(
             ago=ago,
             name=f"control-{number}",
-            make=partial(panel, analytes=("chol", "ldl", "hdl", "tg", "alat"), values=values, lab="nordlys"),
+            make=partial(panel, analytes=("chol", "ldl", "hdl", "tg", "alat"), lab="nordlys"),
             reason=(_CONTROL, "Statinbehandling."),
         )

@@ -7,21 +7,21 @@ from datetime import timedelta
 from functools import partial
 
 from dev.generator import chains, immunology, microbes, pathology, radiology
-from dev.generator.analytes import PANELS
-from dev.generator.biochemistry import panel
+from dev.generator.analytes import ANALYTES, PANELS
+from dev.generator.biochemistry import deviation, panel
 from dev.generator.cases import BIOPSIES, EXAMINATIONS, SMEARS
 from dev.generator.codes import nlk
 from dev.generator.labs import LabName
 from dev.generator.microbiology import URINE_SITE, WOUND_SITE, culture, culture_final, grouped, virology
 from dev.generator.model import Num, Report
 from dev.generator.order import Order
-from dev.population.subject import Subject, Visit, series
+from dev.population.subject import Subject, Visit, series, share_of
 
 
 def checkup(subject: Subject) -> Iterator[Visit]:
     """A yearly round of ordinary tests; now and then one is corrected, cancelled or partly delayed."""
     lab: LabName = "nordlys" if subject.random("checkup-lab").random() < 0.4 else "storfjella"
-    for number, ago, _ in series(subject, "checkup", 400):
+    for number, ago in series(subject, "checkup", 400):
         yield Visit(
             ago=ago,
             name=f"year-{number}",
@@ -34,7 +34,7 @@ def _routine(order: Order, lab: LabName) -> list[Report]:
     chance = order.random("routine").random()
     report = panel(order, PANELS["routine"], lab=lab)
     if chance < 0.05:
-        return [report, chains.corrected(order, report, 0, Num("13.1", "g/dL"), deviation=None)]
+        return [report, _corrected_haemoglobin(order, report)]
     if chance < 0.08:
         text = "Feilmerket prøve. Rapporten er trukket tilbake."
         return [report, chains.cancelled(order, report, after=timedelta(days=1), comment=text)]
@@ -43,6 +43,16 @@ def _routine(order: Order, lab: LabName) -> list[Report]:
         first = panel(order, names, lab=lab, pending=("b12", "folate", "vitd"))
         return [first, chains.completed(order, first, panel(order, names, lab=lab), after=timedelta(days=1))]
     return [report]
+
+
+def _corrected_haemoglobin(order: Order, report: Report) -> Report:
+    """The first result half a gram higher, with the flag that belongs to it."""
+    old = report.items[0].value
+    if not isinstance(old, Num):
+        raise TypeError("the first result of a routine panel is a number")
+    new = Num(f"{float(old.value) + 0.5:.1f}", old.unit)
+    flag = deviation(new, ANALYTES["hb"].limits(order.patient.sex))
+    return chains.corrected(order, report, 0, new, deviation=flag)
 
 
 def waiting(subject: Subject) -> Iterator[Visit]:
@@ -183,11 +193,12 @@ def biopsy(subject: Subject, kind: str) -> Iterator[Visit]:
 
 def prostate(subject: Subject) -> Iterator[Visit]:
     """Rising PSA, MR, and biopsies."""
-    for number, ago, share in series(subject, "prostate", 160):
+    for number, ago in series(subject, "prostate", 160):
+        level = 2.4 + 4.6 * share_of(ago)
         yield Visit(
             ago=ago + 90,
             name=f"psa-{number}",
-            make=partial(panel, analytes=("psa", "crea"), values={"psa": 2.4 + 4.6 * share}, lab="nordlys"),
+            make=partial(panel, analytes=("psa", "crea"), values={"psa": level}, lab="nordlys"),
             reason=("PROB", "Vannlatingsplager."),
         )
     yield Visit(
