@@ -49,7 +49,8 @@ clean: ## Remove what was installed and built here (your data stays)
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/.test: .venv/.product requirements/test.lock
+.venv/.test: .venv/.product requirements/test.lock requirements/compose.lock
 	@echo "Installing the tests' packages …"
 	@$(PIP) --require-hashes -r requirements/test.lock
+	@rm -rf .venv/compose && $(PIP) --no-deps --target .venv/compose --require-hashes -r requirements/compose.lock
 	@touch $@

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from pathlib import Path
+from typing import Any
 
+import jsonschema
+import yaml
+
+from cli.processes import processes
 from kit.settings import Settings
 from kit.settings_doc import as_markdown
 
@@ -36,12 +43,21 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert not broken
 
 
+def test_the_compose_file_follows_the_compose_specification() -> None:
+    schemas = list(Path(sys.prefix).glob("compose/compose/config/compose_spec.json"))
+    assert schemas, "run the tests with `make test`: it installs the specification's schema"
+    schema = json.loads(schemas[0].read_text())
+    errors = jsonschema.Draft7Validator(schema).iter_errors(compose_file())
+    assert not [f"{list(error.absolute_path)}: {error.message}" for error in errors]
+
+
+def compose_file() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return content
+
+
 def test_the_containers_and_the_runner_start_the_same_processes() -> None:
-    import yaml
-
-    from cli.processes import processes
-
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    compose = compose_file()
     own = {name for name, service in compose["services"].items() if service.get("image") == "akson:0.1.0"}
     assert own == {*processes(Settings()), "portal", "roles", "migrate"}
     for name, service in compose["services"].items():
