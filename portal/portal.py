@@ -10,8 +10,11 @@ from portal.citizen.results.page import load as load_own_results
 from portal.citizen.results.page import own_results_page
 from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
-from portal.frame.layout import ACCESS_LOG, OWN_RESULTS, PATIENTS, layout
+from portal.clinician.results.page import load as load_results
+from portal.clinician.results.page import results_page
+from portal.frame.layout import ACCESS_LOG, OWN_RESULTS, PATIENTS, RESULTS, layout
 from portal.frame.leaving import leave_page, not_found_page
+from portal.frame.patient import PatientBanner
 from portal.frame.server import lifespan, server
 from portal.session.guard import LEAVE, SessionGuard
 from portal.session.models import Kind
@@ -31,6 +34,12 @@ app.add_page(
     route=PATIENTS,
     title=text("frame.title.patients"),
     on_load=load_patients,
+)
+app.add_page(
+    layout(results_page(), Kind.CLINICIAN, "results", with_patient=True),
+    route=RESULTS,
+    title=text("frame.title.results"),
+    on_load=[PatientBanner.load, load_results],
 )
 app.add_page(
     layout(own_results_page(), Kind.CITIZEN, "own_results"),

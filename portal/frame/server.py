@@ -23,6 +23,12 @@ from portal.frame.public import public_routes
 from portal.session.routes import auth_routes
 from portal.session.wiring import wiring
 
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="7" fill="#0067c5"/>'
+    '<path d="M9 24 16 8l7 16M12 18h8" fill="none" stroke="#fff" stroke-width="3"/></svg>'
+)
+
 
 def static_folder() -> Path:
     """Where the frontend's build lies."""
@@ -62,8 +68,13 @@ async def _metrics(_request: Request) -> Response:
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
+async def _icon(_request: Request) -> Response:
+    return Response(_ICON, media_type="image/svg+xml")
+
+
 def _health_routes() -> list[Route]:
     return [
+        Route("/favicon.ico", _icon, methods=["GET"]),
         Route("/health/live", _live, methods=["GET"]),
         Route("/health/ready", _ready, methods=["GET"]),
         Route("/metrics", _metrics, methods=["GET"]),

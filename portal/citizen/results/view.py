@@ -156,11 +156,11 @@ def _line(line: Any) -> rx.Component:
             rx.el.div(text("own.line_cancelled"), class_name="own-value"),
             rx.el.div(line.value, class_name=rx.cond(line.is_text, "own-text", "own-value")),
         ),
+        rx.cond(line.mark != "", rx.el.div(_mark(line), class_name="own-mark")),
         rx.cond(
             line.reference != "",
             rx.el.div(text("own.reference"), " ", line.reference, class_name="own-reference"),
         ),
-        rx.cond(line.mark != "", rx.el.div(_mark(line), class_name="own-mark")),
         rx.foreach(line.notes, _comment),
     )
 
