@@ -1,15 +1,15 @@
 """Pathology and radiology as text: parts with headings, diagnosis codes and who answers for them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from portal.clinician.results.transform import dates
-from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
 from portal.clinician.results.transform.richtext import Paragraph, paragraphs
-from portal.clinician.results.transform.settled import state_of
+from portal.clinician.results.transform.settled import Placed, placed
 
 _LEVELS_SHOWN = 3
+# 8243 Gruppe and Uspesifisert say nothing to a reader.
+EMPTY_HEADINGS = ("GR", "XX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +43,26 @@ def blocks_of(report: Report) -> list[TextBlock]:
     """
     roots = sorted(report.roots, key=lambda item: dates.sort_key(item.investigated), reverse=True)
     roots.sort(key=lambda item: item.history)
-    return [_block(item, level, history=history) for item, level, history in _levels(roots, 0, history=False)]
+    return [_block(place) for place in placed(roots)]
 
 
-def _levels(items: list[Item], level: int, *, history: bool) -> Iterator[tuple[Item, int, bool]]:
-    for item in items:
-        old = history or item.history
-        yield item, min(level, _LEVELS_SHOWN), old
-        yield from _levels(item.children, level + 1, history=old)
-
-
-def _block(item: Item, level: int, *, history: bool) -> TextBlock:
-    value = item.value
+def _block(place: Placed) -> TextBlock:
+    item, value, top = place.item, place.item.value, place.level == 0
     measured = f"{value.shown} {value.unit}".strip() if value.kind in ("quantity", "range") else ""
     return TextBlock(
         id=item.id,
-        level=level,
-        top=level == 0,
+        level=min(place.level, _LEVELS_SHOWN),
+        top=top,
         title=", ".join(part for part in (item.name, item.method) if part),
-        heading=", ".join(h.label for h in value.headings),
+        heading=", ".join(h.label for h in value.headings if h.code not in EMPTY_HEADINGS),
         value=dates.show(value.number) if value.kind == "date" else measured,
         flag=item.flag,
         paragraphs=paragraphs(value.rich or value.text),
         codes=[f"{code.code} {code.display}".strip() for code in value.codes],
         notes=list(item.notes),
         details=[f"{name}: {text}" if text else name for name, text in item.extras],
-        date=dates.show(item.investigated) if level == 0 else "",
-        performer=item.performer if level == 0 else "",
-        state=state_of(item),
-        history=history,
+        date=dates.show(item.investigated) if top else "",
+        performer=item.performer if top else "",
+        state=place.state,
+        history=place.history,
     )

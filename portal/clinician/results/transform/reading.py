@@ -150,7 +150,7 @@ def item_of(observation: Json, resources: Resources) -> Item:
         effective=fhir.text_of(observation.get("effectiveDateTime")),
         investigated=_investigated(observation),
         method=fhir.concept_text(observation.get("method")),
-        performer=actor_name(observation.get("performer"), resources),
+        performer=person_name(observation.get("performer"), resources),
         specimen=specimen_name(resources.get("Specimen", fhir.reference_id(observation.get("specimen")))),
         extras=_extras(observation),
     )
@@ -225,6 +225,13 @@ def actor_name(references: object, resources: Resources) -> str:
         if shown or (shown := fhir.text_of(reference.get("display"))):
             return shown
     return ""
+
+
+def person_name(references: object, resources: Resources) -> str:
+    """The first person among some PractitionerRoles, else the first place."""
+    roles = [resources.get("PractitionerRole", role_id) for role_id in fhir.reference_ids(references)]
+    names = (fhir.text_of(fhir.first(role.get("practitioner")).get("display")) for role in roles)
+    return next((name for name in names if name), "") or actor_name(references, resources)
 
 
 def laboratory_name(references: object, resources: Resources) -> str:

@@ -98,7 +98,7 @@ def _cell(item: Item | None) -> Cell:
         return Cell()
     answer = item.value.susceptibility
     text = item.value.text
-    state = item.status if item.status in ("cancelled", "preliminary", "amended", "registered") else ""
+    state = item.status if item.status in ("cancelled", "amended", "registered") else ""
     if not answer:
         return Cell(item.value.shown, "", state)
     return Cell(answer, text if text not in (answer, _display(item, answer)) else "", state)

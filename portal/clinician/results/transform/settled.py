@@ -4,6 +4,9 @@ No flag is not the same as normal. Only a final number without flag and comment,
 the laboratory stated, counts as settled; everything else is abnormal or undecided and stays in sight.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
 
@@ -25,6 +28,37 @@ def report_settled(report: Report) -> bool:
 def outside_unflagged(item: Item) -> bool:
     """A value outside the stated range that the laboratory has not flagged: our mark, shown as ours."""
     return not item.flag and item.judged in ("above", "below")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item in its tree: how deep, what state is to be said of it, and whether it is history.
+
+    What holds for a whole tree is said once, at its top.
+    """
+
+    item: Item
+    level: int
+    state: str
+    history: bool
+
+
+def placed(items: list[Item], above: Placed | None = None) -> Iterator[Placed]:
+    """Every item of some trees, parents first."""
+    for item in items:
+        level = 0 if above is None else above.level + 1
+        here = Placed(item, level, _state_below(item, above), item.history or bool(above and above.history))
+        yield here
+        yield from placed(item.children, here)
+
+
+def _state_below(item: Item, above: Placed | None) -> str:
+    state = state_of(item)
+    if above is None:
+        return state
+    if state == "waiting" and above.item.value.kind != "none":  # an examination whose answer stands above it
+        state = "preliminary" if item.preliminary else ""
+    return "" if state == "preliminary" and "preliminary" in state_of(above.item) else state
 
 
 _STATES = {"preliminary": "preliminary", "amended": "amended", "appended": "added"}

@@ -1,13 +1,14 @@
 """Laboratory results as rows of a table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from portal.clinician.results.transform import dates
+from portal.clinician.results.transform.narrative import EMPTY_HEADINGS
 from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
 from portal.clinician.results.transform.richtext import Paragraph, paragraphs
-from portal.clinician.results.transform.settled import outside_unflagged, settled, state_of
+from portal.clinician.results.transform.settled import Placed, outside_unflagged, placed, settled
 from portal.clinician.results.transform.trend import Point, analysis_key, previous
 from portal.clinician.results.transform.values import Value
 
@@ -51,31 +52,24 @@ def rows_of(report: Report, points: Iterable[Point] = ()) -> list[ResultRow]:
     known = list(points)
     several = len({item.specimen for item in report.items() if item.specimen}) > 1
     return [
-        _row(item, level, report, known, several_samples=several)
-        for item, level in _levels(report.roots, 0)
-        if not item.resistance or _plain_susceptibility(item)
+        _row(place, report, known, several_samples=several)
+        for place in placed(report.roots)
+        if not place.item.resistance or place.item.children  # with results below it, it stands in no cell
     ]
 
 
-def _plain_susceptibility(item: Item) -> bool:
-    """A "susceptibility" with results below it cannot stand in a cell."""
-    return bool(item.children)
-
-
-def _levels(items: list[Item], level: int) -> Iterator[tuple[Item, int]]:
-    for item in items:
-        yield item, min(level, _LEVELS_SHOWN)
-        yield from _levels(item.children, level + 1)
-
-
-def _row(item: Item, level: int, report: Report, points: list[Point], *, several_samples: bool) -> ResultRow:
+def _row(place: Placed, report: Report, points: list[Point], *, several_samples: bool) -> ResultRow:
+    item = place.item
     value = item.value
     short, texts = _short_or_long(value)
+    name = item.name or ", ".join(h.label for h in value.headings if h.code not in EMPTY_HEADINGS)
+    if not name and item.children:  # a group is called by its text
+        name, short = short, ""
     before = previous(points, item, report) if value.kind != "none" else None
     return ResultRow(
         id=item.id,
-        level=level,
-        name=item.name or ", ".join(h.label for h in value.headings),
+        level=min(place.level, _LEVELS_SHOWN),
+        name=name,
         code=item.code.code,
         value=short,
         unit=value.unit,
@@ -83,8 +77,8 @@ def _row(item: Item, level: int, report: Report, points: list[Point], *, several
         flag_text=item.flag_text,
         ours=item.judged if outside_unflagged(item) else "",
         reference="; ".join(item.reference),
-        state=state_of(item),
-        history=item.history,
+        state=place.state,
+        history=place.history,
         texts=texts,
         codes=_codes(value),
         notes=list(item.notes),
@@ -113,14 +107,19 @@ def _short_or_long(value: Value) -> tuple[str, list[Paragraph]]:
 
 
 def _codes(value: Value) -> list[str]:
-    """The codes of a text result, where they say more than the text does."""
-    labels = (f"{c.code} {c.display}".strip() if c.display != value.text else c.code for c in value.codes)
-    return [label for label in labels if label] if value.text else []
+    """The codes of a text result, where their names say more than the text does."""
+    if not value.text:
+        return []
+    return [f"{c.code} {c.display}".strip() for c in value.codes if c.display and c.display != value.text]
 
 
 def _details(item: Item, report: Report, *, several_samples: bool) -> list[str]:
     """Small print of a row: its sample, its own time, method, and structured information."""
-    own_time = item.effective and dates.sort_key(item.effective) != dates.sort_key(report.sampled)
+    own_time = (
+        item.effective
+        and not item.children
+        and dates.sort_key(item.effective) != dates.sort_key(report.sampled)
+    )
     shown = (
         item.specimen if several_samples else "",
         dates.show(item.effective) if own_time else "",
