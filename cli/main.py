@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib.util import find_spec
 
 import typer
@@ -11,6 +12,9 @@ from cli.importing import import_
 from cli.instance import NoInstance, use_instance
 from cli.lookup import lookup
 from cli.operations import migrate, roles, serve, status, verify_log
+
+# platformdirs warns of a missing XDG_RUNTIME_DIR, which nothing here uses.
+warnings.filterwarnings("ignore", module="platformdirs")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("import")(import_)

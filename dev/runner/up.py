@@ -30,7 +30,7 @@ console = Console(highlight=False)
 def up(data: Path, port: int | None, persons: int) -> int:
     """Start, watch, stop. Returns the exit status: 0 after Ctrl-C, 1 after a problem that it has told."""
     data = data.absolute()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         data.mkdir(parents=True, exist_ok=True)
