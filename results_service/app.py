@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -40,6 +41,7 @@ def make_app(settings: Settings) -> FastAPI:
         try:
             async with db.transaction() as conn:
                 await verify_keys(conn, keys)
+            gc.freeze()  # what is loaded now lives as long as the process: collections need not walk it
             async with intake.running():
                 yield
         finally:

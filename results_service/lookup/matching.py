@@ -30,6 +30,21 @@ def newest_first(entries: Sequence[Entry], place: int) -> tuple[float, float]:
     return -(top.effective or _LONG_AGO).timestamp(), -(top.issued or _LONG_AGO).timestamp()
 
 
+def part_filter(search: Search, released_at: datetime | None) -> ReportFilter:
+    """The reports in which something can fit: a coarse question that leaves out no match.
+
+    A report's tags hold every code of its observations, and its effective is the oldest of theirs.
+    """
+    if search.kind != "Observation":
+        return ReportFilter(released_at=released_at)
+    named = [*search.values("code"), *search.values("_tag")]
+    return ReportFilter(
+        dates=tuple(("<", moments.end) for moments in search.dates if moments.end is not None),
+        tags=tuple(tuple(token(v) for v in values) for values in named),
+        released_at=released_at,
+    )
+
+
 def report_filter(search: Search, released_at: datetime | None) -> ReportFilter:
     """A search of DiagnosticReports as the database is asked."""
     return ReportFilter(

@@ -13,27 +13,27 @@ from psycopg import AsyncConnection
 
 from results_service.lookup.bundle import BundleWriter, Mode
 from results_service.lookup.graph import reach
-from results_service.lookup.matching import fits, newest_first, report_filter
+from results_service.lookup.matching import fits, newest_first, part_filter, report_filter
 from results_service.lookup.parameters import Search
 from results_service.lookup.release import waiting_issues
 from results_service.reports import reading
-from results_service.reports.reading import IndexRow, Packed
+from results_service.reports.reading import OpenReport, Packed
 
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
     """A match: which report, and where in it."""
 
-    row: IndexRow
+    report: OpenReport
     place: int
 
     @property
     def order(self) -> tuple[float, float, str, int, int]:
         """Newest first; the members of a tree stay together."""
-        entries = self.row.entries
+        entries = self.report.packed.entries
         return (
             *newest_first(entries, self.place),
-            str(self.row.report_id),
+            str(self.report.report_id),
             entries[self.place].top,
             self.place,
         )
@@ -83,14 +83,14 @@ async def _search_reports(
     released_at: datetime | None,
 ) -> int:
     filtered = report_filter(wanted, released_at)
-    rows, total = await reading.newest(conn, person_id, filtered, skip=wanted.skip, count=wanted.count)
+    rows, total = await reading.newest(
+        conn, person_id, filtered, skip=wanted.skip, count=wanted.count, opened=bool(wanted.includes)
+    )
     for row in rows:
         answer.add("DiagnosticReport", str(row.report_id), row.body, "match")
-    if wanted.includes:
-        opened = await reading.resources(conn, person_id, rows)
-        for row in rows:
-            packed = opened[row.report_id]
-            _add(answer, packed, reach(packed.entries, [0], wanted.includes), "include")
+    for row in rows:
+        if row.packed is not None:
+            _add(answer, row.packed, reach(row.packed.entries, [0], wanted.includes), "include")
     return total
 
 
@@ -101,21 +101,21 @@ async def _search_parts(
     answer: BundleWriter,
     released_at: datetime | None,
 ) -> int:
-    rows = await reading.indexes(conn, person_id, released_at)
+    reports = await reading.opened(conn, person_id, part_filter(wanted, released_at))
     hits = [
-        _Hit(row, place) for row in rows for place, entry in enumerate(row.entries) if fits(entry, wanted)
+        _Hit(report, place)
+        for report in reports
+        for place, entry in enumerate(report.packed.entries)
+        if fits(entry, wanted)
     ]
     hits.sort(key=lambda hit: hit.order)
     page = hits[wanted.skip : wanted.skip + wanted.count]
-    places: dict[UUID, list[int]] = {}
+    matches: dict[UUID, tuple[Packed, list[int]]] = {}
     for hit in page:
-        places.setdefault(hit.row.report_id, []).append(hit.place)
-    opened = await reading.resources(conn, person_id, [row for row in rows if row.report_id in places])
-    for hit in page:
-        _add(answer, opened[hit.row.report_id], [hit.place], "match")
-    for report_id, matches in places.items():
-        packed = opened[report_id]
-        _add(answer, packed, reach(packed.entries, matches, wanted.includes), "include")
+        _add(answer, hit.report.packed, [hit.place], "match")
+        matches.setdefault(hit.report.report_id, (hit.report.packed, []))[1].append(hit.place)
+    for packed, places in matches.values():
+        _add(answer, packed, reach(packed.entries, places, wanted.includes), "include")
     return len(hits)
 
 

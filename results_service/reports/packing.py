@@ -1,27 +1,25 @@
 """How the resources of one version lie in the database: an index and the finished JSON, compressed.
 
-A packed version is zstd(4 bytes length of the index, index, bodies end to end). The index is a MessagePack
-list of `Entry`; it is also kept alone beside what is shown, so that a search reads no bodies.
+A packed version is 4 bytes length of the index, the index (a MessagePack list of `Entry`), and the bodies end
+to end, compressed together.
 """
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 from itertools import accumulate
 
 import msgspec
-import zstandard
 from msgspec import Struct, field
 
+from results_service.reports.compression import compress, decompress
 from results_service.reports.fhir import MappedReport, MappedResource
 from results_service.reports.versions import ItemFacts
 
 _LENGTH = 4
-_local = threading.local()  # zstandard's contexts serve one thread at a time
 
 
-class Entry(Struct, array_like=True, frozen=True):
+class Entry(Struct, array_like=True, frozen=True, gc=False):  # never part of a ring: not tracked
     """One resource of a version: what it is found by, and where its body lies.
 
     `links`: search parameter of each reference (`specimen`, `has-member` …) → places of the resources it
@@ -86,20 +84,6 @@ _link_decoder = msgspec.json.Decoder(_Links)
 _name_decoder = msgspec.json.Decoder(_Named)
 
 
-def compress(data: bytes) -> bytes:
-    """zstd, level 3, with the size inside."""
-    if not hasattr(_local, "compressor"):
-        _local.compressor = zstandard.ZstdCompressor(level=3)
-    return bytes(_local.compressor.compress(data))
-
-
-def decompress(data: bytes) -> bytes:
-    """The bytes behind `compress`."""
-    if not hasattr(_local, "decompressor"):
-        _local.decompressor = zstandard.ZstdDecompressor()
-    return bytes(_local.decompressor.decompress(data))
-
-
 def index(report: MappedReport) -> Packed:
     """The resources of a mapped report with their links and trees worked out."""
     resources = report.resources
@@ -140,10 +124,15 @@ def _name(packed: Packed, place: int, entry: Entry) -> str:
     return entry.codes[0] if entry.codes else _name_decoder.decode(packed.body(place)).code.text
 
 
+def serialise(packed: Packed) -> bytes:
+    """The stored form before compression."""
+    head = _encoder.encode(packed.entries)
+    return len(head).to_bytes(_LENGTH, "big") + head + packed.bodies
+
+
 def pack(packed: Packed) -> bytes:
     """The form in which a version is stored."""
-    head = _encoder.encode(packed.entries)
-    return compress(len(head).to_bytes(_LENGTH, "big") + head + packed.bodies)
+    return compress(serialise(packed))
 
 
 def unpack(data: bytes) -> Packed:
@@ -151,16 +140,6 @@ def unpack(data: bytes) -> Packed:
     raw = decompress(data)
     end = _LENGTH + int.from_bytes(raw[:_LENGTH], "big")
     return Packed(_decoder.decode(raw[_LENGTH:end]), raw[end:])
-
-
-def pack_entries(entries: list[Entry]) -> bytes:
-    """The index alone."""
-    return compress(_encoder.encode(entries))
-
-
-def unpack_entries(data: bytes) -> list[Entry]:
-    """The index behind `pack_entries`."""
-    return _decoder.decode(decompress(data))
 
 
 def _links(resource: MappedResource, places: dict[str, int]) -> dict[str, list[int]]:

@@ -6,7 +6,7 @@ otherwise). Bodies come as stored, without `subject`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, LiteralString
@@ -16,22 +16,22 @@ from msgspec import Struct
 from psycopg import AsyncConnection, sql
 from psycopg.rows import tuple_row
 
-from results_service.reports.packing import Entry, Packed, decompress, unpack, unpack_entries
+from results_service.reports.compression import decompress
+from results_service.reports.packing import Entry, Packed, unpack
 from results_service.reports.tokens import token
 
 __all__ = [
     "Comparison",
     "Entry",
     "HistoryRow",
-    "IndexRow",
+    "OpenReport",
     "Packed",
     "ReportFilter",
     "ReportRow",
     "Waiting",
     "history",
-    "indexes",
     "newest",
-    "resources",
+    "opened",
     "token",
     "waiting",
 ]
@@ -59,19 +59,18 @@ class ReportFilter:
 
 
 class ReportRow(Struct, frozen=True):
-    """A shown report and its DiagnosticReport."""
+    """A shown report and its DiagnosticReport; `packed` where the report's other resources were asked for."""
 
     report_id: UUID
-    version_id: UUID
     body: bytes
+    packed: Packed | None = None
 
 
-class IndexRow(Struct, frozen=True):
-    """A shown report and the index of its resources (the DiagnosticReport is at place 0)."""
+class OpenReport(Struct, frozen=True):
+    """A shown report and all its resources (the DiagnosticReport at place 0 is without notices)."""
 
     report_id: UUID
-    version_id: UUID
-    entries: list[Entry]
+    packed: Packed
 
 
 class HistoryRow(Struct, frozen=True):
@@ -91,47 +90,56 @@ class Waiting(Struct, frozen=True):
 
 
 _RELEASED: LiteralString = (
-    "NOT preliminary AND (release_class = 1 OR release_class = 2 AND {issued} <= %(released_before)s)"
+    "NOT {row}.preliminary AND ({row}.release_class = 1"
+    " OR {row}.release_class = 2 AND {row}.{issued} <= %(released_before)s)"
 )
+_JOIN: LiteralString = "JOIN results.report_version USING (person_id, report_id, version_id)"
 _NEWEST: LiteralString = """
-SELECT report_id, version_id, body, (SELECT count(*) FROM results.report WHERE {where})
-FROM results.report WHERE {where} ORDER BY effective DESC, issued DESC, report_id
+SELECT report_id, body, {resources}, (SELECT count(*) FROM results.report AS shown WHERE {where})
+FROM results.report AS shown {join} WHERE {where} ORDER BY effective DESC, issued DESC, report_id
 LIMIT %(count)s OFFSET %(skip)s
 """
-_COUNT: LiteralString = "SELECT count(*) FROM results.report WHERE {where}"
-_INDEXES: LiteralString = "SELECT report_id, version_id, entries FROM results.report WHERE {where}"
-_RESOURCES: LiteralString = """
-SELECT report_id, resources FROM results.report_version
-WHERE person_id = %s AND report_id = ANY(%s) AND version_id = ANY(%s)
-"""
+_COUNT: LiteralString = "SELECT count(*) FROM results.report AS shown WHERE {where}"
+_OPENED: LiteralString = "SELECT report_id, resources FROM results.report AS shown {join} WHERE {where}"
 _HISTORY: LiteralString = """
 SELECT version_id, generated, resources FROM results.report_version
 WHERE person_id = %(person)s AND report_id = %(report)s AND held IS NULL AND {released}
 """
-_WAITING: LiteralString = (
-    """
+_WAITING: LiteralString = """
 SELECT CASE WHEN preliminary THEN 'preliminary' ELSE 'class-' || release_class END AS reason,
     count(*)::int AS count,
     CASE WHEN NOT preliminary AND release_class = 2 THEN min(issued) + %(delay)s END AS earliest
-FROM results.report WHERE person_id = %(person)s AND NOT ("""
-    + _RELEASED.replace("{issued}", "issued")
-    + """)
+FROM results.report AS shown WHERE person_id = %(person)s AND NOT ({released})
 GROUP BY preliminary, release_class ORDER BY 1
 """
-)
 
 
 async def newest(
-    conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilter, *, skip: int, count: int
+    conn: AsyncConnection[Any],
+    person_id: UUID,
+    wanted: ReportFilter,
+    *,
+    skip: int,
+    count: int,
+    opened: bool = False,
 ) -> tuple[list[ReportRow], int]:
-    """A page of shown reports, newest first (effective, then issued), and how many there are in all."""
+    """A page of shown reports, newest first (effective, then issued), and how many there are in all.
+
+    With `opened` each comes with all its resources.
+    """
     where, values = _where(person_id, wanted)
     values |= {"skip": skip, "count": count}
+    query = sql.SQL(_NEWEST).format(
+        where=where,
+        resources=sql.SQL("resources" if opened else "NULL"),
+        join=sql.SQL(_JOIN if opened else ""),
+    )
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(sql.SQL(_NEWEST).format(where=where), values)
+        await cursor.execute(query, values)
         rows = await cursor.fetchall()
         if rows:
-            return [ReportRow(r[0], r[1], decompress(r[2])) for r in rows], rows[0][3]
+            found = [ReportRow(r[0], decompress(r[1]), unpack(r[2]) if r[2] else None) for r in rows]
+            return found, rows[0][3]
         if not skip and count:
             return [], 0
         await cursor.execute(sql.SQL(_COUNT).format(where=where), values)
@@ -139,26 +147,12 @@ async def newest(
     return [], total
 
 
-async def indexes(
-    conn: AsyncConnection[Any], person_id: UUID, released_at: datetime | None
-) -> list[IndexRow]:
-    """The indexes of all shown reports, in no order."""
-    where, values = _where(person_id, ReportFilter(released_at=released_at))
+async def opened(conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilter) -> list[OpenReport]:
+    """All shown reports that fit, with all their resources, in no order."""
+    where, values = _where(person_id, wanted)
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(sql.SQL(_INDEXES).format(where=where), values)
-        return [IndexRow(r[0], r[1], unpack_entries(r[2])) for r in await cursor.fetchall()]
-
-
-async def resources(
-    conn: AsyncConnection[Any], person_id: UUID, shown: Sequence[ReportRow | IndexRow]
-) -> Mapping[UUID, Packed]:
-    """The resources of the given shown reports, by report."""
-    if not shown:
-        return {}
-    values = (person_id, [row.report_id for row in shown], [row.version_id for row in shown])
-    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(_RESOURCES, values)
-        return {report_id: unpack(data) for report_id, data in await cursor.fetchall()}
+        await cursor.execute(sql.SQL(_OPENED).format(where=where, join=sql.SQL(_JOIN)), values)
+        return [OpenReport(report_id, unpack(data)) for report_id, data in await cursor.fetchall()]
 
 
 async def history(
@@ -171,7 +165,9 @@ async def history(
     values: dict[str, Any] = {"person": person_id, "report": report_id}
     released: sql.Composable = sql.SQL("true")
     if released_at is not None:
-        released = sql.SQL(_RELEASED).format(issued=sql.Identifier("generated"))
+        released = sql.SQL(_RELEASED).format(
+            row=sql.Identifier("report_version"), issued=sql.Identifier("generated")
+        )
         values["released_before"] = released_at - DELAY
         if not (
             await newest(
@@ -188,29 +184,34 @@ async def history(
 async def waiting(conn: AsyncConnection[Any], person_id: UUID, at: datetime) -> list[Waiting]:
     """What the person has that is not released at `at`, whatever was searched for."""
     values = {"person": person_id, "released_before": at - DELAY, "delay": DELAY}
+    released = sql.SQL(_RELEASED).format(row=sql.Identifier("shown"), issued=sql.Identifier("issued"))
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(_WAITING, values)
+        await cursor.execute(sql.SQL(_WAITING).format(released=released), values)
         return [Waiting(*row) for row in await cursor.fetchall()]
 
 
 def _where(person_id: UUID, wanted: ReportFilter) -> tuple[sql.Composable, dict[str, Any]]:
     values: dict[str, Any] = {"person": person_id}
-    parts: list[sql.Composable] = [sql.SQL("person_id = %(person)s")]
+    parts: list[sql.Composable] = [sql.SQL("shown.person_id = %(person)s")]
     for condition, value in _conditions(wanted):
         name = f"value{len(values)}"
         values[name] = value
         parts.append(sql.SQL(condition).format(value=sql.Placeholder(name)))
     if wanted.released_at is not None:
         values["released_before"] = wanted.released_at - DELAY
-        parts.append(sql.SQL("(" + _RELEASED + ")").format(issued=sql.Identifier("issued")))
+        parts.append(
+            sql.SQL("(" + _RELEASED + ")").format(
+                row=sql.Identifier("shown"), issued=sql.Identifier("issued")
+            )
+        )
     return sql.SQL(" AND ").join(parts), values
 
 
 def _conditions(wanted: ReportFilter) -> Iterator[tuple[LiteralString, object]]:
     choices: tuple[tuple[LiteralString, Sequence[object] | None], ...] = (
-        ("report_id = ANY({value})", wanted.ids),
+        ("shown.report_id = ANY({value})", wanted.ids),
         ("category = ANY({value})", wanted.categories),
-        ("status = ANY({value})", wanted.statuses),
+        ("shown.status = ANY({value})", wanted.statuses),
     )
     yield from ((condition, list(choice)) for condition, choice in choices if choice is not None)
     yield from ((_DATE_CONDITIONS[comparison], moment) for comparison, moment in wanted.dates)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
+from results_service.reports.compression import compress
 from results_service.reports.models import KnownMessage, StoredVersion
-from results_service.reports.packing import Entry, compress, items_of, pack, pack_entries, unpack
+from results_service.reports.packing import Entry, items_of, pack, unpack
 from results_service.reports.tokens import tokens_of
 from results_service.reports.versions import VersionFacts
 
@@ -41,13 +43,13 @@ FROM results.report_version WHERE person_id = %s AND report_id = %s
 """
 _PUT_REPORT = """
 INSERT INTO results.report (person_id, report_id, version_id, effective, issued, category, status, codes,
-    tags, release_class, preliminary, warnings, entries, body)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    tags, release_class, preliminary, warnings, body)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (person_id, report_id) DO UPDATE SET version_id = excluded.version_id,
     effective = excluded.effective, issued = excluded.issued, category = excluded.category,
     status = excluded.status, codes = excluded.codes, tags = excluded.tags,
     release_class = excluded.release_class, preliminary = excluded.preliminary, warnings = excluded.warnings,
-    entries = excluded.entries, body = excluded.body
+    body = excluded.body
 """
 
 
@@ -155,11 +157,10 @@ def put_report(
             head.category,
             head.status,
             tokens_of(head.codes),
-            tokens_of(tag for entry in version.packed.entries for tag in entry.tags),
+            tokens_of(_codes_in(version.packed.entries)),
             version.release_class,
             version.preliminary,
             warnings,
-            pack_entries(version.packed.entries),
             compress(body),
         ),
         binary=True,
@@ -171,6 +172,14 @@ def drop_report(conn: Connection[Any], person_id: UUID, report_id: UUID) -> None
     where = (person_id, report_id)
     conn.execute("DELETE FROM results.report WHERE person_id = %s AND report_id = %s", where)
     conn.execute("DELETE FROM results.report_version WHERE person_id = %s AND report_id = %s", where)
+
+
+def _codes_in(entries: Sequence[Entry]) -> Iterator[str]:
+    """Every code that a search for observations or by `_tag` can find the report by."""
+    for entry in entries:
+        yield from entry.tags
+        if entry.kind == "Observation":
+            yield from entry.codes
 
 
 def _version(row: tuple[Any, ...]) -> StoredVersion:

@@ -26,6 +26,7 @@ from results_service.reports.versions import (
     short_hash,
 )
 
+_FINGERPRINT_BYTES = 16
 _OSLO = ZoneInfo("Europe/Oslo")
 _HOLDS: dict[HoldReason, str] = {
     "person-changed": "The report number belongs to another person's report. That one stays as it was. "
@@ -56,6 +57,7 @@ def store_report_sync(
     record again gives the same outcome, a copy gives `duplicate` (or, of a message that waits, the same
     `needs-attention`). The transaction serves `person_id` afterwards.
     """
+    fingerprint = fingerprint[:_FINGERPRINT_BYTES]
     message_hash = short_hash(key.sender, message.msg_id)
     report_id = key.report_id(person_id)
     known = repository.remember_message(

@@ -26,12 +26,11 @@ CREATE TABLE results.report (
     release_class smallint NOT NULL CHECK (release_class BETWEEN 1 AND 4),
     preliminary boolean NOT NULL,
     warnings text[] NOT NULL DEFAULT '{}',
-    entries bytea NOT NULL,
     body bytea NOT NULL,
     PRIMARY KEY (person_id, report_id)
 ) PARTITION BY HASH (person_id);
-COMMENT ON TABLE results.report IS 'What is shown of each report now. entries and body: zstd.';
-ALTER TABLE results.report ALTER COLUMN entries SET STORAGE EXTERNAL, ALTER COLUMN body SET STORAGE EXTERNAL;
+COMMENT ON TABLE results.report IS 'What is shown of each report now. body: the DiagnosticReport, zstd.';
+ALTER TABLE results.report ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE INDEX report_newest ON results.report (person_id, effective DESC, issued DESC, report_id);
 """
 

@@ -13,9 +13,9 @@ from kit.ids import new_id
 from results_service.codes import CodeBook
 from results_service.intake.fingerprint import fingerprint
 from results_service.intake.guard import find_message, read_bytes
+from results_service.reports.compression import decompress
 from results_service.reports.fhir import map_report
 from results_service.reports.models import StoreOutcome
-from results_service.reports.packing import decompress
 from results_service.reports.service import store_report_sync
 from results_service.reports.showing import NOTICE_URL
 from results_service.reports.svarrapport import read_message

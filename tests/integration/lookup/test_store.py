@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from kit.ids import new_id
-from results_service.reports.packing import decompress
+from results_service.reports.compression import decompress
 from results_service.reports.showing import NOTICE_URL, beside_id
 from tests.integration.lookup.builder import START, Item, Report, observation_id
 from tests.integration.lookup.conftest import Store

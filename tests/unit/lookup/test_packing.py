@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.ids import new_id
-from results_service.reports.packing import Packed, index, pack, pack_entries, unpack, unpack_entries
+from results_service.reports.packing import Packed, index, pack, unpack
 from results_service.reports.showing import as_companion
 from tests.integration.lookup.builder import Item, Report
 
@@ -23,7 +23,6 @@ def test_what_is_packed_comes_back(notes: list[tuple[str, str]]) -> None:
     items = [Item(str(number), note=" ".join(pair)) for number, pair in enumerate(notes)]
     whole = packed(Report(items=items))
     assert unpack(pack(whole)) == whole
-    assert unpack_entries(pack_entries(whole.entries)) == whole.entries
 
 
 def test_bodies_lie_where_the_index_says() -> None:
