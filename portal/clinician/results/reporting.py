@@ -157,6 +157,8 @@ class OpenReport(rx.State, mixin=True):
     @requires(Kind.CLINICIAN)
     async def close_trend(self) -> Any:
         """Back to the report."""
+        if await shown_overview(self) is None:
+            return self._again()
         self.trend = TrendView()
         self.showing = REPORT if self.report.id else LIST
         return rx.set_focus("report-heading" if self.report.id else "results-heading")

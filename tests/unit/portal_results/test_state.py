@@ -1,0 +1,261 @@
+"""The handlers of the results page: each authorises itself, and the page never shows another's results."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+import reflex as rx
+
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clinician.results import reporting, shown
+from portal.clinician.results import state as state_module
+from portal.clinician.results.overviews import Overviews
+from portal.clinician.results.state import ResultsState
+from portal.session import guard
+from portal.session.current import Current
+from portal.session.models import Kind, OpenPatient
+from tests.unit.portal_results.build import GP, LAB, Json, nlk, observation, quantity, report, request
+
+POTASSIUM = nlk("NPU03230", "P-Kalium")
+
+
+class _Session:
+    """What of a session the handlers look at."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+
+class Service:
+    """Answers as the results service does, from reports of one result each, newest first."""
+
+    def __init__(self, count: int = 2) -> None:
+        self.reports = [self._one(n) for n in range(count, 0, -1)]
+        self.asked: list[tuple[str, list[tuple[str, str]]]] = []
+        self.fails: ServiceProblem | None = None
+
+    def _one(self, n: int) -> list[Json]:
+        when = f"{2000 + n // 12:04d}-{n % 12 + 1:02d}-01T08:00:00+01:00"
+        item = observation(
+            f"o{n}",
+            POTASSIUM,
+            quantity(f"{n}.0", "mmol/L"),
+            report=f"r{n}",
+            effective=when,
+            reference="0 - 9999",
+        )
+        return [report(f"r{n}", effective=when, results=(f"o{n}",)), item]
+
+    async def search(self, resource: str, params: Sequence[tuple[str, str]]) -> Json:
+        if self.fails:
+            raise self.fails
+        self.asked.append((resource, list(params)))
+        asked = dict(params)
+        if "_id" in asked:
+            page = [r for r in self.reports if r[0]["id"] == asked["_id"]]
+        else:
+            skip = int(asked["_skip"])
+            page = self.reports[skip : skip + int(asked["_count"])]
+        resources = [resource for one in page for resource in one]
+        entries = [{"resource": r} for r in (*resources, LAB, GP, request())]
+        return {"resourceType": "Bundle", "total": len(self.reports), "entry": entries}
+
+    async def history(self, report_id: str, params: Sequence[tuple[str, str]] = ()) -> Json:
+        now = next(r for r in self.reports if r[0]["id"] == report_id)
+        before = observation("o2", POTASSIUM, quantity("9.9", "mmol/L"), report=report_id)
+        old = [now[0] | {"issued": "1999-01-01T00:00:00Z"}, before]
+        return {"entry": [{"resource": r} for r in (*now, *old, LAB, GP, request())]}
+
+
+@pytest.fixture
+def tab(monkeypatch: pytest.MonkeyPatch) -> Page:
+    return Page(monkeypatch)
+
+
+class Page:
+    """The page's state as one tab has it, and who is behind it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.kind: Kind | None = Kind.CLINICIAN
+        self.sid = "session-1"
+        self.patient: OpenPatient | None = OpenPatient(number="13116900216", basis="UNNTAK")
+        self.service = Service()
+        self.overviews = Overviews()
+        root: Any = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
+        self.state: Any = root.get_substate(ResultsState.get_full_name().split("."))
+
+        async def current(_: rx.State) -> Current | None:
+            return None if self.kind is None else Current(self.sid, "tab", _Session(self.kind))  # type: ignore[arg-type]
+
+        async def open_patient(_: rx.State) -> OpenPatient | None:
+            return self.patient
+
+        async def client(_: rx.State) -> Service:
+            return self.service
+
+        monkeypatch.setattr(guard, "current", current)
+        monkeypatch.setattr(shown, "current", current)
+        monkeypatch.setattr(shown, "open_patient", open_patient)
+        monkeypatch.setattr(shown, "overviews", self.overviews)
+        monkeypatch.setattr(state_module, "results_client", client)
+        monkeypatch.setattr(reporting, "results_client", client)
+
+    async def do(self, name: str, *arguments: Any) -> list[Any]:
+        """Run a handler to its end; what it yields or returns."""
+        handler = ResultsState.event_handlers[name].fn
+        made = handler(self.state, *arguments)
+        if isinstance(made, AsyncIterator):
+            return [step async for step in made]
+        answer = await made
+        return [] if answer is None else [answer]
+
+
+def goes(steps: list[Any], to: str) -> bool:
+    """Whether a handler sends the browser somewhere."""
+    return any(to in str(step) for step in steps)
+
+
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "load": (),
+    "search": ("kalium",),
+    "choose_discipline": ("pathology",),
+    "choose_laboratory": ("Fürst",),
+    "choose_period": ("31",),
+    "choose_abnormal": (True,),
+    "reset_filters": (),
+    "sort_by": ("kind",),
+    "turn_page": (2,),
+    "open_report": ("r1",),
+    "back_to_list": (),
+    "choose_abnormal_rows": (True,),
+    "toggle_versions": (),
+    "open_version": (1,),
+    "open_trend": ("7280|NPU03230",),
+    "close_trend": (),
+}
+
+
+def test_every_handler_is_known_to_these_tests() -> None:
+    assert set(ResultsState.event_handlers) - {"setvar"} == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+@pytest.mark.parametrize("kind", [None, Kind.CITIZEN])
+async def test_without_a_clinicians_session_nothing_is_done(name: str, kind: Kind | None, tab: Page) -> None:
+    tab.kind = kind
+    steps = await tab.do(name, *ARGUMENTS[name])
+    assert goes(steps, guard.LEAVE)
+    assert tab.service.asked == []
+    assert tab.state.rows == []
+
+
+@pytest.mark.parametrize("name", sorted(set(ARGUMENTS) - {"load"}))
+async def test_when_another_patient_is_open_the_page_is_fetched_anew(name: str, tab: Page) -> None:
+    await tab.do("load")
+    await tab.do("open_report", "r1")
+    asked = len(tab.service.asked)
+    tab.patient = OpenPatient(number="12057900499", basis="UNNTAK")
+    steps = await tab.do(name, *ARGUMENTS[name])
+    assert goes(steps, "load")
+    assert len(tab.service.asked) == asked
+
+
+async def test_a_lapsed_overview_is_fetched_anew(tab: Page) -> None:
+    await tab.do("load")
+    tab.overviews._seconds = -1
+    assert goes(await tab.do("open_report", "r1"), "load")
+
+
+async def test_without_an_open_patient_the_page_says_so_and_asks_nothing(tab: Page) -> None:
+    tab.patient = None
+    await tab.do("load")
+    assert (tab.state.problem_code, tab.service.asked) == ("no-open-patient", [])
+
+
+async def test_the_newest_are_shown_first_and_the_rest_is_fetched_after(tab: Page) -> None:
+    tab.service = Service(70)
+    await tab.do("load")
+    assert [dict(p)["_count"] for _, p in tab.service.asked] == ["50", "250"]
+    assert (tab.state.total, tab.state.fetched, tab.state.pages) == (70, 70, 2)
+    assert (tab.state.loading, tab.state.loading_more) == (False, False)
+    assert [row.id for row in tab.state.rows][:2] == ["r70", "r69"]
+    await tab.do("turn_page", 2)
+    assert [row.id for row in tab.state.rows][-1] == "r1"
+
+
+async def test_a_refusal_leaves_no_results_in_the_page(tab: Page) -> None:
+    await tab.do("load")
+    tab.service.fails = ServiceProblem(Problem.REFUSED, "Specific")
+    await tab.do("load")
+    assert (tab.state.problem, tab.state.problem_code, tab.state.rows) == ("refused", "Specific", [])
+
+
+async def test_filters_and_order_need_no_new_look_up(tab: Page) -> None:
+    await tab.do("load")
+    asked = len(tab.service.asked)
+    await tab.do("sort_by", "sampled")
+    assert [row.id for row in tab.state.rows] == ["r1", "r2"]
+    await tab.do("search", "natrium")
+    assert (tab.state.rows, tab.state.passed) == ([], 0)
+    await tab.do("reset_filters")
+    await tab.do("choose_abnormal", True)
+    assert (tab.state.rows, tab.state.hidden) == ([], 2)
+    assert len(tab.service.asked) == asked
+
+
+async def test_a_report_is_fetched_anew_when_opened_and_only_one_of_the_patients_own(tab: Page) -> None:
+    await tab.do("load")
+    asked = len(tab.service.asked)
+    await tab.do("open_report", "somebody-elses")
+    assert (tab.state.showing, len(tab.service.asked)) == ("list", asked)
+    await tab.do("open_report", "r2")
+    assert (tab.state.showing, tab.state.report.id) == ("report", "r2")
+    assert [(row.value, row.previous) for row in tab.state.result_rows] == [("2.0", "1.0 mmol/L")]
+    assert ("_id", "r2") in tab.service.asked[-1][1]
+    await tab.do("back_to_list")
+    assert (tab.state.showing, tab.state.report.id, tab.state.result_rows) == ("list", "", [])
+
+
+async def test_a_report_that_cannot_be_fetched_says_why_and_the_list_stays(tab: Page) -> None:
+    await tab.do("load")
+    tab.service.fails = ServiceProblem(Problem.DOWN, "ConnectError")
+    await tab.do("open_report", "r2")
+    assert (tab.state.report_problem, tab.state.showing, tab.state.opening) == ("down", "list", "")
+    assert len(tab.state.rows) == 2
+
+
+async def test_versions_are_fetched_on_request_and_an_old_one_is_marked(tab: Page) -> None:
+    await tab.do("load")
+    await tab.do("open_report", "r2")
+    await tab.do("toggle_versions")
+    assert [(v.number, len(v.changes)) for v in tab.state.versions] == [(2, 1), (1, 0)]
+    await tab.do("open_version", 1)
+    assert (tab.state.version, tab.state.result_rows[0].value) == (1, "9.9")
+    await tab.do("open_version", 2)
+    assert (tab.state.version, tab.state.result_rows[0].value) == (0, "2.0")
+    await tab.do("open_version", 3)
+    assert tab.state.version == 0
+
+
+async def test_one_analysis_over_time_needs_no_new_look_up(tab: Page) -> None:
+    await tab.do("load")
+    await tab.do("open_report", "r2")
+    asked = len(tab.service.asked)
+    await tab.do("open_trend", "7280|NPU03230")
+    assert tab.state.showing == "trend"
+    assert [row.value for row in tab.state.trend.series[0].rows] == ["2.0", "1.0"]
+    await tab.do("close_trend")
+    assert (tab.state.showing, tab.state.trend.series, len(tab.service.asked)) == ("report", [], asked)
+
+
+def test_overviews_forget_the_least_used_and_the_old() -> None:
+    kept = Overviews(most=2)
+    for key in ("a", "b"):
+        kept.start(key)
+    kept.get("a")
+    kept.start("c")
+    assert [kept.get(k) is not None for k in ("a", "b", "c")] == [True, False, True]
+    kept._seconds = -1
+    assert kept.get("a") is None
