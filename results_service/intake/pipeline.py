@@ -23,8 +23,7 @@ from results_service.intake.guard import NAMESPACES, MessageRejected, find_messa
 from results_service.intake.models import Claim, Outcome, Problem, Status
 from results_service.intake.senders import SenderVerdict, judge
 from results_service.reports.fhir import map_report
-from results_service.reports.models import StoreOutcome
-from results_service.reports.service import store_report_sync
+from results_service.reports.service import StoreOutcome, store_report_sync
 from results_service.reports.svarrapport import Issue, Message, read_message
 from results_service.reports.versions import ReportKey
 

@@ -33,6 +33,8 @@ _FORM = "application/x-www-form-urlencoded"
 _MAX_FORM_BYTES = 64 * 1024
 _LENIENT = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\"?(?=$|[,;\s])", re.IGNORECASE)
 
+_PERSON = {"name": "person-id", "in": "header", "required": True, "schema": {"type": "string"}}
+
 Read = Callable[[AsyncConnection[Any], UUID, BundleWriter, datetime | None], Awaitable[bytes | None]]
 
 
@@ -94,7 +96,7 @@ def _form_description(kind: Kind) -> dict[str, Any]:
         for name, (_, text) in (PARAMETERS[kind] | COMMON).items()
     }
     return {
-        "parameters": [{"name": "person-id", "in": "header", "required": True, "schema": {"type": "string"}}],
+        "parameters": [_PERSON],
         "requestBody": {"content": {_FORM: {"schema": {"type": "object", "properties": properties}}}},
     }
 
@@ -103,7 +105,15 @@ for _kind in PARAMETERS:
     _add_search(_kind)
 
 
-@router.api_route("/DiagnosticReport/{report_id}/_history", methods=["GET", "POST"], response_class=Response)
+_HISTORY = "/DiagnosticReport/{report_id}/_history"
+
+
+@router.get(
+    _HISTORY, response_class=Response, operation_id="history", openapi_extra={"parameters": [_PERSON]}
+)
+@router.post(
+    _HISTORY, response_class=Response, operation_id="history_form", openapi_extra={"parameters": [_PERSON]}
+)
 async def report_history(request: Request, report_id: str, actor: Reader) -> Response:
     """Every accepted version of a report, newest first; `_include` adds what each version refers to."""
     identifier = _uuid(report_id)

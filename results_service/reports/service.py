@@ -26,6 +26,8 @@ from results_service.reports.versions import (
     short_hash,
 )
 
+__all__ = ["StoreOutcome", "store_report_sync"]
+
 _FINGERPRINT_BYTES = 16
 _OSLO = ZoneInfo("Europe/Oslo")
 _HOLDS: dict[HoldReason, str] = {
