@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from results_service.codes.systems import LOCAL, NCRP, NLK, PATHOLOGY
 from results_service.reports.fhir import names
 from results_service.reports.fhir.build import (
@@ -41,6 +43,7 @@ _FIELD_OF_KIND = {
     "SCI": "NUK",
 }
 # FHIR statuses that hide whether a result is preliminary (clinical rule 9).
+_INTEGER = re.compile(r"-?[0-9]{1,9}")  # FHIR integer has 31 bits
 _HIDING = frozenset({"amended", "unknown"})
 
 
@@ -53,6 +56,7 @@ class Observations:
         self._performers = performers
         self._fallback = fallback
         self._own: dict[int, list[Json]] = {}
+        self._investigations: dict[int, list[Json]] = {}
 
     def build(self, branch: Branch) -> MappedResource:
         """The Observation of one branch."""
@@ -69,7 +73,7 @@ class Observations:
         parts["status"] = branch.status
         if category:
             parts["category"] = [{"coding": [_field_coding(category)]}]
-        parts["code"] = self._code(item)
+        parts["code"] = self._code(branch)
         parts["effectiveDateTime"] = effective.text
         parts["issued"] = context.message.gen_moment.instant
         performers = self._performers_of(branch)
@@ -91,14 +95,24 @@ class Observations:
 
     # -- codes
 
-    def _code(self, item: Item) -> Json:
+    def _codings_of(self, branch: Branch) -> list[Json]:
+        """The codings of the item's investigations."""
+        known = self._investigations.get(branch.order)
+        if known is None:
+            item = branch.item
+            known = [self._context.investigation(code, item.path, item.line) for code in item.codes]
+            self._investigations[branch.order] = known
+        return known
+
+    def _code(self, branch: Branch) -> Json:
         """Every coding as sent; the text is the laboratory's word for the investigation."""
+        item = branch.item
         result = item.result
         if not item.codes:
             if isinstance(result, TextResult) and result.heading:
                 return concept(result.heading, result.heading.text)
             return {"coding": [NOT_GIVEN], "text": "Ikke angitt"}
-        codings = [self._context.investigation(code, item.path, item.line) for code in item.codes]
+        codings = self._codings_of(branch)
         main = next((n for n, code in enumerate(item.codes) if code.system != LOCAL), 0)
         shown = item.codes[main]
         text = shown.original or shown.display or codings[main].get("display") or shown.value
@@ -110,8 +124,7 @@ class Observations:
         if known is not None:
             return known
         item = branch.item
-        found = [self._context.investigation(code, item.path, item.line) for code in item.codes]
-        found += [coding(code) for code in item.specs]
+        found = self._codings_of(branch) + [coding(code) for code in item.specs]
         if not branch.is_cancelled:
             found += [coding(code) for code in _result_codes(item)]
         self._own[branch.order] = found
@@ -132,14 +145,14 @@ class Observations:
         current: Branch | None = branch
         while current is not None:
             for code in current.item.codes:
-                field = self._field_of(code)
+                field = self._field_of(code, current.item)
                 if field:
                     return field
             current = current.parents[0] if current.parents else None
         return _FIELD_OF_KIND.get(self._context.message.kind.value, "")
 
-    def _field_of(self, code: Code) -> str:
-        oid = self._context.system_of(code, "", None)
+    def _field_of(self, code: Code, item: Item) -> str:
+        oid = self._context.system_of(code, item.path, item.line)
         if oid == NLK:
             info = self._context.codes.find(NLK, code.value)
             return info.field if info else ""
@@ -268,7 +281,7 @@ def _fact(fact: Fact) -> Json:
         return extension("structured-info-coded", "CodeableConcept", concept(fact.code))
     if fact.kind == "flag":
         return extension("structured-info-boolean", "Boolean", fact.text == "true")
-    if fact.kind == "integer" and fact.text.removeprefix("-").isdecimal() and abs(int(fact.text)) < 2**31:
+    if fact.kind == "integer" and _INTEGER.fullmatch(fact.text):
         return extension("structured-info-integer", "Integer", int(fact.text))
     read = read_number(fact.text) if fact.kind == "quantity" else None
     if read is not None:

@@ -67,7 +67,7 @@ class Roles:
         if party.specialty:
             parts["specialty"] = [{"coding": [coding(party.specialty)]}]
         if party.telecom:
-            parts["telecom"] = [_telecom(text) for text in party.telecom]
+            parts["telecom"] = [_telecom(text) for text in party.telecom if not text.endswith(":")]
         content = encode(parts)
         resource = self._resources.get(content)
         if resource is None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from results_service.codes import CodeBook
@@ -32,6 +33,8 @@ CLASSES: dict[str, tuple[ReleaseClass, str]] = {
 _PATHOLOGY_KINDS = frozenset({"PAT", "HIST", "CYTO", "OBD", "MORS", "MPAT"})
 _GENETIC_KIND = "MGEN"
 _PRELIMINARY = frozenset({"preliminary", "registered", "unknown"})
+_UNFINISHED = frozenset({"2", "5", "6", "7", "8", "9", "10", "12", "15"})  # 8245; `amended` hides them
+_NLK_CODE = re.compile(r"(NPU|NOR)\d{5}")
 
 
 def release_class(message: Message, branches: Iterable[Branch], codes: CodeBook) -> ReleaseClass:
@@ -61,7 +64,7 @@ def _item_reasons(branch: Branch, codes: CodeBook) -> Iterable[str]:
     # A local code beside a listed one only repeats it.
     if known and "listed" not in known and "local" in known:
         yield "local"
-    if branch.status in _PRELIMINARY:
+    if branch.status in _PRELIMINARY or branch.code_status in _UNFINISHED and not branch.is_cancelled:
         yield "preliminary"
     if item.comment or item.investigation_comments or item.diag_comment or item.structured:
         yield "commented"
@@ -82,7 +85,8 @@ def _code_reason(system: str, value: str, codes: CodeBook) -> str:
         return "local"
     info = codes.find(NLK, value)
     if info is None:
-        return "unknown" if system == NLK and not codes.complete else "local"
+        could_be_any = system == NLK or _NLK_CODE.fullmatch(value)
+        return "unknown" if could_be_any and not codes.complete else "local"
     if info.is_genetic:
         return "genetic"
     if info.field == "PAT":

@@ -92,7 +92,7 @@ def _range(context: Context, item: Item, result: Interval) -> Json:
     read = {name: sent_quantity(side) for name, side in sides.items()}
     if not sides:
         return {}
-    if all(read.values()):
+    if None not in read.values():
         return {"valueRange": read}
     context.note("number-unreadable", f"{item.path}/Interval", item.line)
     low, high = (f"{side.value} {_unit(side)}".strip() if side else "" for side in (result.low, result.high))
@@ -131,4 +131,4 @@ def _limits(text: str) -> dict[str, Raw]:
 
 def _raws(**sides: str) -> dict[str, Raw]:
     read = {name: number(text) for name, text in sides.items()}
-    return {name: raw for name, raw in read.items() if raw is not None} if all(read.values()) else {}
+    return {name: raw for name, raw in read.items() if raw is not None} if None not in read.values() else {}

@@ -17,6 +17,7 @@ from results_service.reports.fhir.model import MappedResource
 from results_service.reports.fhir.people import Roles
 from results_service.reports.svarrapport.parts import Specimen
 
+_INTEGER_DIGITS = 10  # FHIR integer has 31 bits
 _UNKNOWN = {"extension": [{"url": names.DATA_ABSENT, "valueCode": "unknown"}]}
 
 
@@ -97,7 +98,7 @@ def _extensions(specimen: Specimen) -> list[Json]:
     found: list[Json] = []
     if specimen.accredited is not None:
         found.append(extension("accredited", "Boolean", specimen.accredited))
-    if specimen.number.isdecimal() and int(specimen.number) < 2**31:
+    if specimen.number.isdecimal() and len(specimen.number) < _INTEGER_DIGITS:
         found.append(extension("container-count", "Integer", int(specimen.number)))
     elif specimen.number:
         found.append(own_extension("container-count-text", "String", specimen.number))

@@ -21,7 +21,7 @@ class Values:
         self._unreadable: list[Node] = []
 
     def note(self, code: str, node: Node | None = None, *, path: str = "") -> None:
-        """Add the issue of a rule, about a node or a path."""
+        """Add the issue of a rule, about a node or else a path."""
         self.noted.append((code, node, path))
 
     def issues(self, top: Node | None = None) -> list[Issue]:
@@ -29,7 +29,7 @@ class Values:
         nodes = [node for _, node, _ in self.noted if node is not None]
         where = iter(paths(top, nodes) if top is not None else [""] * len(nodes))
         return [
-            issue(code, path) if node is None else issue(code, path or next(where), node.line)
+            issue(code, path) if node is None else issue(code, next(where), node.line)
             for code, node, path in self.noted
         ]
 
@@ -107,8 +107,9 @@ class Values:
 def read_code(node: Node, code_set: str = "") -> Code | None:
     """A CS or CV; None when it says nothing. The system is the OID sent, else that of `code_set`."""
     attrs = node.read_attrs()
-    value, display, original = (attrs.get(name, "").strip() for name in ("V", "DN", "OT"))
+    value = " ".join(attrs.get("V", "").split())  # xs:token
+    display, original = attrs.get("DN", "").strip(), attrs.get("OT", "").strip()
     if not (value or display or original):
         return None
-    system = attrs.get("S", "").strip().removeprefix("urn:oid:")
+    system = "".join(attrs.get("S", "").split()).removeprefix("urn:oid:")
     return Code(value, system or (OID + code_set if code_set else ""), display, original)
