@@ -16,6 +16,7 @@ from portal.frame.layout import ACCESS_LOG, OWN_RESULTS, PATIENTS, RESULTS, layo
 from portal.frame.leaving import leave_page, not_found_page
 from portal.frame.patient import PatientBanner
 from portal.frame.server import lifespan, server
+from portal.frame.trouble import boundary, event_failed, page_failed
 from portal.session.guard import LEAVE, SessionGuard
 from portal.session.models import Kind
 from portal.ui.text import text
@@ -23,7 +24,9 @@ from portal.ui.text import text
 app = rx.App(
     html_lang="nb",
     toaster=None,
-    app_wraps={},
+    app_wraps={(55, "ErrorBoundary"): boundary},
+    frontend_exception_handler=page_failed,
+    backend_exception_handler=event_failed,
     api_transformer=server(),
 )
 app.add_middleware(SessionGuard(), index=0)

@@ -11,6 +11,7 @@ from reflex_components_core.core.banner import has_connection_errors
 from portal.frame.language import LanguageChoice
 from portal.frame.patient import patient_banner
 from portal.frame.states import loading_view
+from portal.frame.trouble import trouble_notice
 from portal.session.guard import Login
 from portal.session.models import Kind
 from portal.ui import aksel
@@ -45,6 +46,7 @@ def layout(content: rx.Component, kind: Kind, here: str, *, with_patient: bool =
         _header(kind, here),
         _connection_lost(),
         *([patient_banner()] if with_patient else []),
+        trouble_notice(),
         rx.el.main(
             rx.cond(Login.kind == kind.value, content, loading_view()),
             id="main",

@@ -12,7 +12,7 @@ from portal.ui.texts import say
 _SCRIPT = "document.forms[0].submit()"
 _HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 LOGOUT_CSP = (
-    f"default-src 'none'; script-src 'sha256-{_HASH}'; form-action {{target}}; "
+    f"default-src 'none'; script-src 'sha256-{_HASH}'; form-action {{target}} 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
 

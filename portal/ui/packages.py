@@ -55,7 +55,7 @@ class BrowserOrigin(Plugin):
         static = Path(context["static_dir"])
         replaced = sum(_replace(script) for script in static.rglob("*.js"))
         left = [
-            p.name for p in static.rglob("*") if p.is_file() and PLACEHOLDER_ORIGIN.encode() in p.read_bytes()
+            p.name for p in static.rglob("*") if p.is_file() and PLACEHOLDER_HOST.encode() in p.read_bytes()
         ]
         if not replaced or left:
             raise RuntimeError(

@@ -71,6 +71,8 @@ class PatientSearch(rx.State):
     @requires(Kind.CLINICIAN)
     async def type(self, query: str) -> None:
         """Narrow one's own patients while a name is typed; digits wait for the whole number."""
+        if query == self.query:  # Enter came first
+            return
         self.query = query
         self.number_error = ""
         self.by_number = False
@@ -78,8 +80,11 @@ class PatientSearch(rx.State):
 
     @rx.event
     @requires(Kind.CLINICIAN)
-    async def find(self, _form: dict[str, Any]) -> None:
-        """Enter: a whole number asks for basis and reason; a name has been searched for already."""
+    async def find(self, form: dict[str, Any]) -> None:
+        """Enter: a whole number asks for basis and reason; a name narrows the list."""
+        self.query = str(form.get("query", ""))
+        self.by_number, self.number_error = False, ""
+        self._list()
         digits = "".join(self.query.split())
         if not digits.isdigit():
             return

@@ -34,7 +34,7 @@ def _search() -> rx.Component:
             variant="primary",
             html_size="30",
             auto_complete="off",
-            value=search.query,
+            name="query",
             on_change=search.type.debounce(150),
             error=rx.cond(
                 search.number_error != "",
