@@ -196,3 +196,24 @@ def field_file(folder: Path, start: str) -> Path:
     found = [p for p in sorted(folder.iterdir()) if p.name.startswith(start)]
     assert found, f"no message {start}…"
     return found[0]
+
+
+def linked(item_id: str = "", refers_to: str = "", *parts: str, **said: str) -> str:
+    """An item with IdResultItem and RefIdResultItem."""
+    own = f"<IdResultItem>{item_id}</IdResultItem>" if item_id else ""
+    other = f"<RefIdResultItem>{refers_to}</RefIdResultItem>" if refers_to else ""
+    return item(own, other, *parts, **said)
+
+
+def tree(found: Mapped) -> dict[str, list[str]]:
+    """Item id → ids of its members, for those that have any."""
+    return {
+        o["identifier"][0]["value"]: [m["identifier"][0]["value"] for m in found.members(o)]
+        for o in found.observations
+        if "hasMember" in o
+    }
+
+
+def tops(found: Mapped) -> list[str]:
+    report = found.diagnostic_report
+    return [found.referred(r)["identifier"][0]["value"] for r in report.get("result", [])]
