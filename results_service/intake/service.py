@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from celery import Celery
 from kit.db import Database
 from kit.errors import Forbidden, NotFound, TooMany
 from kit.keys import KeyRing
+from kit.log import get_logger, stack_of
 from results_service.intake import repository
 from results_service.intake.metrics import Gauges
 from results_service.intake.models import Record, Status
@@ -23,6 +24,7 @@ from results_service.intake.signals import FinishedWatch, Waker
 
 MAX_WAITING = 200_000
 _POLL_SECONDS = 1.0
+_log = get_logger()
 
 
 class Intake:
@@ -47,8 +49,8 @@ class Intake:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the background work going: storing, waking, listening, measuring."""
-        work = (self._reception.run(), self._waker.run(), self._watch.run(), self._gauges.run())
-        tasks = [asyncio.create_task(job) for job in work]
+        work = (self._reception.run, self._waker.run, self._watch.run, self._gauges.run)
+        tasks = [asyncio.create_task(_keep_going(job)) for job in work]
         try:
             yield
         finally:
@@ -114,6 +116,16 @@ class Intake:
     async def _on_stored(self, count: int) -> None:
         self._gauges.received(count)
         self._waker.wake()
+
+
+async def _keep_going(job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job that should never end; one that breaks is told of and begun again."""
+    while True:
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the intake must go on
+            _log.error("background work broke", kind=type(error).__name__, where=stack_of(error))
+            await asyncio.sleep(1)
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
