@@ -25,6 +25,7 @@ SWEEP_TASK = "results_service.intake.sweep"
 _AWAKE = "akson:intake:awake"
 _FINISHED = "akson:intake:finished"
 _AWAKE_SECONDS = 15  # a drain that was lost on its way is asked for again after this
+_SEND_SECONDS = 10
 _log = get_logger()
 
 
@@ -47,8 +48,9 @@ class Waker:
             self._wanted.clear()
             try:
                 if await self._valkey.set(_AWAKE, b"1", nx=True, ex=_AWAKE_SECONDS):
-                    await asyncio.to_thread(self._celery.send_task, DRAIN_TASK, ignore_result=True)
-            except (RedisError, OSError, OperationalError) as error:
+                    sending = asyncio.to_thread(self._celery.send_task, DRAIN_TASK, ignore_result=True)
+                    await asyncio.wait_for(sending, _SEND_SECONDS)
+            except (RedisError, OSError, TimeoutError, OperationalError) as error:
                 _log.warning("no signal sent, the sweeper will find the messages", kind=type(error).__name__)
                 await asyncio.sleep(1)
 

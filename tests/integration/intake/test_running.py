@@ -82,9 +82,6 @@ def instance(
         yield Instance(get_settings(), supervisor, table)
     finally:
         supervisor.stop_all()
-        import shutil
-
-        shutil.copytree(settings.data / "log", "/tmp/intake_logs", dirs_exist_ok=True)
         monkeypatch.undo()
         get_settings.cache_clear()
 
