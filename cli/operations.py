@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import httpx
 import psycopg
 import typer
+from kombu.exceptions import OperationalError
 from psycopg.conninfo import make_conninfo
+from redis.exceptions import RedisError
 from rich.console import Console
 from rich.table import Table
 
 from cli.processes import processes
 from core_record.access_log.service import verify_all
 from core_record.registers.service import verify_keys_sync
+from kit import valkey
 from kit.keys import KeyRing
 from kit.migrate import upgrade_all
 from kit.roles import OWNER, ensure_database, ensure_passwords, ensure_roles
@@ -67,16 +72,19 @@ def serve(
     os.execv(command[0], command)  # noqa: S606 - our own command line, no shell
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Whether each service answers; exit 1 when one does not."""
-    settings = get_settings()
-    addresses = {p.name: p.ready_url for p in processes(settings).values() if p.ready_url}
-    addresses["portal"] = f"{settings.portal_url}/health/ready"
-    answers = {name: _answer(url) for name, url in addresses.items()}
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    only: Annotated[str | None, typer.Option(help="Ask this process alone.")] = None,
+) -> None:
+    """Whether each process answers; exit 1 when one does not."""
+    checks = _checks()
+    if only is not None and only not in checks:
+        raise typer.BadParameter(f"choose one of {', '.join(checks)}", param_hint="--only")
+    answers = {name: check() for name, check in checks.items() if only in (None, name)}
     if as_json:
         print(json.dumps(answers))
     else:
-        table = Table("Service", "State")
+        table = Table("Process", "State")
         for name, answer in answers.items():
             table.add_row(name, answer)
         Console().print(table)
@@ -97,9 +105,34 @@ def verify_log() -> None:
     raise typer.Exit(0 if report.intact else 1)
 
 
+def _checks() -> dict[str, Callable[[], str]]:
+    settings = get_settings()
+    table = {p.name: partial(_answer, p.ready_url) for p in processes(settings).values() if p.ready_url}
+    portal = partial(_answer, f"http://127.0.0.1:{settings.port}/health/ready")
+    return {**table, "worker": _worker_answer, "beat": _beat_answer, "portal": portal}
+
+
 def _answer(url: str) -> str:
     try:
         answer = httpx.get(url, timeout=5)
     except httpx.HTTPError as error:
         return f"no answer ({type(error).__name__})"
     return "ready" if answer.status_code == 200 else f"not ready ({answer.status_code})"
+
+
+def _worker_answer() -> str:
+    from results_service.worker import app  # noqa: PLC0415 - reads its broker's address at once
+
+    try:
+        return "ready" if app.control.inspect(timeout=2).ping() else "no answer"
+    except (RedisError, OperationalError) as error:
+        return f"no answer ({type(error).__name__})"
+
+
+def _beat_answer() -> str:
+    from results_service.worker import BEAT_KEY  # noqa: PLC0415
+
+    try:
+        return "ready" if valkey.client().exists(BEAT_KEY) else "no answer"
+    except RedisError as error:
+        return f"no answer ({type(error).__name__})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from kit.settings import Settings
 
@@ -32,13 +31,12 @@ def _service(name: str, target: str, port: int, host: str) -> Process:
 def processes(settings: Settings, host: str = "127.0.0.1") -> dict[str, Process]:
     """The product's own processes in the order in which they start; the portal is `portal.build`'s."""
     worker = [sys.executable, "-m", "celery", "-A", "results_service.worker"]
-    schedule = str(Path(settings.data) / "run" / "beat-schedule")
     table = [
         _service("core_record", "core_record.app:app", settings.core_record_port, host),
         _service("results_service", "results_service.app:app", settings.results_service_port, host),
         Process(
             "worker", [*worker, "worker", "--loglevel", "WARNING", "--concurrency", "2", "-n", "intake@%h"]
         ),
-        Process("beat", [*worker, "beat", "--loglevel", "WARNING", "--schedule", schedule, "--pidfile", ""]),
+        Process("beat", [*worker, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
     ]
     return {process.name: process for process in table}

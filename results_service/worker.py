@@ -5,10 +5,17 @@ Beat needs no file of its own: its one job is a sweep at short intervals, which 
 
 from __future__ import annotations
 
+import contextlib
+
+from celery.signals import before_task_publish
+from redis.exceptions import RedisError
+
+from kit import valkey
 from kit.jobs import make_celery
 from results_service.intake.signals import SWEEP_TASK
 
 SWEEP_SECONDS = 5.0
+BEAT_KEY = "akson:beat"  # there as long as beat sends its sweeps
 
 app = make_celery("results", include=["results_service.intake.tasks"])
 app.conf.update(
@@ -17,3 +24,9 @@ app.conf.update(
         "sweep": {"task": SWEEP_TASK, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
     },
 )
+
+
+@before_task_publish.connect(sender=SWEEP_TASK)
+def _beat_lives(**_: object) -> None:
+    with contextlib.suppress(RedisError):  # the key then expires, which is what the health check looks at
+        valkey.client().set(BEAT_KEY, b"1", ex=int(6 * SWEEP_SECONDS))

@@ -1,0 +1,83 @@
+"""Every route of every service demands a token, or is listed here with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+import core_record.app
+import results_service.app
+from kit.keys import KeyRing
+from kit.settings import Settings
+from tests.conftest import TestDatabase
+
+# path → why it needs no token
+PUBLIC = {
+    "/openapi.json": "describes the interface, holds no data",
+    "/health/live": "operations, on the internal network",
+    "/health/ready": "operations, on the internal network",
+    "/metrics": "operations, on the internal network: counts alone",
+    "/fhir/metadata": "the capability statement is open (FHIR R4, C.0.0)",
+    "/token": "authenticates client and citizen by what it exchanges (RFC 8693, RFC 7523)",
+    "/jwks": "public keys",
+    "/.well-known/openid-configuration": "public metadata",
+    "/.well-known/oauth-authorization-server": "public metadata",
+}
+APPS: dict[str, Callable[[Settings], FastAPI]] = {
+    "core_record": core_record.app.make_app,
+    "results_service": results_service.app.make_app,
+}
+
+
+@pytest.fixture(params=APPS)
+async def app(
+    request: pytest.FixtureRequest, settings: Settings, postgres: TestDatabase, keys: KeyRing
+) -> AsyncIterator[FastAPI]:
+    made = APPS[request.param](settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+def routes(app: FastAPI) -> list[tuple[str, str]]:
+    found = []
+    for route in app.routes:
+        inner = getattr(route, "original_router", None)  # a router included whole
+        for each in getattr(inner, "routes", [route]):
+            found += [(m, each.path) for m in sorted(each.methods or {"GET"}) if m not in {"HEAD", "OPTIONS"}]
+    return found
+
+
+async def test_without_a_token_every_route_is_401(app: FastAPI) -> None:
+    closed = [(method, path) for method, path in routes(app) if path not in PUBLIC]
+    assert len(closed) >= 3
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        for method, path in closed:
+            filled = re.sub(r"\{[^}]*\}", "018f0000-0000-7000-8000-000000000000", path)
+            answer = await client.request(method, filled, headers={"person-id": "13116900216"})
+            assert answer.status_code == 401, (method, path)
+            assert answer.headers["www-authenticate"].startswith("DPoP"), (method, path)
+            assert "13116900216" not in answer.text
+
+
+async def test_a_bearer_token_or_an_identity_in_a_header_is_no_proof(app: FastAPI) -> None:
+    told = {
+        "Authorization": "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.",
+        "X-User": "9144889",
+        "X-Forwarded-User": "9144889",
+    }
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        for method, path in routes(app):
+            if path in PUBLIC:
+                continue
+            filled = re.sub(r"\{[^}]*\}", "018f0000-0000-7000-8000-000000000000", path)
+            assert (await client.request(method, filled, headers=told)).status_code == 401, (method, path)
+
+
+async def test_what_is_listed_as_public_exists_somewhere(settings: Settings) -> None:
+    known = {path for make in APPS.values() for _, path in routes(make(settings))}
+    optional = {"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"}
+    assert set(PUBLIC) - optional <= known
