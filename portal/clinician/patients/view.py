@@ -32,7 +32,6 @@ def _search() -> rx.Component:
             description=text("patients.search_help"),
             hide_label=False,
             variant="primary",
-            html_size="30",
             auto_complete="off",
             name="query",
             on_change=search.type.debounce(150),
