@@ -15,6 +15,7 @@ from results_service.reports.svarrapport.model import Issue, Message
 from results_service.reports.svarrapport.parts import Code
 from results_service.reports.svarrapport.rules import issue
 
+_NUMBER_LENGTH = 11  # fødselsnummer, D-nummer, FH-nummer
 encode = msgspec.json.Encoder().encode
 
 
@@ -30,6 +31,9 @@ class Context:
         self.report_reference = {"reference": f"DiagnosticReport/{report_id}"}
         self.request_reference: Json | None = None
         self._mistaken = False
+        number = message.patient.number
+        self._number = number.encode() if len(number) == _NUMBER_LENGTH else None
+        self._number_found = False
 
     def new_id(self, kind: ResourceKind, key: str) -> UUID:
         """The id of a part of the report: the same in every version of it."""
@@ -70,6 +74,11 @@ class Context:
         return json
 
     def resource(self, kind: ResourceKind, resource_id: UUID, parts: Json, **found: object) -> MappedResource:
-        """Serialise once: `parts` without resourceType and id."""
+        """Serialise once: `parts` without resourceType and id; the patient's number is masked throughout."""
         body = encode({"resourceType": kind, "id": str(resource_id), **parts})
+        if self._number is not None and self._number in body:
+            body = body.replace(self._number, b"*" * _NUMBER_LENGTH)
+            if not self._number_found:
+                self._number_found = True
+                self.note("national-id-in-text", "ServReport")
         return MappedResource(kind, resource_id, body, **found)  # type: ignore[arg-type]

@@ -64,7 +64,7 @@ def _item_reasons(branch: Branch, codes: CodeBook) -> Iterable[str]:
     # A local code beside a listed one only repeats it.
     if known and "listed" not in known and "local" in known:
         yield "local"
-    if branch.status in _PRELIMINARY or branch.code_status in _UNFINISHED and not branch.is_cancelled:
+    if branch.status in _PRELIMINARY or (branch.code_status in _UNFINISHED and not branch.is_cancelled):
         yield "preliminary"
     if item.comment or item.investigation_comments or item.diag_comment or item.structured:
         yield "commented"

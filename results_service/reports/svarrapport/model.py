@@ -128,6 +128,24 @@ class Message(Struct, frozen=True):
         return list(dict.fromkeys(found))
 
     @property
+    def item_ids(self) -> list[str]:
+        """IdResultItem of every item that has one, nested ones too."""
+        return [item.id for item in walk_items(self.items) if item.id]
+
+    @property
+    def cancelled_item_keys(self) -> set[str]:
+        """The keys of items cancelled by themselves, by an item they are nested in, or by the report."""
+        found: set[str] = set()
+        waiting = [(item, self.serv_type) for item in self.items]
+        while waiting:
+            item, above = waiting.pop()
+            serv_type = item.serv_type or above
+            if "C" in (serv_type, self.serv_type):
+                found.add(item.key)
+            waiting.extend((child, serv_type) for child in item.children)
+        return found
+
+    @property
     def sampling_dates(self) -> list[Moment]:
         """CollectedDate of every specimen, nested ones too, oldest first, without repeats."""
         found = {s.collected.text: s.collected for s in walk_specimens(self.specimens) if s.collected}

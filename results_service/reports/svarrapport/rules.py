@@ -168,6 +168,12 @@ RULES: dict[str, Rule] = _table(
         "A local number can be another person's number at another place.",
     ),
     Rule(
+        "national-id-in-text",
+        "warning",
+        "Leave the patient's number out of comments and of other identifiers.",
+        "It is masked where it stood; the words around it are shown as sent.",
+    ),
+    Rule(
         "birth-date-differs",
         "warning",
         "Check the patient: DateOfBirth and OffId disagree.",

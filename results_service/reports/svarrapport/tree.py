@@ -7,6 +7,7 @@ they are freed at once, and a path is worked out only for the few nodes it is as
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -18,7 +19,7 @@ _NOTHING: dict[str, str] = {}
 @lru_cache(maxsize=1024)
 def local_name(tag: str) -> str:
     """`{namespace}Name` → `Name`."""
-    return tag.rpartition("}")[2]
+    return sys.intern(tag.rpartition("}")[2])
 
 
 class Node:

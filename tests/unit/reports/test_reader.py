@@ -225,6 +225,21 @@ def test_items_keep_their_keys_from_version_to_version() -> None:
     assert [i.key for i in second.items] == ["/NPU03230#1", "id:7", "/NPU01443#1", "/NPU01443#2"]
 
 
+def test_items_and_which_of_them_are_cancelled() -> None:
+    items = (
+        item(
+            "<IdResultItem>1</IdResultItem>",
+            item("<IdResultItem>2</IdResultItem>", serv_type=""),
+            serv_type="C",
+        ),
+        item("<IdResultItem>3</IdResultItem>"),
+    )
+    changed = taken(message(*items, serv_type="M"))
+    assert changed.item_ids == ["1", "2", "3"]
+    assert changed.cancelled_item_keys == {"id:1", "id:2"}
+    assert taken(message(*items, serv_type="C")).cancelled_item_keys == {"id:1", "id:2", "id:3"}
+
+
 def test_results_nested_too_deep_wait_for_a_person() -> None:
     nested = "<ResultItem>" * 40 + "<Comment>dypt</Comment>" + "</ResultItem>" * 40
     found = read(message(nested))

@@ -49,6 +49,14 @@ class TestDiagnosticReport:
         assert found.report.resources[0].kind == "DiagnosticReport"
         assert found.report.resources[0].id == REPORT_ID
 
+    def test_the_patients_number_is_masked_wherever_a_laboratory_wrote_it(self) -> None:
+        request = f"<ServReq><Id>{LINE}-07</Id></ServReq>"
+        found = mapped(message(item(f"<Comment>Gjelder {LINE}, ta ny prøve</Comment>"), request=request))
+        assert LINE.encode() not in b"".join(r.body for r in found.report.resources)
+        assert found.observations[0]["note"] == [{"text": "Gjelder ***********, ta ny prøve"}]
+        assert found.one("ServiceRequest")["identifier"][0]["value"] == "***********-07"
+        assert found.issues == ["national-id-in-text"]
+
     def test_dates_and_identifiers(self) -> None:
         found = mapped(message(report='<ApprDate V="2021-03-17T10:00:00"/>'))
         report = found.diagnostic_report
