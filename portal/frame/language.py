@@ -22,5 +22,5 @@ class LanguageChoice(rx.State):
         now = await current(self)
         if lang not in LANGUAGES or now is None:
             return
-        (await self.get_state(Language)).choose(lang)
+        (await self.get_state(Language))._choose(lang)
         await wiring().store.update(now.sid, lang=lang)

@@ -29,9 +29,9 @@ class PatientBanner(rx.State):
     @requires(Kind.CLINICIAN)
     async def load(self) -> None:
         """Show whom this tab has open, also after the server was started anew."""
-        self.show(await open_patient(self))
+        self._show(await open_patient(self))
 
-    def show(self, patient: OpenPatient | None) -> None:
+    def _show(self, patient: OpenPatient | None) -> None:
         """Show `patient`, or nobody."""
         if patient is None:
             self.reset()  # type: ignore[no-untyped-call]

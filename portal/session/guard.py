@@ -25,14 +25,18 @@ LEAVE = "/leave"
 
 
 class Login(rx.State):
-    """What the browser may know of the login: a name to show. The rest stays in the session store."""
+    """What the browser may know of the login: a name to show. The rest stays in the session store.
+
+    Reflex makes an event handler of every method without a leading underscore: one that the server alone
+    may call has one, here and in every state.
+    """
 
     name: str = ""
     organisation: str = ""
     kind: str = ""
     _sid: str = ""
 
-    def bound_to(self, sid: str) -> bool:
+    def _bound_to(self, sid: str) -> bool:
         """Whether this state was filled under session `sid`."""
         return self._sid == sid
 
@@ -41,7 +45,7 @@ class Login(rx.State):
         """Whether this state was filled under any session."""
         return bool(self._sid)
 
-    def bind(self, sid: str, session: Session) -> None:
+    def _bind(self, sid: str, session: Session) -> None:
         """Tie the state to its session."""
         self._sid, self.kind = sid, str(session.kind)
         self.name, self.organisation = session.name, session.organisation_name
@@ -52,14 +56,14 @@ class SessionGuard(Middleware):
 
     async def preprocess(self, app: Any, state: BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002
         """None to go on; otherwise the way out. It refuses rather than resets: a reset could miss a part."""
-        root = state._get_root_state()  # noqa: SLF001 - Reflex gives middleware no other way to a state
+        root = state._get_root_state()
         login = await root.get_state(Login)
         now = await current(login)
-        if now is None or (login.is_bound and not login.bound_to(now.sid)):
+        if now is None or (login.is_bound and not login._bound_to(now.sid)):
             return StateUpdate(events=Event.from_event_type(rx.redirect(LEAVE)))
         if not login.is_bound:
-            login.bind(now.sid, now.session)
-            (await root.get_state(Language)).choose(now.session.lang)
+            login._bind(now.sid, now.session)
+            (await root.get_state(Language))._choose(now.session.lang)
         return None
 
 

@@ -36,11 +36,16 @@ class Wiring:
         await self.store.valkey.aclose()
 
 
+def make_http() -> httpx.AsyncClient:
+    """The pool of connections to services and providers."""
+    return httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
+
+
 @lru_cache(maxsize=1)
 def wiring() -> Wiring:
     """The process's wiring, made at first use (inside the server's event loop)."""
     settings = get_settings()
-    http = httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
+    http = make_http()
     return Wiring(
         settings,
         SessionStore(async_client(), KeyRing.load(settings.keys_folder)),

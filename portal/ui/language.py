@@ -16,7 +16,7 @@ class Language(rx.State):
 
     lang: str = DEFAULT_LANGUAGE
 
-    def choose(self, lang: str) -> None:
+    def _choose(self, lang: str) -> None:
         """Take `lang` if it is one of ours."""
         if lang in LANGUAGES:
             self.lang = lang
@@ -46,7 +46,7 @@ class _HtmlLang(rx.Component):
 
     def add_hooks(self) -> list[str | Var[Any]]:
         effect = f"useEffect(() => {{ document.documentElement.lang = {self.lang!s}; }}, [{self.lang!s}]);"
-        return [Var(_js_expr=effect, _var_data=self.lang._get_all_var_data())]  # noqa: SLF001
+        return [Var(_js_expr=effect, _var_data=self.lang._get_all_var_data())]
 
     def _exclude_props(self) -> list[str]:
         return ["lang"]
@@ -59,7 +59,7 @@ def in_language(*children: rx.Component) -> rx.Component:
     locale: Var[Any] = Var(
         _js_expr=f"({{{table}}}[{lang!s}] ?? aksel_{DEFAULT_LANGUAGE})",
         _var_type=object,
-        _var_data=lang._get_all_var_data(),  # noqa: SLF001
+        _var_data=lang._get_all_var_data(),
     )
     provider: rx.Component = _Provider.create(_HtmlLang.create(lang=lang), *children, locale=locale)
     return provider

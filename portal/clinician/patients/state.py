@@ -55,7 +55,7 @@ class PatientSearch(rx.State):
         if now is None:
             return
         await set_open_patient(now, None)
-        (await self.get_state(PatientBanner)).show(None)
+        (await self.get_state(PatientBanner))._show(None)
         try:
             now = await with_profile(now)
             self._people = people(
@@ -64,7 +64,7 @@ class PatientSearch(rx.State):
             self.loaded = True
         except ServiceProblem as problem:
             self._tell(problem)
-        (await self.get_state(Login)).bind(now.sid, now.session)
+        (await self.get_state(Login))._bind(now.sid, now.session)
         self._list()
 
     @rx.event
@@ -149,7 +149,7 @@ class PatientSearch(rx.State):
             return None
         patient = found[0].opened(basis, reason)
         await set_open_patient(now, patient)
-        (await self.get_state(PatientBanner)).show(patient)
+        (await self.get_state(PatientBanner))._show(patient)
         self._forget()
         return rx.redirect(RESULTS)
 

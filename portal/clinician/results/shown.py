@@ -18,18 +18,18 @@ class Shown(rx.State):
 
     _key: str = ""
 
-    def start(self, key: str) -> Overview | None:
+    def _start(self, key: str) -> Overview | None:
         """Forget what was shown and begin anew; None when nothing may be shown."""
         overviews.drop(self._key)
         self._key = key
         return overviews.start(key) if key else None
 
-    def stop(self) -> None:
+    def _stop(self) -> None:
         """Forget what was shown."""
         overviews.drop(self._key)
         self._key = ""
 
-    def overview(self, key: str) -> Overview | None:
+    def _overview(self, key: str) -> Overview | None:
         """What was fetched, if it was for this key."""
         return overviews.get(key) if key and key == self._key else None
 
@@ -46,4 +46,4 @@ async def shown_overview(state: rx.State) -> Overview | None:
     """What the page was filled from, if it still is the open patient's."""
     key = await current_key(state)
     shown = await state.get_state(Shown)
-    return shown.overview(key)
+    return shown._overview(key)

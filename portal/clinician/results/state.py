@@ -73,7 +73,7 @@ class ResultsState(OpenReport, rx.State):
         """Fetch the open patient's reports: the newest first, shown at once, then the rest."""
         self.reset()  # type: ignore[no-untyped-call]
         shown = await self.get_state(Shown)
-        overview = shown.start(await current_key(self))
+        overview = shown._start(await current_key(self))
         yield
         if overview is None:
             self._tell(ServiceProblem(Problem.NOT_FOUND, NO_PATIENT))
@@ -85,7 +85,7 @@ class ResultsState(OpenReport, rx.State):
                 await self._fetch(overview, fetching.NEXT_PAGE)
                 yield
         except ServiceProblem as problem:
-            shown.stop()
+            shown._stop()
             self.reset()  # type: ignore[no-untyped-call]
             self._tell(problem)
 
