@@ -21,7 +21,7 @@ from results_service.intake import originals, repository
 from results_service.intake.fingerprint import fingerprint
 from results_service.intake.guard import NAMESPACES, MessageRejected, find_message, read_bytes
 from results_service.intake.models import Claim, Outcome, Problem, Status
-from results_service.intake.senders import SenderVerdict, judge
+from results_service.intake.senders import SenderRegister, SenderVerdict
 from results_service.reports.fhir import map_report
 from results_service.reports.service import StoreOutcome, store_report_sync
 from results_service.reports.svarrapport import Issue, Message, read_message
@@ -86,6 +86,11 @@ class Pipeline:
         self._keys = keys
         self._codes = codes
         self._production = production
+        self._senders = SenderRegister()
+
+    def begin_turn(self) -> None:
+        """Forget what was looked up for earlier messages."""
+        self._senders = SenderRegister()
 
     def process(self, conn: Connection[Any], claim: Claim) -> Outcome:
         """The outcome of a claimed delivery, with all it stores; raises what is no fault of the message."""
@@ -104,7 +109,7 @@ class Pipeline:
         return self._from_sender(conn, _Case(claim, message, header, read.message, doubts, warnings))
 
     def _from_sender(self, conn: Connection[Any], case: _Case) -> Outcome:
-        sender = judge(conn, case.claim.organisation, case.message)
+        sender = self._senders.judge(conn, case.claim.organisation, case.message)
         case.header = structs.replace(case.header, sender=sender.key or None, strict=sender.strict)
         case.warnings.extend(sender.warnings)
         refusal = sender.refusal or self._refused_for(case.message, sender)

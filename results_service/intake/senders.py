@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from psycopg import Connection
 
-from core_record.registers.service import Delivery, delivery_sync, find_sender_sync, may_deliver
+from core_record.registers.service import Delivery, Sender, delivery_sync, find_sender_sync, may_deliver
 from kit.db import Database
 from results_service.intake.models import Problem
 from results_service.reports.svarrapport.model import Message
@@ -47,11 +47,24 @@ class SenderVerdict(Struct, frozen=True):
     refusal: Problem | None = None
 
 
-def judge(conn: Connection[Any], client_org: str, message: Message) -> SenderVerdict:
-    """Find the sender of a message and whether `client_org` may deliver it."""
-    departments = [(i.type, i.value) for d in message.sender_departments for i in d.ids]
-    sender = find_sender_sync(conn, message.sender_ids, departments)
-    delivery = delivery_sync(conn, client_org, sender)
+class SenderRegister:
+    """The register of senders as one turn of a worker sees it: each question is asked once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[object, ...], tuple[Sender | None, Delivery]] = {}
+
+    def judge(self, conn: Connection[Any], client_org: str, message: Message) -> SenderVerdict:
+        """Find the sender of a message and whether `client_org` may deliver it."""
+        ids = tuple(message.sender_ids)
+        departments = tuple((i.type, i.value) for d in message.sender_departments for i in d.ids)
+        question = (client_org, ids, departments)
+        if question not in self._found:
+            sender = find_sender_sync(conn, ids, departments)
+            self._found[question] = sender, delivery_sync(conn, client_org, sender)
+        return _verdict(message, *self._found[question])
+
+
+def _verdict(message: Message, sender: Sender | None, delivery: Delivery) -> SenderVerdict:
     if sender is None:
         return _unregistered(message, delivery)
     refusal = None

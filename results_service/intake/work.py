@@ -1,17 +1,19 @@
 """The worker's side: take deliveries up, process them, record what became of them.
 
-A batch shares one transaction and one commit; each message has its own savepoint, so that one that fails
-takes no other with it. Attempts are counted, and committed, before the work begins: a message that kills its
-worker, too, comes to an end as `needs-attention`, and from its second attempt on it is taken up alone.
+A batch shares one transaction and one commit; when a message of it fails, all are done again, each in a
+transaction of its own, so that it takes no other with it. Attempts are counted, and committed, before the
+work begins: a message that kills its worker, too, comes to an end as `needs-attention`, and from its second
+attempt on it is taken up alone.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections import Counter
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import Connection
 
 from kit.db import SyncDatabase
@@ -73,6 +75,7 @@ class Worker:
             again = repository.claim(conn, fresh=False, limit=1, lease_seconds=LEASE_SECONDS)
         if not fresh and not again:
             return None
+        self._pipeline.begin_turn()
         finished = Finished()
         for batch in (fresh, again):
             if batch:
@@ -80,64 +83,53 @@ class Worker:
         return finished
 
     def _process(self, batch: list[Claim], finished: Finished) -> None:
-        """All in one transaction; if that cannot be, one by one."""
-        done: list[tuple[UUID, Status]] = []
+        """All in one transaction; if one of them cannot be, each in a transaction of its own."""
         try:
             with self._database.transaction() as conn:
-                for claim in batch:
-                    status = self._one(conn, claim)
-                    if status is not None:
-                        done.append((claim.id, status))
-        except Unavailable as error:
-            self._after_trouble(batch, finished, error)
+                done = [(claim.id, self._one(conn, claim)) for claim in batch]
+        except Exception as error:  # noqa: BLE001 - whatever it is, every message must come to an end
+            if len(batch) == 1:
+                self._after_trouble(batch[0], finished, error)
+                return
+            for claim in batch:
+                self._process([claim], finished)
             return
         for message_id, status in done:
             finished.add(message_id, status)
 
-    def _after_trouble(self, batch: list[Claim], finished: Finished, error: Unavailable) -> None:
-        """Deadlocks, timeouts and lost connections are nobody's fault: nothing was stored, try again."""
-        _log.warning("a batch was rolled back", code=error.code, count=len(batch))
-        if len(batch) > 1:
-            for claim in batch:
-                self._process([claim], finished)
-            return
-        with self._database.transaction() as conn:
-            repository.postpone(conn, batch[0], _RETRY_SECONDS, uncount=True)
-
-    def _one(self, conn: Connection[Any], claim: Claim) -> Status | None:
-        """Process one message in a savepoint; None when it has no outcome yet."""
+    def _one(self, conn: Connection[Any], claim: Claim) -> Status:
         if claim.attempt > MAX_ATTEMPTS:
             return self._give_up(conn, claim, "its worker did not come back")
-        try:
-            with conn.transaction():
-                conn.execute("SET LOCAL akson.person = ''")
-                status = self._finish(conn, claim, self._pipeline.process(conn, claim))
-        except Superseded:
-            return None
-        except (Unavailable, psycopg.OperationalError):
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the message must come to an end
-            return self._failed(conn, claim, error)
-        return status
+        return _finish(conn, claim, self._pipeline.process(conn, claim))
 
-    def _finish(self, conn: Connection[Any], claim: Claim, outcome: Outcome) -> Status:
-        if not repository.finish(conn, claim, outcome):
-            raise Superseded
-        return outcome.status
-
-    def _failed(self, conn: Connection[Any], claim: Claim, error: Exception) -> Status | None:
-        _log.error(
-            "a message failed",
+    def _after_trouble(self, claim: Claim, finished: Finished, error: Exception) -> None:
+        """Nothing of the message is stored. Deadlocks, timeouts and lost connections are nobody's fault."""
+        if isinstance(error, Superseded):
+            return
+        blameless = isinstance(error, Unavailable)
+        _log.log(
+            logging.WARNING if blameless else logging.ERROR,
+            "a message was rolled back",
             message_id=str(claim.id),
             attempt=claim.attempt,
             kind=type(error).__name__,
             where=stack_of(error),
         )
-        if claim.attempt >= MAX_ATTEMPTS:
-            return self._give_up(conn, claim, "it fails every time")
-        repository.postpone(conn, claim, _RETRY_SECONDS * 2**claim.attempt)
-        return None
+        with self._database.transaction() as conn:
+            if blameless:
+                repository.postpone(conn, claim, _RETRY_SECONDS, uncount=True)
+            elif claim.attempt < MAX_ATTEMPTS:
+                repository.postpone(conn, claim, _RETRY_SECONDS * 2**claim.attempt)
+            else:
+                with contextlib.suppress(Superseded):
+                    finished.add(claim.id, self._give_up(conn, claim, "it fails every time"))
 
-    def _give_up(self, conn: Connection[Any], claim: Claim, why: str) -> Status | None:
+    def _give_up(self, conn: Connection[Any], claim: Claim, why: str) -> Status:
         _log.error("a message waits for an operator", message_id=str(claim.id), why=why)
-        return Status.NEEDS_ATTENTION if repository.finish(conn, claim, _FAILED) else None
+        return _finish(conn, claim, _FAILED)
+
+
+def _finish(conn: Connection[Any], claim: Claim, outcome: Outcome) -> Status:
+    if not repository.finish(conn, claim, outcome):
+        raise Superseded
+    return outcome.status
