@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import typer
 from rich.console import Console
 
+from cli import codes
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
 from cli.lookup import lookup
@@ -17,6 +18,7 @@ from cli.operations import migrate, roles, serve, status, verify_log
 warnings.filterwarnings("ignore", module="platformdirs")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(codes.app, name="codes")
 app.command("import")(import_)
 app.command()(lookup)
 app.command()(migrate)

@@ -75,8 +75,12 @@ class CodeBook:
 
         Raises `sources.CodeFileError` when the file is no such table.
         """
-        rows = sources.read_nlk(path)
-        infos = [
+        return _builtin().merged(CodeBook(CodeBook.nlk_codes(path), complete=True))
+
+    @staticmethod
+    def nlk_codes(path: Path) -> list[CodeInfo]:
+        """The rows of NLK's CSV file alone. Raises `sources.CodeFileError`."""
+        return [
             CodeInfo(
                 system=NLK,
                 code=row.code,
@@ -88,9 +92,8 @@ class CodeBook:
                 successor=row.successor,
                 valid_to=row.valid_to,
             )
-            for row in rows
+            for row in sources.read_nlk(path)
         ]
-        return _builtin().merged(CodeBook(infos, complete=True))
 
     @staticmethod
     def from_list_csv(path: Path, number: str | None = None) -> CodeBook:

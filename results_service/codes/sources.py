@@ -78,6 +78,21 @@ def _is_newer(found: CodeRow, known: CodeRow | None) -> bool:
     return bool(known.valid_to) and found.valid_to > known.valid_to
 
 
+def is_nlk(path: Path) -> bool:
+    """Whether a file has NLK's columns."""
+    return _columns(path) >= _NLK_COLUMNS
+
+
+def is_index(path: Path) -> bool:
+    """Whether a file lists code lists rather than codes."""
+    return {"codesystem", "oid"} <= _columns(path)
+
+
+def _columns(path: Path) -> set[str]:
+    head = _text(path).partition("\n")[0]
+    return {name.strip().strip('"') for name in re.split("[;,]", head)}
+
+
 def read_list(path: Path) -> list[CodeRow]:
     """The rows of a short code list (columns code, display)."""
     table = list(rows(_text(path)))

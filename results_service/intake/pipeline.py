@@ -88,6 +88,10 @@ class Pipeline:
         self._production = production
         self._senders = SenderRegister()
 
+    def use(self, codes: CodeBook) -> None:
+        """Map with these codes from here on."""
+        self._codes = codes
+
     def begin_turn(self) -> None:
         """Forget what was looked up for earlier messages."""
         self._senders = SenderRegister()

@@ -18,11 +18,13 @@ from kit.keys import KeyRing
 from kit.log import configure, get_logger
 from kit.settings import get_settings
 from results_service.codes import CodeBook
+from results_service.codes.service import CurrentBook
 from results_service.intake import metrics, signals
 from results_service.intake.pipeline import Pipeline
 from results_service.intake.work import Finished, Worker
 
 _TURNS_SECONDS = 60.0  # well below the broker's visibility timeout
+_CODES_SECONDS = 2.0
 _log = get_logger()
 
 
@@ -38,9 +40,18 @@ class Process:
         self.database.open()
         with self.database.transaction() as conn:
             verify_keys_sync(conn, keys)
-        pipeline = Pipeline(keys, CodeBook.builtin(), production=not settings.is_development)
-        self.worker = Worker(self.database, pipeline)
+        self.pipeline = Pipeline(keys, CodeBook.builtin(), production=not settings.is_development)
+        self.worker = Worker(self.database, self.pipeline)
+        self._book = CurrentBook()
+        self._codes_due = 0.0
         self.valkey: redis.Redis = valkey.client()
+
+    def refresh_codes(self) -> None:
+        """Use newly imported code lists within seconds, without asking at every turn."""
+        if time.monotonic() >= self._codes_due:
+            with self.database.transaction() as conn:
+                self.pipeline.use(self._book.fresh(conn))
+            self._codes_due = time.monotonic() + _CODES_SECONDS
 
     @classmethod
     def get(cls) -> Process:
@@ -80,6 +91,7 @@ def sweep() -> None:
 def _take_turns(process: Process) -> None:
     end = time.monotonic() + _TURNS_SECONDS
     try:
+        process.refresh_codes()
         while time.monotonic() < end and (finished := process.worker.take_turn()) is not None:
             _tell(process, finished)
     except Unavailable as error:
