@@ -129,8 +129,12 @@ def _covered() -> rx.Component:
     """What the list holds and what the filters have left out, announced when it changes."""
     return rx.el.div(
         rx.el.p(
-            text("results.showing", shown=seen.passed, total=seen.fetched),
-            " · ",
+            rx.cond(
+                seen.passed < seen.fetched,
+                rx.el.span(
+                    rx.el.strong(text("results.showing", shown=seen.passed, total=seen.fetched)), " · "
+                ),
+            ),
             text(
                 "results.coverage",
                 total=seen.total,

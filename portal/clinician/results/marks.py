@@ -32,6 +32,20 @@ def flag_mark(flag: Any, said: Any = "") -> rx.Component:
     )
 
 
+def flag_sign(flag: Any) -> rx.Component:
+    """The flag where there is little room: its shape, with the word for screen readers and on pointing."""
+    return rx.cond(
+        flag != "",
+        rx.el.span(
+            " ",
+            rx.el.span(rx.match(flag, *_SHAPES, "●"), aria_hidden="true"),
+            hidden(text_by("results.flag", flag, "other")),
+            title=text_by("results.flag_long", flag, "other"),
+            class_name="results-sign",
+        ),
+    )
+
+
 def ours_mark(ours: Any) -> rx.Component:
     """Outside the stated range without the laboratory's flag: marked as ours, in words and by its dashes."""
     return rx.cond(

@@ -41,7 +41,7 @@ def report_view() -> rx.Component:
         _results(),
         _gone(),
         _facts_of(text("results.information"), _REPORT.information),
-        _facts_of(text("results.samples"), _REPORT.samples),
+        _facts_of(text("results.samples"), _REPORT.samples, one_line=True),
         versions(),
         class_name="results-report",
         custom_attrs={"data-testid": "report"},
@@ -65,7 +65,6 @@ def _back() -> rx.Component:
 def _facts() -> rx.Component:
     """Sampling, first answer and this version are three times, each named."""
     stated = (
-        ("sampled", _REPORT.sampled),
         ("answered", _REPORT.answered),
         ("issued", _REPORT.issued),
         ("laboratory", _REPORT.laboratory),
@@ -73,6 +72,10 @@ def _facts() -> rx.Component:
     )
     if_stated = (("ordered", _REPORT.ordered), ("approved", _REPORT.approved), ("number", _REPORT.number))
     return rx.el.dl(
+        _fact(
+            rx.cond(_REPORT.discipline == "radiology", text("results.examined"), text("results.sampled")),
+            rx.cond(_REPORT.sampled != "", _REPORT.sampled, text("results.not_stated")),
+        ),
         *[
             _fact(text(f"results.{key}"), rx.cond(value != "", value, text("results.not_stated")))
             for key, value in stated
@@ -182,12 +185,12 @@ def _gone() -> rx.Component:
     )
 
 
-def _facts_of(heading: Any, facts: Any) -> rx.Component:
+def _facts_of(heading: Any, facts: Any, *, one_line: bool = False) -> rx.Component:
     return rx.cond(
         facts.length() > 0,
         rx.el.section(
             rx.el.h2(heading, class_name="results-h2"),
-            rx.foreach(facts, _fact_text),
+            rx.foreach(facts, _fact_line if one_line else _fact_text),
             class_name="results-section",
         ),
     )
@@ -197,4 +200,10 @@ def _fact_text(fact: Any) -> rx.Component:
     return rx.el.div(
         rx.cond(fact.heading != "", rx.el.h3(fact.heading, class_name="results-h3")),
         rx.cond(fact.text != "", rx.el.p(fact.text, class_name="results-text")),
+    )
+
+
+def _fact_line(fact: Any) -> rx.Component:
+    return rx.el.p(
+        rx.cond(fact.heading != "", rx.el.strong(fact.heading, " ")), fact.text, class_name="results-line"
     )

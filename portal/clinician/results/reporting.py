@@ -33,6 +33,7 @@ class OpenReport(rx.State, mixin=True):
     result_rows: list[ResultRow] = []  # noqa: RUF012 - Reflex copies defaults
     rows_hidden: int = 0
     rows_abnormal_only: bool = False
+    rows_can_hide: bool = False
     versions: list[VersionRow] = []  # noqa: RUF012
     versions_open: bool = False
     version: int = 0
@@ -80,6 +81,7 @@ class OpenReport(rx.State, mixin=True):
 
     def _show_report(self, shown: ReportView) -> None:
         self._rows = shown.rows
+        self.rows_can_hide = visible(shown.rows, abnormal_only=True).hidden > 0
         self.report = replace(shown, rows=[])  # the rows in sight stand for themselves
         self.showing, self.opening = REPORT, ""
         self._show_rows()

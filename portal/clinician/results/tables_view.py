@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal.clinician.results.marks import (
     flag_mark,
+    flag_sign,
     hidden,
     history_mark,
     notes,
@@ -26,13 +27,7 @@ def results_table() -> rx.Component:
     """Each result with its unit, flag, reference text and previous value; comments on a line below."""
     return rx.fragment(
         rx.el.div(
-            aksel.checkbox(
-                text("results.abnormal_only"),
-                size="small",
-                checked=seen.rows_abnormal_only,
-                on_change=seen.choose_abnormal_rows,
-                custom_attrs={"data-testid": "abnormal-rows"},
-            ),
+            rx.cond(seen.rows_can_hide, _abnormal_only()),
             rx.el.p(
                 rx.cond(
                     seen.rows_hidden > 0,
@@ -61,12 +56,27 @@ def results_table() -> rx.Component:
     )
 
 
+def _abnormal_only() -> rx.Component:
+    made: rx.Component = aksel.checkbox(
+        text("results.abnormal_only"),
+        size="small",
+        checked=seen.rows_abnormal_only,
+        on_change=seen.choose_abnormal_rows,
+        custom_attrs={"data-testid": "abnormal-rows"},
+    )
+    return made
+
+
 def _row(row: Any) -> rx.Component:
     more = row.texts.length() + row.notes.length() + row.codes.length()
     return rx.el.tbody(
         rx.el.tr(
             rx.el.th(_name(row), scope="row", class_name="results-c-analysis"),
-            rx.el.td(_value(row), class_name="results-c-value"),
+            rx.el.td(
+                _value(row),
+                class_name="results-c-value",
+                custom_attrs={"data-numeric": rx.cond(row.numeric, "yes", "no")},
+            ),
             rx.el.td(row.unit, class_name="results-c-unit"),
             rx.el.td(flag_mark(row.flag, row.flag_text), ours_mark(row.ours), class_name="results-c-flag"),
             rx.el.td(row.reference, class_name="results-c-reference"),
@@ -93,7 +103,9 @@ def _row(row: Any) -> rx.Component:
 def _name(row: Any) -> rx.Component:
     return rx.fragment(
         rx.el.span(rx.cond(row.name != "", row.name, row.code), class_name="results-name"),
-        rx.foreach(row.details, lambda detail: rx.el.div(detail, class_name="results-subtle")),
+        rx.foreach(
+            row.details, lambda detail: rx.el.span(detail, class_name="results-subtle results-detail")
+        ),
         rx.cond(
             row.reference != "",
             rx.el.div(
@@ -130,7 +142,7 @@ def _previous(row: Any) -> rx.Component:
         row.previous != "",
         rx.el.span(
             row.previous,
-            rx.cond(row.previous_flag != "", rx.el.span(" ", flag_mark(row.previous_flag))),
+            flag_sign(row.previous_flag),
             rx.el.span(" (", row.previous_date, ")", class_name="results-subtle"),
         ),
     )

@@ -11,7 +11,10 @@ from portal.clinician.results.state import seen
 from portal.ui import aksel
 from portal.ui.text import text
 
-_COLUMNS = ("sampled", "value", "unit", "flag", "reference", "laboratory")
+_COLUMNS = (
+    *((column, f"results.column.{column}") for column in ("sampled", "value", "unit", "flag", "reference")),
+    ("laboratory", "results.laboratory"),
+)
 
 
 def trend_view() -> rx.Component:
@@ -151,8 +154,8 @@ def _table(series: Any) -> rx.Component:
         rx.el.thead(
             rx.el.tr(
                 *[
-                    rx.el.th(text(f"results.column.{column}"), scope="col", class_name=f"results-c-{column}")
-                    for column in _COLUMNS
+                    rx.el.th(text(key), scope="col", class_name=f"results-c-{column}")
+                    for column, key in _COLUMNS
                 ]
             )
         ),

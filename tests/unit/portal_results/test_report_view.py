@@ -65,15 +65,16 @@ def test_pathology_shows_the_addendum_first_then_the_latest_final_with_history_m
 def test_radiology_is_text_with_its_examinations() -> None:
     shown = view(
         report(kind="UL", kind_name="Ultralyd", category="BLD", results=("t",)),
-        observation("t", {}, textual("R: Stor lever.", coding("8243", "GR", "Gruppe")), members=("u",)),
+        observation("t", {}, textual("R: Stor lever.", coding("8243", "GR", "Gruppe")), members=("u", "v")),
         observation("u", {"coding": [coding("7270", "SJJ0AK", "UL Lever")]},
                     method={"coding": [coding("7270", "ZTX0EA", "Intravenøs kontrast")]}),
+        observation("v", {"coding": [coding("7270", "SJM0AK", "UL Milt")]}, note="Lagt til"),
     )  # fmt: skip
     assert shown.discipline == "radiology"
     assert shown.rows == []
     assert [(b.title, [p.text for p in b.paragraphs]) for b in shown.blocks] == [
-        ("", ["R: Stor lever."]),
-        ("UL Lever, Intravenøs kontrast", []),
+        ("UL Lever, Intravenøs kontrast", ["R: Stor lever."]),
+        ("UL Milt", []),
     ]
 
 
@@ -127,7 +128,7 @@ def test_a_sample_says_what_from_where_and_when() -> None:
         "collection": {"collectedDateTime": "2024-03-01"}, "accessionIdentifier": {"value": "800"},
     }  # fmt: skip
     assert view(report(specimen=[{"reference": "Specimen/s"}]), specimen).samples == [
-        Fact("Urin", "01.03.2024\n800")
+        Fact("Urin", "01.03.2024 · 800")
     ]
 
 

@@ -177,7 +177,7 @@ async def test_without_an_open_patient_the_page_says_so_and_asks_nothing(tab: Pa
 async def test_the_newest_are_shown_first_and_the_rest_is_fetched_after(tab: Page) -> None:
     tab.service = Service(70)
     await tab.do("load")
-    assert [dict(p)["_count"] for _, p in tab.service.asked] == ["50", "250"]
+    assert [dict(p)["_count"] for _, p in tab.service.asked] == ["50", "100"]
     assert (tab.state.total, tab.state.fetched, tab.state.pages) == (70, 70, 2)
     assert (tab.state.loading, tab.state.loading_more) == (False, False)
     assert [row.id for row in tab.state.rows][:2] == ["r70", "r69"]

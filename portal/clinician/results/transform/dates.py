@@ -1,12 +1,14 @@
 """Dates of FHIR (dateTime, instant) for people: Norwegian local time, the precision that was sent."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
+@lru_cache(maxsize=8192)
 def parse(value: str) -> datetime | None:
     """A FHIR dateTime as an aware time; a date alone is midnight in Oslo; None when it cannot be read."""
     try:
@@ -30,6 +32,7 @@ def sort_key(value: str) -> datetime:
     return parse(value) or _EARLIEST
 
 
+@lru_cache(maxsize=8192)
 def show(value: str) -> str:
     """`13.09.2017 12:25`, or less where less was sent; unreadable text is shown as it is."""
     moment = parse(value)

@@ -6,6 +6,7 @@ since a page that fails to open hides every other result on it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 Json = dict[str, Any]
@@ -33,6 +34,7 @@ class Code:
         return self.display or self.code
 
 
+@lru_cache(maxsize=512)
 def register_of(system: str) -> str:
     """The Volven number in a code system's URL or OID; empty when there is none."""
     for mark in (_URL_MARK, _OID_MARK):
@@ -41,26 +43,29 @@ def register_of(system: str) -> str:
     return ""
 
 
-def as_list(value: object) -> list[Any]:
-    """A list as it is; a single value as a list of one; nothing as an empty list."""
+def objects(value: object) -> list[Json]:
+    """Only the JSON objects of a repeating element; a single one as a list of one."""
     if value is None:
         return []
-    return value if isinstance(value, list) else [value]
-
-
-def objects(value: object) -> list[Json]:
-    """Only the JSON objects of a repeating element."""
-    return [entry for entry in as_list(value) if isinstance(entry, dict)]
+    if isinstance(value, dict):
+        return [value]
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def first(value: object) -> Json:
     """The first object of a repeating element, or an empty object."""
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return value
     found = objects(value)
     return found[0] if found else {}
 
 
 def text_of(value: object) -> str:
     """A JSON scalar as text, trimmed; anything else as empty text."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None or isinstance(value, dict | list | bool):
         return ""
     return str(value).strip()

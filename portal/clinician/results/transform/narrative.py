@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from portal.clinician.results.transform import dates
+from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
 from portal.clinician.results.transform.richtext import Paragraph, paragraphs
 from portal.clinician.results.transform.settled import Placed, placed
@@ -43,17 +44,36 @@ def blocks_of(report: Report) -> list[TextBlock]:
     """
     roots = sorted(report.roots, key=lambda item: dates.sort_key(item.investigated), reverse=True)
     roots.sort(key=lambda item: item.history)
-    return [_block(place) for place in placed(roots)]
+    named: dict[str, str] = {}
+    for root in roots:
+        if not root.name and (examined := [child for child in root.children if _only_a_name(child)]):
+            named[root.id] = "; ".join(_title(child) for child in examined)
+            named |= {child.id: "" for child in examined}
+    return [
+        _block(place, named.get(place.item.id, _title(place.item)))
+        for place in placed(roots)
+        if named.get(place.item.id) != ""
+    ]
 
 
-def _block(place: Placed) -> TextBlock:
+def _title(item: Item) -> str:
+    return ", ".join(part for part in (item.name, item.method) if part)
+
+
+def _only_a_name(item: Item) -> bool:
+    """Whether an examination says nothing but what was examined: it is the heading of the text above it."""
+    silent = item.value.kind == "none" and not (item.notes or item.extras or item.children)
+    return silent and bool(item.name) and item.status in ("final", "preliminary", "amended")
+
+
+def _block(place: Placed, title: str) -> TextBlock:
     item, value, top = place.item, place.item.value, place.level == 0
     measured = f"{value.shown} {value.unit}".strip() if value.kind in ("quantity", "range") else ""
     return TextBlock(
         id=item.id,
         level=min(place.level, _LEVELS_SHOWN),
         top=top,
-        title=", ".join(part for part in (item.name, item.method) if part),
+        title=title,
         heading=", ".join(h.label for h in value.headings if h.code not in EMPTY_HEADINGS),
         value=dates.show(value.number) if value.kind == "date" else measured,
         flag=item.flag,

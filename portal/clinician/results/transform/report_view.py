@@ -96,5 +96,5 @@ def view_of(report: Report, points: Iterable[Point] = ()) -> ReportView:
 
 def _sample(sample: Sample) -> Fact:
     heading = ", ".join(part for part in (sample.name, sample.body_site) if part)
-    facts = [dates.show(sample.collected), *sample.numbers, *sample.notes]
-    return Fact(heading, "\n".join(fact for fact in facts if fact))
+    taken = " · ".join(fact for fact in (dates.show(sample.collected), *sample.numbers) if fact)
+    return Fact(heading, "\n".join(line for line in (taken, *sample.notes) if line))

@@ -80,6 +80,8 @@ def _row(number: int, report: Report, earlier: Report | None, *, shown_now: bool
 
 def shown_value(item: Item) -> str:
     """A value with its unit, in one line of plain text."""
+    if answer := item.value.susceptibility:
+        return f"{answer} ({item.value.text})" if item.value.text else answer
     if item.value.kind == "date":
         return dates.show(item.value.number)
     text = plain(item.value.shown) if item.value.kind == "text" else item.value.shown
