@@ -14,7 +14,7 @@ from results_service.reports.svarrapport.model import Issue, Message
 from results_service.reports.svarrapport.parts import Item, Moment, Specimen
 from results_service.reports.svarrapport.rules import issue
 
-_MOST_ANCESTORS = 1000
+_MOST_ANCESTORS = 100  # far beyond any real tree; keeps a hostile one from taking the worker
 
 
 class Branch:

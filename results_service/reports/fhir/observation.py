@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from typing import TypeVar
 
 from results_service.codes.systems import LOCAL, NCRP, NLK, PATHOLOGY
 from results_service.reports.fhir import names
@@ -14,24 +15,20 @@ from results_service.reports.fhir.build import (
     concept,
     extension,
     own_extension,
-    quantity,
     sourced,
     token,
     when,
 )
-from results_service.reports.fhir.build import number as read_number
 from results_service.reports.fhir.context import Context
+from results_service.reports.fhir.details import codes_behind, result_codes, result_extensions
 from results_service.reports.fhir.forest import Branch
 from results_service.reports.fhir.model import MappedResource
 from results_service.reports.fhir.people import Roles
 from results_service.reports.fhir.results import reference_ranges, value
 from results_service.reports.svarrapport.parts import (
     Code,
-    DiagComment,
-    Fact,
     Item,
     Moment,
-    StructuredInfo,
     TextResult,
 )
 
@@ -42,8 +39,8 @@ _FIELD_OF_KIND = {
     **dict.fromkeys(("RTG", "CT", "MR", "UL", "MA", "BLD"), "RAD"),
     "SCI": "NUK",
 }
+Found = TypeVar("Found", str, list[Json])
 # FHIR statuses that hide whether a result is preliminary (clinical rule 9).
-_INTEGER = re.compile(r"-?[0-9]{1,9}")  # FHIR integer has 31 bits
 _HIDING = frozenset({"amended", "unknown"})
 
 
@@ -57,6 +54,8 @@ class Observations:
         self._fallback = fallback
         self._own: dict[int, list[Json]] = {}
         self._investigations: dict[int, list[Json]] = {}
+        self._fields: dict[int, str] = {}
+        self._answering: dict[int, list[Json]] = {}
 
     def build(self, branch: Branch) -> MappedResource:
         """The Observation of one branch."""
@@ -126,7 +125,7 @@ class Observations:
         item = branch.item
         found = self._codings_of(branch) + [coding(code) for code in item.specs]
         if not branch.is_cancelled:
-            found += [coding(code) for code in _result_codes(item)]
+            found += [coding(code) for code in result_codes(item)]
         self._own[branch.order] = found
         return found
 
@@ -142,14 +141,11 @@ class Observations:
 
     def field(self, branch: Branch) -> str:
         """The field (fagområde) of an item: its codes', else that of the item above, else the report's."""
-        current: Branch | None = branch
-        while current is not None:
-            for code in current.item.codes:
-                field = self._field_of(code, current.item)
-                if field:
-                    return field
-            current = current.parents[0] if current.parents else None
-        return _FIELD_OF_KIND.get(self._context.message.kind.value, "")
+        found = _from_above(branch, self._fields, self._own_field)
+        return found or _FIELD_OF_KIND.get(self._context.message.kind.value, "")
+
+    def _own_field(self, item: Item) -> str:
+        return next((field for code in item.codes if (field := self._field_of(code, item))), "")
 
     def _field_of(self, code: Code, item: Item) -> str:
         oid = self._context.system_of(code, item.path, item.line)
@@ -190,13 +186,10 @@ class Observations:
 
     def _performers_of(self, branch: Branch) -> list[Json]:
         """The item's own, else those of the item above, else the report's."""
-        current: Branch | None = branch
-        while current is not None:
-            found = self._roles.all_of(current.item.performers, self._context.message.sender)
-            if found:
-                return found
-            current = current.parents[0] if current.parents else None
-        return self._performers
+        return _from_above(branch, self._answering, self._own_performers) or self._performers
+
+    def _own_performers(self, item: Item) -> list[Json]:
+        return self._roles.all_of(item.performers, self._context.message.sender)
 
     # -- extensions
 
@@ -213,13 +206,29 @@ class Observations:
         when(found, "counter-sign-date", item.counter_sign_date)
         when(found, "medical-validation-date", item.validation_date)
         if branch.status in _HIDING:
-            found.append(_codes_behind(branch))
+            found.append(codes_behind(branch))
         for specimen in branch.specimens[1:]:
             reference = self._specimen_reference(specimen.key)
             found.append(own_extension("additional-specimen", "Reference", reference))
         if not branch.is_cancelled:
-            found.extend(_result_extensions(item))
+            found.extend(result_extensions(item))
         return found
+
+
+def _from_above(branch: Branch, known: dict[int, Found], own: Callable[[Item], Found]) -> Found:
+    """What an item says itself, else what the nearest item above says; each item is asked once."""
+    way = []
+    current: Branch | None = branch
+    while current is not None and current.order not in known:
+        way.append(current)
+        known[current.order] = own(current.item)
+        if known[current.order]:
+            break
+        current = current.parents[0] if current.parents else None
+    found = known[(current or way[-1]).order]
+    for passed in way:
+        known[passed.order] = found
+    return found
 
 
 def is_nuclear(code: str) -> bool:
@@ -229,61 +238,3 @@ def is_nuclear(code: str) -> bool:
 
 def _field_coding(field: str) -> Json:
     return {"system": names.KINDS, "code": field, "display": names.FIELDS[field]}
-
-
-def _result_codes(item: Item) -> list[Code]:
-    """Codes that are part of the result: text codes, and the coded diagnosis with its modifiers."""
-    found = list(item.result.codes) if isinstance(item.result, TextResult) else []
-    if item.diag_comment is not None:
-        found.append(item.diag_comment.concept)
-        found.extend(code for _, values in item.diag_comment.modifiers for code in values)
-    return found
-
-
-def _codes_behind(branch: Branch) -> Json:
-    """The two codes behind a status that says less than they do."""
-    inner = [{"url": "type", "valueCoding": {"system": names.ITEM_TYPES, "code": branch.serv_type or "?"}}]
-    if branch.code_status:
-        status = {"system": names.ITEM_STATUSES, "code": branch.code_status}
-        inner.insert(0, {"url": "status", "valueCoding": status})
-    return {"url": names.AKSON + "result-status", "extension": inner}
-
-
-def _result_extensions(item: Item) -> list[Json]:
-    """What a result says besides its value."""
-    found: list[Json] = []
-    if isinstance(item.result, TextResult) and item.result.unit:
-        found.append(own_extension("text-result-unit", "String", item.result.unit))
-    if item.diag_comment is not None:
-        found.append(_diag_comment(item.diag_comment))
-    found.extend(_structured(info) for info in item.structured)
-    return found
-
-
-def _diag_comment(diag: DiagComment) -> Json:
-    inner: list[Json] = [{"url": "concept", "valueCodeableConcept": concept(diag.concept)}]
-    for name, values in diag.modifiers:
-        parts: list[Json] = [{"url": "name", "valueCodeableConcept": concept(name)}]
-        parts += [{"url": "value", "valueCodeableConcept": concept(code)} for code in values]
-        inner.append({"url": "modifier", "extension": parts})
-    return {"url": names.AKSON + "diagnosis-comment", "extension": inner}
-
-
-def _structured(info: StructuredInfo) -> Json:
-    inner = [extension("structured-info-type", "CodeableConcept", concept(info.type))]
-    inner.extend(_fact(fact) for fact in info.facts)
-    return {"url": names.NILAR + "structured-info", "extension": inner}
-
-
-def _fact(fact: Fact) -> Json:
-    """One fact with its value's type; a number that cannot be read stays text."""
-    if fact.kind == "code" and fact.code is not None:
-        return extension("structured-info-coded", "CodeableConcept", concept(fact.code))
-    if fact.kind == "flag":
-        return extension("structured-info-boolean", "Boolean", fact.text == "true")
-    if fact.kind == "integer" and _INTEGER.fullmatch(fact.text):
-        return extension("structured-info-integer", "Integer", int(fact.text))
-    read = read_number(fact.text) if fact.kind == "quantity" else None
-    if read is not None:
-        return extension("structured-info-physical", "Quantity", quantity(read, fact.unit))
-    return extension("structured-info-text", "String", f"{fact.text} {fact.unit}".strip())

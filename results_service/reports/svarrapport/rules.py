@@ -238,8 +238,8 @@ RULES: dict[str, Rule] = _table(
     Rule(
         "result-reference-loop",
         "warning",
-        "Results must not refer to each other in a circle (RefIdResultItem).",
-        "Every result is shown; the reference that closes the circle is left out.",
+        "Results must not refer to each other in a circle, or more than 100 deep (RefIdResultItem).",
+        "Every result is shown; the one reference that cannot be followed is left out.",
     ),
     Rule(
         "results-too-deep",

@@ -91,9 +91,15 @@ class TestShape:
         assert len({o["id"] for o in first.observations}) == 2
 
     def test_a_long_chain_is_mapped(self) -> None:
-        found = mapped(message(*(linked(str(n), str(n - 1)) for n in range(400))))
-        assert len(found.observations) == 400
+        found = mapped(message(linked("0"), *(linked(str(n), str(n - 1)) for n in range(1, 90))))
         assert tops(found) == ["0"]
+        assert len(found.observations) == 90
+
+    @pytest.mark.parametrize("step", [1, -1])
+    def test_a_hostile_chain_costs_little_and_loses_nothing(self, step: int) -> None:
+        found = mapped(message(*(linked(str(n), str(n + step)) for n in range(2000))))
+        assert len(found.resources("Observation")) == 2000
+        assert found.diagnostic_report["result"]
 
 
 class TestTags:
