@@ -114,7 +114,8 @@ def read_search(kind: Kind, pairs: Sequence[tuple[str, str]], *, lenient: bool =
     if len(pairs) > _MAX_VALUES:
         raise Malformed("search-too-long", f"At most {_MAX_VALUES} parameters.")
     known = PARAMETERS[kind] | COMMON
-    accepted = [(name, value.strip()) for name, value in pairs if _is_known(name, known, lenient=lenient)]
+    given = [(name, value.strip()) for name, value in pairs if _is_known(name, known, lenient=lenient)]
+    accepted = [(name, value) for name, value in given if value]  # an empty field of a form asks for nothing
     _refuse_person_numbers(accepted)
     numbers = {name: _number(name, accepted) for name in ("_count", "_skip")}
     return Search(

@@ -109,7 +109,8 @@ _WAITING: LiteralString = """
 SELECT CASE WHEN preliminary THEN 'preliminary' ELSE 'class-' || release_class END AS reason,
     count(*)::int AS count,
     CASE WHEN NOT preliminary AND release_class = 2 THEN min(issued) + %(delay)s END AS earliest
-FROM results.report AS shown WHERE person_id = %(person)s AND NOT ({released})
+FROM results.report AS shown
+WHERE person_id = %(person)s AND NOT ({released}) AND NOT 'earlier-version' = ANY(warnings)
 GROUP BY preliminary, release_class ORDER BY 1
 """
 

@@ -170,8 +170,9 @@ def put_report(
 def drop_report(conn: Connection[Any], person_id: UUID, report_id: UUID) -> None:
     """Stop showing a companion, and forget its copy of the version."""
     where = (person_id, report_id)
-    conn.execute("DELETE FROM results.report WHERE person_id = %s AND report_id = %s", where)
-    conn.execute("DELETE FROM results.report_version WHERE person_id = %s AND report_id = %s", where)
+    gone = conn.execute("DELETE FROM results.report WHERE person_id = %s AND report_id = %s", where)
+    if gone.rowcount:
+        conn.execute("DELETE FROM results.report_version WHERE person_id = %s AND report_id = %s", where)
 
 
 def _codes_in(entries: Sequence[Entry]) -> Iterator[str]:

@@ -28,6 +28,7 @@ from results_service.reports.versions import (
 
 __all__ = ["StoreOutcome", "store_report_sync"]
 
+EARLIER_VERSION = "earlier-version"  # what a companion's row is known by
 _FINGERPRINT_BYTES = 16
 _OSLO = ZoneInfo("Europe/Oslo")
 _HOLDS: dict[HoldReason, str] = {
@@ -149,9 +150,9 @@ def _show_companion(
         return None
     version = replace(beside, packed=showing.as_companion(beside.packed))
     repository.add_version(conn, person_id, companion_id, version)
-    note = showing.notice("earlier-version", report=showing.reference("DiagnosticReport", str(report_id)))
+    note = showing.notice(EARLIER_VERSION, report=showing.reference("DiagnosticReport", str(report_id)))
     body = showing.with_notices(version.packed.body(0), [note], None)
-    repository.put_report(conn, person_id, companion_id, version, body, [])
+    repository.put_report(conn, person_id, companion_id, version, body, [EARLIER_VERSION])
     return companion_id
 
 

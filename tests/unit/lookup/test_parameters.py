@@ -27,6 +27,11 @@ def test_a_whole_search_is_read() -> None:
     assert [name for name, _ in found.applied] == ["code", "code", "_include"]
 
 
+def test_an_empty_field_asks_for_nothing() -> None:
+    found = read_search("Observation", [("code", ""), ("date", " "), ("_count", "")])
+    assert (found.tokens, found.dates, found.count, found.applied) == ((), (), 50, ())
+
+
 def test_an_include_that_cannot_start_at_a_match_is_followed_from_what_was_added() -> None:
     found = read_search("DiagnosticReport", [("_include", "Observation:specimen:Specimen")])
     assert found.includes == (Include("Observation", "specimen", True),)
