@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.requests import ClientDisconnect
 
-from kit.errors import Forbidden, NotFound, TooLarge, UnsupportedMedia
+from kit.errors import AksonError, Forbidden, NotFound, TooLarge, UnsupportedMedia
 from kit.identity import audiences
 from kit.identity.actor import Actor, ActorKind
 from kit.identity.verifier import require_scope
@@ -20,6 +22,7 @@ from results_service.intake.receipts import app_rec
 from results_service.intake.service import Intake
 
 MAX_WAIT_SECONDS = 30
+_READ_ON_BYTES = 16 * 1024 * 1024
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})(?=$|[,;\s])", re.IGNORECASE)
 _MEDIA_TYPES = frozenset({"application/xml", "text/xml"})
 _CHARSETS = frozenset({"utf-8", "iso-8859-1", "us-ascii"})
@@ -28,7 +31,16 @@ _JSON = "application/json"
 router = APIRouter(prefix="/messages", tags=["messages"])
 
 
-async def sending_system(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
+async def caller(request: Request) -> Actor:
+    """The verified caller; raises `Unauthorized`, once a body that came along is out of the way."""
+    try:
+        return await actor_of(request)
+    except AksonError:
+        await _throw_away(request)
+        raise
+
+
+async def sending_system(actor: Annotated[Actor, Depends(caller)]) -> Actor:
     """The caller, when it is a system that may send reports; raises `Unauthorized` or `Forbidden`."""
     require_scope(actor, audiences.WRITE_REPORTS)
     if actor.kind is not ActorKind.MACHINE:
@@ -118,16 +130,35 @@ def _check_media_type(request: Request) -> None:
 
 
 async def _read_body(request: Request) -> bytes:
+    """The body; raises `TooLarge`. What is too large is read on and thrown away, within a bound.
+
+    A client that is still sending when the connection closes would see no answer.
+    """
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MAX_BYTES:
+    if declared.isdecimal() and int(declared) > _READ_ON_BYTES:
         raise _too_large()
-    chunks, size = [], 0
+    chunks: list[bytes] = []
+    size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MAX_BYTES:
-            raise _too_large()
-        chunks.append(chunk)
+        if size <= MAX_BYTES:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
+        if size > _READ_ON_BYTES:
+            break
+    if size > MAX_BYTES:
+        raise _too_large()
     return b"".join(chunks)
+
+
+async def _throw_away(request: Request) -> None:
+    size = 0
+    with contextlib.suppress(ClientDisconnect):
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > MAX_BYTES:
+                return
 
 
 def _too_large() -> TooLarge:

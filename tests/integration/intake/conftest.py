@@ -15,13 +15,12 @@ from dev.embedded import Valkey
 from kit import valkey as kit_valkey
 from kit.db import Database, SyncDatabase
 from kit.identity.actor import Actor, ActorKind
-from kit.identity.web import actor_of
 from kit.jobs import make_celery
 from kit.keys import KeyRing
 from kit.settings import Settings
 from kit.web import create_app
 from results_service.codes import CodeBook
-from results_service.intake.endpoints import router
+from results_service.intake.endpoints import caller, router
 from results_service.intake.pipeline import Pipeline
 from results_service.intake.service import Intake
 from results_service.intake.work import Worker
@@ -110,7 +109,7 @@ async def api(intake: Intake) -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://results.test") as http:
         api = Api(http)
-        app.dependency_overrides[actor_of] = lambda: api.caller
+        app.dependency_overrides[caller] = lambda: api.caller
         yield api
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+import redis
 
 from cli.sending import Message, message_sender
 from core_record.registers.service import import_registers, read_register_file
@@ -23,6 +24,7 @@ from dev.login import persona_access
 from dev.runner.plan import children
 from dev.runner.supervisor import Child, Supervisor
 from kit.identity import audiences
+from kit.identity.apiclient import DpopAuth
 from kit.identity.tokens import AccessToken
 from kit.keys import KeyRing
 from kit.settings import Settings, get_settings
@@ -84,6 +86,19 @@ def instance(
         supervisor.stop_all()
         monkeypatch.undo()
         get_settings.cache_clear()
+
+
+def test_given_6_mb_when_a_plain_client_posts_it_then_it_can_read_the_refusal(instance: Instance) -> None:
+    async def run() -> httpx.Response:
+        access = await persona_access("lab", audiences.RESULTS)
+        async with httpx.AsyncClient(auth=DpopAuth(access.key(), access.value)) as http:
+            url = f"{instance.settings.results_url}/messages"
+            headers = {"Content-Type": "application/xml"}
+            return await http.post(url, content=b"x" * (6 * 1024 * 1024), headers=headers)
+
+    answer = asyncio.run(run())
+    assert answer.status_code == 413
+    assert answer.json()["title"] == "message-too-large"
 
 
 def test_given_files_good_and_bad_when_imported_then_one_json_entry_each(
@@ -163,11 +178,6 @@ def test_given_a_worker_killed_at_work_when_another_starts_then_every_message_en
     def start_worker() -> subprocess.Popen[bytes]:
         return subprocess.Popen(child.command, env=child.environment, cwd=ROOT, start_new_session=True)
 
-    def finished() -> int:
-        with psycopg.connect(postgres.superuser_dsn) as conn:
-            row = conn.execute("SELECT count(*) FROM results.intake_message WHERE status <> 'received'")
-            return int(row.fetchone()[0])
-
     async def token() -> AccessToken:
         return await persona_access("lab", audiences.RESULTS)
 
@@ -190,13 +200,20 @@ def test_given_a_worker_killed_at_work_when_another_starts_then_every_message_en
         return statuses
 
     assert asyncio.run(run()) == ["processed"] * 300
-    assert finished() == 300
+    assert stored(postgres) == 300
     with psycopg.connect(postgres.superuser_dsn) as conn:
         assert conn.execute("SELECT count(*) FROM results.report_version").fetchone() == (300,)
         assert conn.execute("SELECT count(*) FROM results.original").fetchone() == (300,)
 
 
-def test_given_an_emptied_valkey_when_messages_come_then_the_sweeper_finds_them(instance: Instance) -> None:
+def stored(postgres: TestDatabase) -> int:
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        return int(conn.execute("SELECT count(*) FROM results.intake_message").fetchone()[0])
+
+
+def test_given_an_emptied_valkey_when_messages_come_then_the_sweeper_finds_them(
+    instance: Instance, postgres: TestDatabase
+) -> None:
     async def run() -> str:
         access = await persona_access("lab", audiences.RESULTS)
 
@@ -209,10 +226,11 @@ def test_given_an_emptied_valkey_when_messages_come_then_the_sweeper_finds_them(
 
     async def both() -> str:
         task = asyncio.create_task(run())
-        async with httpx.AsyncClient():
-            await asyncio.sleep(1)  # the message is in and its signal sent; then Valkey forgets everything
-        import redis
-
+        for _ in range(200):
+            if stored(postgres):
+                break
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)  # its signal is sent; then Valkey forgets everything
         redis.Redis.from_url(instance.settings.redis_url).flushdb()
         instance.supervisor.start(instance.children["worker"])
         instance.supervisor.start(instance.children["beat"])
