@@ -22,10 +22,7 @@ from tests.unit.reports.build import (
     num,
     specimen,
 )
-
-RESPONSIBLE = """<ResponsibleHcp><Relation V="REK" DN="Rekvirent"/><HCP><Inst><Name>Fjell legesenter</Name>
-  <HCPerson><Name>Magnar Koman</Name><Id>258521</Id><TypeId V="HER"/>
-  <AdditionalId><Id>9144889</Id><Type V="HPR"/></AdditionalId></HCPerson></Inst></HCP></ResponsibleHcp>"""
+from tests.unit.reports.parts import RESPONSIBLE
 
 
 def comments(found: Mapped) -> list[str]:

@@ -19,31 +19,12 @@ from tests.unit.reports.build import (
     message,
     specimen,
 )
-
-RESPONSIBLE = """<ResponsibleHcp><Relation V="REK" DN="Rekvirent"/><HCP><Inst><Name>Fjell legesenter</Name>
-  <HCPerson><Name>Magnar Koman</Name><Id>258521</Id><TypeId V="HER"/>
-  <AdditionalId><Id>9144889</Id><Type V="HPR"/></AdditionalId></HCPerson></Inst></HCP></ResponsibleHcp>"""
-APPROVER = """<RelServProv><Relation V="AHP" DN="Ansvarlig helsepersonell"/><HCP><HCProf>
-  <Type V="BI" DN="Bioingeniør"/>
-  <Name>Mykke Plasma</Name><Id>9876511</Id><TypeId V="HPR"/></HCProf>
-  <Address><Type V="WP"/><TeleAddress V="tel:73112233"/></Address></HCP></RelServProv>"""
+from tests.unit.reports.parts import APPROVER, FULL_SPECIMEN, REQUEST, RESPONSIBLE
 
 
 class TestServiceRequest:
-    REQUEST = """<ServReq><ServType V="N"/><IssueDate V="2021-03-15T09:00:00"/>
-      <PaymentCat V="1" DN="Ordinær pasient"/>
-      <ReqComment>Haster</ReqComment><MsgDescr V="CLIN" DN="Medisinsk biokjemi"/><Id>REQ-1</Id>
-      <RequestedPrioReport V="OHJELP" DN="Øyeblikkelig"/><ReceiptDate V="2021-03-16"/>
-      <IdByServProvider>LAB-1</IdByServProvider>
-      <Reservation V="2" S="2.16.578.1.12.4.1.1.3108" DN="Reservert"/>
-      <ReasonAsText><Heading V="PROB" DN="Aktuell problemstilling"/>
-        <TextResultValue>Slapp</TextResultValue></ReasonAsText>
-      <ReasonAsText><Heading V="KF" DN="Kontroll"/></ReasonAsText>
-      <Comment><Heading V="TEL" DN="Telefon"/><TextResultValue>ring 12</TextResultValue></Comment>
-      </ServReq>"""
-
     def test_everything_has_its_place(self) -> None:
-        found = mapped(message(item(), request=self.REQUEST, patient=specimen()))
+        found = mapped(message(item(), request=REQUEST, patient=specimen()))
         request = found.one("ServiceRequest")
         assert request["identifier"] == [
             {"system": "ServReqId", "value": "REQ-1"},
@@ -71,7 +52,7 @@ class TestServiceRequest:
 
     def test_further_requisitions_add_what_they_can_and_list_the_rest(self) -> None:
         second = "<ServReq><IssueDate V='2021-03-14'/><Id>REQ-2</Id><ReqComment>Også</ReqComment></ServReq>"
-        found = mapped(message(request=self.REQUEST + second))
+        found = mapped(message(request=REQUEST + second))
         request = found.one("ServiceRequest")
         assert [i["value"] for i in request["identifier"]] == ["REQ-1", "LAB-1", "REQ-2"]
         assert "Også" in [note["text"] for note in request["note"]]
@@ -197,22 +178,8 @@ class TestPerformers:
 
 
 class TestSpecimens:
-    FULL = """<AnalysedSubject><CollectedSample><CollectedDate V="2021-03-16T08:00:00"/>
-      <CollectorComment>Vanskelig stikk</CollectorComment><CollectorCommentCoded V="H" S="1.2" DN="Hemolyse"/>
-      <Logistics>Isbad</Logistics></CollectedSample><Type>Serum fra gel</Type>
-      <TypeCoded V="S" S="2.16.578.1.12.4.1.1.8351" DN="Serum"/><IdByRequester>R9</IdByRequester>
-      <PreservMaterial>EDTA</PreservMaterial><Comment>Lite materiale</Comment>
-      <AnatomicalOrigin>Venstre arm</AnatomicalOrigin>
-      <Number>2</Number><SampleCollInd V="2" DN="Rekvirent"/><SampleCollProc V="P1" S="1.3" DN="Stikk"/>
-      <SampleHandling>Mørkt</SampleHandling><SampleHandling>Kaldt</SampleHandling>
-      <IdByServProvider>77</IdByServProvider><Accredited V="true"/>
-      <Pretreatment><Heading V="FA" DN="Faste"/><TextResultValue>12 timer</TextResultValue></Pretreatment>
-      <RelServProv><Relation V="PTA" DN="Prøvetaker"/>
-        <HCP><HCProf><Name>Siv Stikk</Name></HCProf></HCP></RelServProv>
-      </AnalysedSubject>"""
-
     def test_everything_has_its_place(self) -> None:
-        found = mapped(message(item("<RefAnalysedSubject>77</RefAnalysedSubject>"), patient=self.FULL))
+        found = mapped(message(item("<RefAnalysedSubject>77</RefAnalysedSubject>"), patient=FULL_SPECIMEN))
         sample = found.one("Specimen")
         assert sample["accessionIdentifier"] == {"system": "AnalysedSubjectId", "value": "77"}
         assert sample["identifier"][1] == {"system": "AnalysedSubjectIdByRequester", "value": "R9"}
