@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -162,3 +163,41 @@ def test_given_the_service_role_then_what_lies_behind_is_closed(store: Store, ta
         "SELECT has_table_privilege('akson_results', %s, 'SELECT,INSERT,UPDATE,DELETE')", f"results.{table}"
     )
     assert allowed is False
+
+
+def test_given_workers_at_once_then_a_chain_ends_as_in_order(store: Store) -> None:
+    chain = [Report(), *(Report(serv_type="M", hours=h) for h in range(1, 8))]
+    with ThreadPoolExecutor(4) as workers:
+        outcomes = list(workers.map(lambda report: store.put(PERSON, report), reversed(chain)))
+    assert {o.status for o in outcomes} == {"processed"}
+    assert versions(store) == len(chain)
+    report = shown(store, PERSON, outcomes[0].report_id)
+    assert report["issued"] == chain[-1].generated.isoformat()
+
+
+def test_given_copies_at_once_then_one_is_stored(store: Store) -> None:
+    with ThreadPoolExecutor(4) as workers:
+        outcomes = list(workers.map(lambda _: store.put(PERSON, Report()), range(4)))
+    assert sorted(o.status for o in outcomes) == ["duplicate"] * 3 + ["processed"]
+    assert versions(store) == 1
+
+
+def test_given_two_persons_at_once_under_one_number_then_one_gets_it_and_the_other_waits(
+    store: Store,
+) -> None:
+    sent = [(PERSON, Report()), (OTHER, Report(msg_id="other"))]
+    with ThreadPoolExecutor(2) as workers:
+        outcomes = list(workers.map(lambda pair: store.put(*pair), sent))
+    assert sorted(o.status for o in outcomes) == ["needs-attention", "processed"]
+    ((count,),) = store.rows("SELECT count(*) FROM results.report")
+    assert count == 1
+
+
+def test_every_table_of_persons_is_closed_by_forced_row_security(store: Store) -> None:
+    """`report_key` alone is open to none but its function (see the test above)."""
+    rows = store.rows(
+        "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'person_id'"
+        " WHERE relnamespace = 'results'::regnamespace AND relkind IN ('r', 'p') AND relname LIKE 'report%%'"
+        " AND NOT (relrowsecurity AND relforcerowsecurity)"
+    )
+    assert rows == [("report_key",)]
