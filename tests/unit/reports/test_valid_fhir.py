@@ -16,10 +16,7 @@ from tests.unit.reports.build import (
     specimen,
     text,
 )
-from tests.unit.reports.test_request_and_people import (
-    APPROVER,
-    RESPONSIBLE,
-)
+from tests.unit.reports.parts import APPROVER, FULL_SPECIMEN, REQUEST, RESPONSIBLE
 
 SUBJECT = b'{"subject":{"identifier":{"system":"urn:oid:2.16.578.1.12.4.1.4.1","value":"13116900216"}},'
 STRUCTURED = (
