@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,13 +55,22 @@ def read(name: str) -> tuple[Message, list[str]]:
     return found.message, [issue.code for issue in found.issues]
 
 
+def decode(body: bytes) -> Json:
+    """JSON with every number as the text that was sent."""
+    found: Json = json.loads(body, parse_float=str, parse_int=str)
+    return found
+
+
 class Facts:
     """A mapped report, looked at from outside: only its JSON counts."""
 
-    def __init__(self, mapped: MappedReport, noted: list[str]) -> None:
-        self.resources = [json.loads(r.body, parse_float=str, parse_int=str) for r in mapped.resources]
-        self.release = mapped.release_class
-        self.warnings = sorted({*noted, *(issue.code for issue in mapped.issues)})
+    def __init__(
+        self, resources: Sequence[Json], warnings: Iterable[str], release: int | None = None
+    ) -> None:
+        """`resources` with numbers as text, in the order of the message; `release` None where nobody says."""
+        self.resources = list(resources)
+        self.release = release
+        self.warnings = sorted(set(warnings))
         self.by_reference = {f"{r['resourceType']}/{r['id']}": r for r in self.resources}
         self.observations = self.of("Observation")
         self.parents = {
@@ -73,7 +83,13 @@ class Facts:
     def of_message(cls, name: str) -> Facts:
         """Guard, read and map one message."""
         message, noted = read(name)
-        return cls(map_report(message, REPORT_ID, nlk()), noted)
+        mapped = map_report(message, REPORT_ID, nlk())
+        return cls.of_mapped(mapped, [*noted, *(issue.code for issue in mapped.issues)])
+
+    @classmethod
+    def of_mapped(cls, mapped: MappedReport, warnings: Iterable[str] = ()) -> Facts:
+        """What the mapping hands on."""
+        return cls([decode(r.body) for r in mapped.resources], warnings, mapped.release_class)
 
     def of(self, kind: str) -> list[Json]:
         """The resources of one kind, in the order of the message."""
@@ -94,7 +110,7 @@ class Facts:
             "kind": report["code"]["coding"][0].get("code"),
             "category": report["category"][0]["coding"][0]["code"],
             "requester": self.requester(report),
-            "release": str(self.release),
+            "release": str(self.release) if self.release else None,
             "test": "true" if labelled_test(report) else None,
             "documents": left_out[0].split()[0] if left_out else None,
             "comments": [text for text in said if text not in left_out],

@@ -111,7 +111,7 @@ def mapped(path: Path) -> tuple[etree._Element, Facts, list[str]]:
     message = read_message(root).message
     assert message is not None
     report = map_report(message, REPORT_ID, nlk())
-    return root, Facts(report, []), [*message.unmapped, *report.unmapped]
+    return root, Facts.of_mapped(report), [*message.unmapped, *report.unmapped]
 
 
 def excused(leaf: Leaf) -> str | None:
