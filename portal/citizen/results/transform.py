@@ -98,9 +98,7 @@ def _when(report: Json) -> str:
 
 
 def _report(report: Json, found: dict[str, Json]) -> OwnReport:
-    tops = _referred(report.get("result"), found)
-    members = {id(child) for one in tops for child in _referred(one.get("hasMember"), found)}
-    lines = [line for top in tops if id(top) not in members for line in _lines(top, found, 0, set())]
+    lines = _tree(_referred(report.get("result"), found), found)
     return OwnReport(
         id=str(report.get("id", "")),
         field_code=str(_first_coding(report.get("code")).get("code", "")),
@@ -121,14 +119,23 @@ def _referred(references: Any, found: dict[str, Json]) -> list[Json]:
     return [found[key] for key in keys if key in found]
 
 
+def _tree(results: list[Json], found: dict[str, Json]) -> list[ResultLine]:
+    """Every result once, those below another under it; a result in a loop begins where nothing else does."""
+    below = {str(member.get("id")) for one in results for member in _referred(one.get("hasMember"), found)}
+    tops_first = sorted(results, key=lambda one: str(one.get("id")) in below)
+    seen: set[str] = set()
+    return [line for one in tops_first for line in _lines(one, found, 0, seen)]
+
+
 def _lines(observation: Json, found: dict[str, Json], level: int, seen: set[str]) -> Iterator[ResultLine]:
-    """The observation and all below it; a loop in `hasMember` ends where it began."""
+    """The observation and all below it, but for what is seen already: a loop in `hasMember` ends there."""
     key = str(observation.get("id", ""))
     if key in seen:
         return
+    seen.add(key)
     yield _line(observation, level)
     for member in _referred(observation.get("hasMember"), found):
-        yield from _lines(member, found, level + 1, seen | {key})
+        yield from _lines(member, found, level + 1, seen)
 
 
 def _line(observation: Json, level: int) -> ResultLine:

@@ -1,0 +1,170 @@
+"""A citizen's own results: what the laboratory sent, and nothing of what is withdrawn or not released."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from portal.citizen.results.transform import OwnReport, ResultLine, own_reports, show_day, waiting
+
+NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
+SYSTEM = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-"
+LAB = {
+    "resourceType": "PractitionerRole",
+    "id": "lab",
+    "organization": {"identifier": {"value": "8100060"}, "display": "Storfjella sykehus"},
+}
+ANSWERER = {"resourceType": "PractitionerRole", "id": "who", "organization": {"display": "Avdelingen"}}
+
+
+def concept(code: str, system: str = "7280-nlk", text: str = "") -> dict[str, Any]:
+    return {"coding": [{"system": SYSTEM + system, "code": code, "display": f"Navn {code}"}], "text": text}
+
+
+def observation(key: str, code: str = "NPU1", *members: str, **more: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "resourceType": "Observation",
+        "id": key,
+        "status": "final",
+        "code": concept(code),
+    }
+    if members:
+        made["hasMember"] = [{"reference": f"Observation/{member}"} for member in members]
+    return made | more
+
+
+def report(key: str = "r", *results: str, **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": key,
+        "status": "final",
+        "code": concept("CLIN", "8202"),
+        "effectiveDateTime": "2026-03-01T23:30:00Z",
+        "issued": "2026-03-03T08:00:00+01:00",
+        "performer": [{"reference": "PractitionerRole/who"}, {"reference": "PractitionerRole/lab"}],
+        "result": [{"reference": f"Observation/{result}"} for result in results],
+    } | more
+
+
+def bundle(*resources: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in (*resources, LAB, ANSWERER)]}
+
+
+def one(*resources: dict[str, Any]) -> OwnReport:
+    (found,) = own_reports(bundle(*resources))
+    return found
+
+
+def line(**more: Any) -> ResultLine:
+    (found,) = one(report("r", "o"), observation("o", **more)).lines
+    return found
+
+
+def test_the_sampling_day_in_norway_leads_and_the_laboratory_is_named() -> None:
+    found = one(report("r", "o"), observation("o"))
+    assert (found.sampled, found.answered) == ("02.03.2026", "03.03.2026")
+    assert found.laboratory == "Storfjella sykehus"
+    assert (found.field_code, found.names) == ("CLIN", "Navn NPU1")
+
+
+def test_the_newest_sample_stands_first_whatever_zone_it_was_written_in() -> None:
+    early = report("early", effectiveDateTime="2026-03-02T01:00:00+02:00")
+    late = report("late", effectiveDateTime="2026-03-01T23:30:00Z")
+    unknown = report("unknown", effectiveDateTime="")
+    assert [r.id for r in own_reports(bundle(unknown, early, late))] == ["late", "early", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "is_text"),
+    [
+        ({"valueQuantity": {"value": Decimal("4.40"), "unit": "mmol/L"}}, "4,40 mmol/L", False),
+        ({"valueQuantity": {"value": 5, "unit": "mg/L", "comparator": "<"}}, "< 5 mg/L", False),
+        ({"valueQuantity": {"value": Decimal("1.1")}}, "1,1", False),
+        ({"valueCodeableConcept": {"text": "Ingen vekst\nEtter 2 døgn"}}, "Ingen vekst\nEtter 2 døgn", True),
+        ({"valueDateTime": "2026-03-01"}, "01.03.2026", False),
+        ({"valueRange": {"low": {"value": 1}, "high": {"value": 3, "unit": "g"}}}, "1 – 3 g", False),
+        ({}, "", True),
+    ],
+)
+def test_values_as_the_laboratory_wrote_them(value: dict[str, Any], shown: str, is_text: bool) -> None:
+    found = line(**value)
+    assert (found.value, found.is_text) == (shown, is_text)
+
+
+@pytest.mark.parametrize(("code", "mark"), [("1", "high"), ("2", "low"), ("3", "outside"), ("9", "other")])
+def test_a_mark_is_the_laboratorys_and_an_unknown_one_is_shown_in_its_words(code: str, mark: str) -> None:
+    found = line(interpretation=[concept(code, "8244")], valueQuantity={"value": 9})
+    assert (found.mark, found.mark_text) == (mark, f"Navn {code}")
+    assert one(report("r", "o"), observation("o", interpretation=[concept(code, "8244")])).has_marks
+
+
+def test_a_value_outside_the_range_without_a_mark_is_not_marked_by_us() -> None:
+    found = line(valueQuantity={"value": 99}, referenceRange=[{"text": "3,6 - 5,0", "high": {"value": 5}}])
+    assert (found.mark, found.reference) == ("", "3,6 - 5,0")
+
+
+def test_a_withdrawn_result_shows_neither_value_nor_mark_but_its_comment() -> None:
+    found = line(
+        status="cancelled",
+        valueQuantity={"value": 9},
+        interpretation=[concept("1", "8244")],
+        note=[{"text": "Feil glass"}],
+    )
+    assert (found.value, found.mark, found.notes) == ("", "", ["Feil glass"])
+
+
+def test_a_tree_is_shown_whole_once_and_a_loop_ends() -> None:
+    tree = (
+        report("r", "top", "leaf"),
+        observation("top", "T", "middle"),
+        observation("middle", "M", "leaf", "top"),
+        observation("leaf", "L"),
+    )
+    found = [(row.name, row.level) for row in one(*tree).lines]
+    assert found == [("Navn T", 0), ("Navn M", 1), ("Navn L", 2)]
+
+
+def test_a_loop_without_a_beginning_is_shown_rather_than_lost() -> None:
+    loop = (report("r", "a", "b"), observation("a", "A", "b"), observation("b", "B", "a"))
+    assert {row.name for row in one(*loop).lines} == {"Navn A", "Navn B"}
+
+
+def test_a_heading_names_no_examination() -> None:
+    text = {
+        "resourceType": "Observation",
+        "id": "o",
+        "status": "final",
+        "code": concept("GR", "8243", "Gruppe"),
+    }
+    (found,) = one(report("r", "o"), text | {"valueCodeableConcept": {"text": "Normalt"}}).lines
+    assert (found.name, found.value) == ("", "Normalt")
+
+
+def test_every_comment_on_the_report_is_shown() -> None:
+    extensions = [
+        {"url": f"{NILAR}nilar-comment", "valueAnnotation": {"text": "Prøven er tatt av feil person."}},
+        {"url": f"{NILAR}nilar-comment", "valueCodeableConcept": concept("TA", "8269")},
+        {"url": f"{NILAR}nilar-report-date", "valueDateTime": "2026-03-01"},
+    ]
+    assert one(report(extension=extensions)).comments == ["Prøven er tatt av feil person.", "Navn TA"]
+
+
+def test_what_waits_is_told_with_number_reason_and_day() -> None:
+    url = "http://akson.no/fhir/StructureDefinition/results-waiting-"
+    issue = {
+        "code": "suppressed",
+        "details": {"coding": [{"code": "class-2"}]},
+        "extension": [
+            {"url": f"{url}count", "valueInteger": 3},
+            {"url": f"{url}earliest", "valueDateTime": "2026-03-10T08:00:00+01:00"},
+        ],
+    }
+    outcome = {"resourceType": "OperationOutcome", "issue": [issue, {"code": "informational"}]}
+    (found,) = waiting(bundle(outcome))
+    assert (found.reason, found.count, found.earliest) == ("class-2", 3, "10.03.2026")
+
+
+def test_a_day_that_cannot_be_read_is_empty() -> None:
+    assert show_day("i går") == ""
