@@ -70,7 +70,8 @@ async def history(
         packed = row.packed
         for place in (0, *reach(packed.entries, [0], wanted.includes)):
             entry = packed.entries[place]
-            answer.add_version(entry.kind, entry.id, packed.body(place), str(row.version_id), row.generated)
+            body = packed.body(place) if place else row.body
+            answer.add_version(entry.kind, entry.id, body, str(row.version_id), row.generated)
     url = f"{answer.base}/DiagnosticReport/{report_id}/_history"
     return answer.finish("history", len(rows), [("self", url)]) if rows else None
 

@@ -18,6 +18,7 @@ from psycopg.rows import tuple_row
 
 from results_service.reports.compression import decompress
 from results_service.reports.packing import Entry, Packed, unpack
+from results_service.reports.showing import report_date, with_notices
 from results_service.reports.tokens import token
 
 __all__ = [
@@ -74,10 +75,11 @@ class OpenReport(Struct, frozen=True):
 
 
 class HistoryRow(Struct, frozen=True):
-    """One accepted version of a report."""
+    """One accepted version of a report. `body`: its DiagnosticReport, with the first version's report date."""
 
     version_id: UUID
     generated: datetime
+    body: bytes
     packed: Packed
 
 
@@ -170,15 +172,16 @@ async def history(
             row=sql.Identifier("report_version"), issued=sql.Identifier("generated")
         )
         values["released_before"] = released_at - DELAY
-        if not (
-            await newest(
-                conn, person_id, ReportFilter((report_id,), released_at=released_at), skip=0, count=1
-            )
-        )[1]:
-            return []
+    shown, _ = await newest(
+        conn, person_id, ReportFilter((report_id,), released_at=released_at), skip=0, count=1
+    )
+    if not shown:
+        return []
+    first_date = report_date(shown[0].body)
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
         await cursor.execute(sql.SQL(_HISTORY).format(released=released), values)
-        rows = [HistoryRow(r[0], r[1], unpack(r[2])) for r in await cursor.fetchall()]
+        found = [(version, at, unpack(data)) for version, at, data in await cursor.fetchall()]
+    rows = [HistoryRow(v, at, with_notices(p.body(0), [], first_date), p) for v, at, p in found]
     return sorted(rows, key=lambda row: row.generated, reverse=True)
 
 

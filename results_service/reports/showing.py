@@ -93,6 +93,13 @@ def with_notices(body: bytes, found: Sequence[Json], report_date: str | None) ->
     return msgspec.json.encode(report)
 
 
+def report_date(body: bytes) -> str | None:
+    """The report date that a DiagnosticReport gives."""
+    report: Json = msgspec.json.decode(body)
+    dates = (e.get("valueDateTime") for e in report.get("extension", []) if e["url"] == REPORT_DATE_URL)
+    return next(dates, None)
+
+
 def _disagreements(main: StoredVersion, earlier: Sequence[StoredVersion]) -> list[Json]:
     found = []
     for place, entry in enumerate(main.packed.entries):
