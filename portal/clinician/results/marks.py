@@ -113,3 +113,9 @@ def paragraphs(parts: Any) -> rx.Component:
 def notes(texts: Any) -> rx.Component:
     """Comments, each with its line breaks."""
     return rx.foreach(texts, lambda note: rx.el.p(note, class_name="results-text results-note"))
+
+
+def warning(*children: Any) -> rx.Component:
+    """Something to read before the results."""
+    made: rx.Component = aksel.alert(*children, variant="warning", size="small", class_name="results-alert")
+    return made

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clinician.results.marks import status_tags
+from portal.clinician.results.marks import status_tags, warning
 from portal.clinician.results.narrative_view import narrative
 from portal.clinician.results.state import seen
 from portal.clinician.results.tables_view import resistance_table, results_table
@@ -93,56 +93,52 @@ def _stands_out() -> rx.Component:
     return rx.fragment(
         rx.cond(
             _REPORT.cancelled,
-            _alert(text("results.cancelled_title"), text("results.cancelled_body"), "error"),
+            aksel.local_alert(
+                aksel.local_alert_header(aksel.local_alert_title(text("results.cancelled_title"), as_="h2")),
+                aksel.local_alert_content(text("results.cancelled_body")),
+                status="error",
+                size="small",
+                class_name="results-alert",
+            ),
         ),
-        rx.foreach(
-            _REPORT.prominent,
-            lambda code: _alert(text_by("results.prominent", code, "VA"), None, "warning"),
+        rx.cond(
+            _REPORT.prominent.length() > 0,
+            warning(
+                rx.foreach(
+                    _REPORT.prominent,
+                    lambda code: rx.el.p(
+                        rx.el.strong(text_by("results.prominent", code, "VA")), class_name="results-line"
+                    ),
+                )
+            ),
         ),
         rx.foreach(_REPORT.notices, _notice),
     )
 
 
-def _alert(title: Any, body: Any, status: str) -> rx.Component:
-    made: rx.Component = aksel.local_alert(
-        aksel.local_alert_header(aksel.local_alert_title(title, as_="h2")),
-        *([] if body is None else [aksel.local_alert_content(body)]),
-        status=status,
-        size="small",
-        class_name="results-alert",
-    )
-    return made
-
-
 def _notice(notice: Any) -> rx.Component:
-    made: rx.Component = aksel.local_alert(
-        aksel.local_alert_header(
-            aksel.local_alert_title(text_by("results.notice", notice.code, "other"), as_="h2")
-        ),
+    """What the service says of the report: what it is, which result, and the report to read it with."""
+    return warning(
+        rx.el.p(rx.el.strong(text_by("results.notice", notice.code, "other")), class_name="results-line"),
         rx.cond(
             notice.name != "",
-            aksel.local_alert_content(
+            rx.el.p(
                 notice.name,
                 rx.cond(notice.stated != "", rx.el.span(": ", text("results.stated", value=notice.stated))),
                 rx.cond(notice.stored != "", rx.el.span(", ", text("results.stored", value=notice.stored))),
+                class_name="results-line",
             ),
         ),
         rx.cond(
             notice.report_id != "",
-            aksel.local_alert_content(
-                aksel.button(
-                    text("results.open_other"),
-                    size="xsmall",
-                    variant="secondary",
-                    on_click=seen.open_report(notice.report_id),
-                )
+            aksel.button(
+                text("results.open_other"),
+                size="xsmall",
+                variant="secondary",
+                on_click=seen.open_report(notice.report_id),
             ),
         ),
-        status="warning",
-        size="small",
-        class_name="results-alert",
     )
-    return made
 
 
 def _comments() -> rx.Component:

@@ -75,7 +75,7 @@ def _row(row: Any) -> rx.Component:
             rx.el.td(
                 _value(row),
                 class_name="results-c-value",
-                custom_attrs={"data-numeric": rx.cond(row.numeric, "yes", "no")},
+                custom_attrs={"data-numeric": rx.cond((row.value != "") & ~row.numeric, "no", "yes")},
             ),
             rx.el.td(row.unit, class_name="results-c-unit"),
             rx.el.td(flag_mark(row.flag, row.flag_text), ours_mark(row.ours), class_name="results-c-flag"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clinician.results.marks import status_tags
+from portal.clinician.results.marks import status_tags, warning
 from portal.clinician.results.state import seen
 from portal.frame.states import loading_view
 from portal.ui import aksel
@@ -37,19 +37,18 @@ def old_version() -> rx.Component:
     """Above all else while an earlier version is shown."""
     return rx.cond(
         seen.version > 0,
-        aksel.local_alert(
-            aksel.local_alert_header(aksel.local_alert_title(text("results.versions.old_title"), as_="h2")),
-            aksel.local_alert_content(
+        warning(
+            rx.el.p(
+                rx.el.strong(text("results.versions.old_title")),
+                ". ",
                 text("results.versions.old_body"),
-                " ",
-                aksel.button(
-                    text("results.versions.newest"),
-                    size="xsmall",
-                    on_click=seen.open_version(seen.versions.length()),
-                ),
+                class_name="results-line",
             ),
-            status="warning",
-            class_name="results-alert",
+            aksel.button(
+                text("results.versions.newest"),
+                size="xsmall",
+                on_click=seen.open_version(seen.versions.length()),
+            ),
         ),
     )
 

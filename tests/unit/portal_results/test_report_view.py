@@ -161,7 +161,7 @@ def test_what_the_service_says_must_be_known_is_shown_and_gone_items_are_named()
     )
     assert shown.notices == [
         Notice("report-number-reused"),
-        Notice("comment-disagrees", "Us-FT4", "11", "21 pmol/L"),
+        Notice("comment-disagrees", "Us-FT4", "NOR05863", "11", "21 pmol/L"),
         Notice("read-together", report_id="r0"),
     ]
-    assert shown.gone == ["P-CRP"]
+    assert shown.gone == ["P-CRP (NPU19748)"]

@@ -84,7 +84,7 @@ def view_of(report: Report, points: Iterable[Point] = ()) -> ReportView:
         prominent=prominent,
         other_codes=[c.label for c in report.coded_comments if c.code not in prominent],
         notices=[n for n in report.notices if n.code != GONE],
-        gone=[n.name for n in report.notices if n.code == GONE],
+        gone=[_gone(n) for n in report.notices if n.code == GONE],
         comments=[plain(text) for text in report.comments],
         information=[Fact(i.heading, plain(i.text)) for i in report.information],
         samples=[_sample(sample) for sample in report.samples],
@@ -92,6 +92,11 @@ def view_of(report: Report, points: Iterable[Point] = ()) -> ReportView:
         resistance=resistance(report),
         blocks=blocks_of(report) if narrative else [],
     )
+
+
+def _gone(notice: Notice) -> str:
+    """Name and code: a laboratory that changes its codes leaves the same name twice."""
+    return f"{notice.name} ({notice.item_code})" if notice.item_code else notice.name
 
 
 def _sample(sample: Sample) -> Fact:

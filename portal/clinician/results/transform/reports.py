@@ -47,12 +47,13 @@ class Notice:
     """What the service says must be known of a report that no single message says.
 
     `code`: "person-changed" | "report-number-reused" | "preliminary-after-final" | "read-together" |
-    "earlier-version" | "gone-from-report" | "comment-disagrees" | ... `name` is the item's, `stated` what a
-    comment says and `stored` what came, `report_id` the report to read it together with.
+    "earlier-version" | "gone-from-report" | "comment-disagrees" | ... `name` and `item_code` are the item's, `stated`
+    what a comment says and `stored` what came, `report_id` the report to read it together with.
     """
 
     code: str
     name: str = ""
+    item_code: str = ""
     stated: str = ""
     stored: str = ""
     report_id: str = ""
@@ -221,9 +222,11 @@ def _notice(extension: Json, resources: Resources) -> Notice:
     }
     item = resources.get("Observation", fhir.reference_id(parts.get("item")))
     stored = value_of({"valueQuantity": parts.get("stored")})
+    concept = parts.get("concept") or item.get("code")
     return Notice(
         code=fhir.text_of(parts.get("code")),
-        name=fhir.concept_text(parts.get("concept")) or fhir.concept_text(item.get("code")),
+        name=fhir.concept_text(concept),
+        item_code=next((code.code for code in fhir.codes_of(concept)), ""),
         stated=fhir.text_of(parts.get("stated")),
         stored=f"{stored.shown} {stored.unit}".strip(),
         report_id=fhir.reference_id(parts.get("report")),
