@@ -47,8 +47,8 @@ class Notice:
     """What the service says must be known of a report that no single message says.
 
     `code`: "person-changed" | "report-number-reused" | "preliminary-after-final" | "read-together" |
-    "earlier-version" | "gone-from-report" | "comment-disagrees" | ... `name` and `item_code` are the item's, `stated`
-    what a comment says and `stored` what came, `report_id` the report to read it together with.
+    "earlier-version" | "gone-from-report" | "comment-disagrees" | ... `name` and `item_code` are the item's,
+    `stated` what a comment says, `stored` what came, `report_id` the report to read it together with.
     """
 
     code: str
