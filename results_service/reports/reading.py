@@ -75,7 +75,7 @@ class OpenReport(Struct, frozen=True):
 
 
 class HistoryRow(Struct, frozen=True):
-    """One accepted version of a report. `body`: its DiagnosticReport, with the first version's report date."""
+    """One accepted version of a report; `body` is its DiagnosticReport, with the first version's date."""
 
     version_id: UUID
     generated: datetime
