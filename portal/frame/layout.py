@@ -8,7 +8,9 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
+from portal.frame.idle import idle_warning
 from portal.frame.language import LanguageChoice
+from portal.frame.leaving import ENDED
 from portal.frame.patient import patient_banner
 from portal.frame.states import loading_view
 from portal.frame.trouble import trouble_notice
@@ -53,6 +55,7 @@ def layout(content: rx.Component, kind: Kind, here: str, *, with_patient: bool =
             tab_index=-1,
             class_name="akson-main",
         ),
+        idle_warning(ENDED),
         rx.el.footer(aksel.detail(text("frame.footer")), class_name="akson-footer"),
     )
 
