@@ -1,4 +1,4 @@
-"""A temporary Akson for benchmarks: own database, Valkey and ports; stopped and deleted afterwards."""
+"""A temporary Akson for benchmarks: own database, Valkey, keys and ports; stopped and deleted afterwards."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import httpx
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from cli.processes import processes
 from core_record.registers.service import import_registers, read_register_file
 from dev.embedded import Postgres, Valkey
 from dev.personas import PERSONAS_FILE
@@ -25,81 +26,152 @@ from kit.migrate import upgrade_all
 from kit.roles import OWNER
 from kit.settings import Settings, get_settings
 
-GRANIAN = [
-    sys.executable,
-    "-m",
-    "granian",
-    "--interface",
-    "asgi",
-    "--no-ws",
-    "--loop",
-    "uvloop",
-    "--workers",
-    "1",
-]
+ONE_STATEMENT = "bench-one-statement"  # a header for the bare app: read and insert in one statement
+_BARE = """
+CREATE SCHEMA bench;
+CREATE TABLE bench.bytes (number text, effective timestamptz, body bytea STORAGE EXTERNAL,
+    whole bytea STORAGE EXTERNAL);
+CREATE INDEX ON bench.bytes (number, effective DESC);
+CREATE TABLE bench.log (at timestamptz DEFAULT now(), actor text);
+CREATE TABLE bench.message (id uuid PRIMARY KEY, body bytea STORAGE EXTERNAL);
+GRANT USAGE ON SCHEMA bench TO akson_results;
+GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA bench TO akson_results;
+"""
 
 
 @dataclass(frozen=True)
 class Instance:
-    """Where everything is; `bare_url` is the endpoint that the look-up is measured beside."""
+    """Where everything is; `bare_url` is the app that the product is measured beside."""
 
     settings: Settings
     keys: KeyRing
     superuser_dsn: str
     bare_url: str
+    data: Path
+
+    def vacuum(self) -> None:
+        """What autovacuum would do sooner or later, before the clock starts."""
+        with psycopg.connect(self.superuser_dsn, autocommit=True) as conn:
+            conn.execute("VACUUM ANALYZE")
+            conn.execute("CHECKPOINT")
 
 
-def _free_url() -> str:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @contextmanager
-def temporary_instance() -> Iterator[Instance]:
+def temporary_instance(folder: Path | None = None) -> Iterator[Instance]:
     """Servers and a migrated database with the personas' registers; no service runs yet."""
-    with tempfile.TemporaryDirectory(prefix="akson-bench-", dir="/tmp") as name, ExitStack() as stack:
-        folder = Path(name)
-        folder.chmod(0o755)
-        postgres, valkey = Postgres(folder), Valkey(folder)
+    before = dict(os.environ)
+    with (
+        tempfile.TemporaryDirectory(prefix="akson-bench-", dir=folder or "/tmp") as name,  # noqa: S108
+        ExitStack() as stack,
+    ):
+        data = Path(name)
+        data.chmod(0o755)
+        postgres, valkey = Postgres(data), Valkey(data)
         for server in (postgres, valkey):
-            server.start()
             stack.callback(server.stop)
-        provider, bare = _free_url(), _free_url()
-        os.environ |= {
-            "AKSON_ENVIRONMENT": "development",
-            "AKSON_DATA": name,
-            "AKSON_DATABASE_URL": postgres.url,
-            "AKSON_REDIS_URL": valkey.url,
-            "AKSON_RESULTS_URL": _free_url(),
-            "AKSON_HELSEID_ISSUER": f"{provider}/helseid",
-            "AKSON_IDPORTEN_ISSUER": f"{provider}/idporten",
-            "AKSON_BENCH_BARE_URL": bare,
-        }
-        get_settings.cache_clear()
-        settings = get_settings()
-        keys = KeyRing.load(settings.keys_folder, create=True)
-        upgrade_all(settings.dsn(OWNER))
-        with psycopg.connect(settings.dsn("akson_core")) as conn:
-            import_registers(conn, keys, read_register_file(PERSONAS_FILE))
-        yield Instance(settings, keys, make_conninfo(postgres.superuser_dsn, dbname="akson"), bare)
+            server.start()
+        stack.callback(_restore, before)
+        yield _prepare(data, postgres, valkey)
+
+
+def _prepare(data: Path, postgres: Postgres, valkey: Valkey) -> Instance:
+    provider, results, bare = _free_port(), _free_port(), _free_port()
+    os.environ |= {
+        "AKSON_ENVIRONMENT": "development",
+        "AKSON_DATA": str(data),
+        "AKSON_KEYS": str(data / "keys"),
+        "AKSON_DATABASE_URL": postgres.url,
+        "AKSON_REDIS_URL": valkey.url,
+        "AKSON_IDENTITY_PROVIDER_PORT": str(provider),
+        "AKSON_RESULTS_SERVICE_PORT": str(results),
+        "AKSON_RESULTS_URL": f"http://127.0.0.1:{results}",
+        "AKSON_HELSEID_ISSUER": f"http://127.0.0.1:{provider}/helseid",
+        "AKSON_IDPORTEN_ISSUER": f"http://127.0.0.1:{provider}/idporten",
+        "AKSON_BENCH_BARE_URL": f"http://127.0.0.1:{bare}",
+        "AKSON_LOG_LEVEL": "WARNING",
+    }
+    get_settings.cache_clear()
+    settings = get_settings()
+    keys = KeyRing.load(settings.keys_folder, create=True)
+    upgrade_all(settings.dsn(OWNER))
+    with psycopg.connect(settings.dsn("akson_core")) as conn:
+        import_registers(conn, keys, read_register_file(PERSONAS_FILE))
+    superuser = make_conninfo(postgres.superuser_dsn, dbname="akson")
+    with psycopg.connect(superuser, autocommit=True) as conn:
+        conn.execute(_BARE)
+    return Instance(settings, keys, superuser, f"http://127.0.0.1:{bare}", data)
+
+
+def _restore(before: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ |= before
+    get_settings.cache_clear()
+
+
+def _granian(target: str, port: int) -> list[str]:
+    """An app served as the product serves its own: one worker."""
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--loop", "uvloop"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning"]
+    return [*command, target]
 
 
 @contextmanager
-def serving(target: str, url: str) -> Iterator[None]:
-    """One ASGI app on the address, by one granian worker."""
-    command = [*GRANIAN, "--port", url.rpartition(":")[2], "--log-level", "warning", target]
-    process = subprocess.Popen(command, env=os.environ)
-    try:
-        for _ in range(600):
-            if process.poll() is not None:
-                raise RuntimeError(f"{target} stopped")
-            try:
-                httpx.get(f"{url}/health/live")
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
+def serving(instance: Instance) -> Iterator[None]:
+    """The development identity provider, the results service by its own command line, and the bare app."""
+    settings = instance.settings
+    product = processes(settings)
+    bare_port = int(instance.bare_url.rpartition(":")[2])
+    commands = {
+        settings.identity_provider_port: _granian(
+            "dev.identity_provider.app:app", settings.identity_provider_port
+        ),
+        settings.results_service_port: product["results_service"].command,
+        bare_port: _granian("benchmarks.bare:app", bare_port),
+    }
+    with ExitStack() as stack:
+        started = {port: stack.enter_context(_running(command)) for port, command in commands.items()}
+        for port, process in started.items():
+            _wait(f"http://127.0.0.1:{port}/health/live", process)
         yield
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """The product's worker and beat."""
+    product = processes(get_settings())
+    with _running(product["worker"].command, quiet=True), _running(product["beat"].command, quiet=True):
+        yield
+
+
+@contextmanager
+def _running(command: list[str], *, quiet: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL if quiet else None)
+    try:
+        yield process
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} stopped")
+        try:
+            httpx.get(url)
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"{url} does not answer")

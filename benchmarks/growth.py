@@ -1,0 +1,144 @@
+"""Look-ups while the store grows: reports copied inside the database, one client, persons at random."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+import psycopg
+from rich.progress import Progress
+
+from benchmarks import messages
+from benchmarks.figures import Figure, show
+from benchmarks.instance import Instance, serving, temporary_instance
+from benchmarks.load import Measured
+from benchmarks.lookup import Case
+from benchmarks.stock import Stock
+from kit.ids import parse_national_id
+
+REPORTS_OF_A_PERSON = 100
+BYTES_OF_A_REPORT = 5_000
+"""What a copied report takes with indexes and write-ahead log, rounded up."""
+_BATCH_PERSONS = 200
+_ASKED_PERSONS = 1_500
+
+# A template's reports for many new persons. As administrator: no role of the product could do this.
+_COPY = """
+WITH fresh AS MATERIALIZED (
+    SELECT uuidv7() AS person_id FROM generate_series(1, %(persons)s)
+), numbered AS (
+    INSERT INTO core_record.person_number (number_hash, person_id, kind, number_cipher)
+    SELECT sha256(uuid_send(person_id)), person_id, 'FNR', '\\x00'::bytea FROM fresh
+), known AS (
+    INSERT INTO core_record.person (person_id) SELECT person_id FROM fresh
+), copied AS MATERIALIZED (
+    SELECT f.person_id, r.report_id AS old_report, r.version_id AS old_version,
+        gen_random_uuid() AS report_id, uuidv7() AS version_id
+    FROM fresh f CROSS JOIN results.report r WHERE r.person_id = %(template)s
+), versions AS (
+    INSERT INTO results.report_version (person_id, report_id, version_id, message_id, key_hash, fingerprint,
+        generated, serv_type, status, sampled, requisitions, report_date, release_class, preliminary, held,
+        resources)
+    SELECT c.person_id, c.report_id, c.version_id, gen_random_uuid(), sha256(uuid_send(c.report_id)),
+        v.fingerprint, v.generated, v.serv_type, v.status, v.sampled, v.requisitions, v.report_date,
+        v.release_class, v.preliminary, v.held, v.resources
+    FROM copied c JOIN results.report_version v
+        ON v.person_id = %(template)s AND v.report_id = c.old_report AND v.version_id = c.old_version
+)
+INSERT INTO results.report (person_id, report_id, version_id, effective, issued, category, status, codes,
+    tags, release_class, preliminary, warnings, body)
+SELECT c.person_id, c.report_id, c.version_id, r.effective, r.issued, r.category, r.status, r.codes,
+    r.tags, r.release_class, r.preliminary, r.warnings, r.body
+FROM copied c JOIN results.report r ON r.person_id = %(template)s AND r.report_id = c.old_report
+"""
+
+_COPIED_PERSONS = """
+SELECT person_id FROM core_record.person_number WHERE number_cipher = '\\x00' ORDER BY random() LIMIT %s
+"""
+_GIVE_NUMBER = "UPDATE core_record.person_number SET number_hash = %s WHERE person_id = %s"
+
+
+def run(first: int = 100_000, then: int = 1_000_000, requests: int = 3000) -> list[Figure]:
+    """p95 of newest 50 at `first` and at `then` stored reports."""
+    place = Path("/var/tmp")  # noqa: S108 - on disk, where /tmp may be memory
+    _check_disk(place, then)
+    with temporary_instance(place) as instance, serving(instance):
+        Stock(instance).fill(messages.persons(1, seed=7), min(REPORTS_OF_A_PERSON, first // 4))
+        found = [_at(instance, size, requests) for size in (first, then)]
+    figures = _figures((first, then), found)
+    show("growth: look-up as the store grows", figures, _NOTES)
+    return figures
+
+
+_NOTES = [
+    "newest 50 DiagnosticReports, 1 client, 1,500 persons drawn from the whole store; 100 reports a person",
+    "grown by copying inside the database, numbers, persons, versions and indexes too; VACUUM ANALYZE before",
+]
+
+
+def _figures(sizes: tuple[int, int], found: list[tuple[Measured, float, float]]) -> list[Figure]:
+    (small, small_gb, _), (large, large_gb, minutes) = found
+    few, many = (f"{size:,} reports" for size in sizes)
+    return [
+        Figure(f"p95 at {many} : at {few}", large.p95 / small.p95, "×", 1.3),
+        Figure(f"p50 at {many} : at {few}", large.p50 / small.p50, "×"),
+        Figure(f"p95 at {few}", small.p95, "ms"),
+        Figure(f"p95 at {many}", large.p95, "ms"),
+        Figure(f"database at {few}", small_gb, "GB"),
+        Figure(f"database at {many}", large_gb, "GB"),
+        Figure(f"made in the database: {many}", minutes, "min", 60),
+    ]
+
+
+def _check_disk(place: Path, reports: int) -> None:
+    needed = reports * BYTES_OF_A_REPORT + 3_000_000_000
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise SystemExit(
+            f"{reports:,} reports need {needed / 1e9:.0f} GB below {place}; {free / 1e9:.0f} GB are free."
+        )
+
+
+def _at(instance: Instance, size: int, requests: int) -> tuple[Measured, float, float]:
+    """(look-ups, database GB, minutes of growing) at `size` stored reports."""
+    started = time.perf_counter()
+    _grow(instance, size)
+    minutes = (time.perf_counter() - started) / 60
+    numbers = _draw(instance, size)
+    case = Case(instance.settings.results_url)
+    case.ask(numbers, len(numbers), 1)
+    asked = random.Random(size).choices(numbers, k=requests)
+    with psycopg.connect(instance.superuser_dsn) as conn:
+        row = conn.execute("SELECT pg_database_size(current_database())").fetchone()
+    return case.ask(asked, requests, 1), (row[0] if row else 0) / 1e9, minutes
+
+
+def _draw(instance: Instance, size: int) -> list[str]:
+    """Numbers for persons drawn at random from the whole store."""
+    with psycopg.connect(instance.superuser_dsn) as conn:
+        drawn = conn.execute(_COPIED_PERSONS, (_ASKED_PERSONS,)).fetchall()
+        numbers = messages.persons(len(drawn), seed=size)
+        for (person_id,), number in zip(drawn, numbers, strict=True):
+            found_by = instance.keys.number_hash(parse_national_id(number))
+            conn.execute(_GIVE_NUMBER, (found_by, person_id))
+    return numbers
+
+
+def _grow(instance: Instance, size: int) -> None:
+    with psycopg.connect(instance.superuser_dsn, autocommit=True) as conn, Progress() as progress:
+        row = conn.execute(
+            "SELECT person_id, count(*), (SELECT count(*) FROM results.report)"
+            " FROM results.report GROUP BY person_id LIMIT 1"
+        ).fetchone()
+        if row is None:
+            raise LookupError("nothing is stored to copy")
+        template, own, stored = row
+        task = progress.add_task(f"growing to {size:,} reports", total=size, completed=stored)
+        while stored < size:
+            persons = max(1, min(_BATCH_PERSONS, (size - stored) // own))
+            conn.execute(_COPY, {"persons": persons, "template": template})
+            stored += persons * own
+            progress.update(task, completed=stored)
+    instance.vacuum()
