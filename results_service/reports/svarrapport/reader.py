@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ VERSIONS: dict[str, Version] = {
     "http://www.kith.no/xmlstds/labsvar/2008-12-01": "1.3",
 }
 _TEST = "TEST"
+_CLOCKS_DIFFER = timedelta(days=1)  # clocks and time zones of senders that are a little wrong
 
 
 def read_message(root: Any) -> ReadMessage:
@@ -96,6 +98,8 @@ def _check_frame(values: Values, msg_id: str, generated: Moment | None, reports:
         values.note("message-id-not-uuid", path="MsgId")
     if generated is None:
         values.note("generated-date-missing", path="GenDate")
+    elif generated.at > datetime.now(UTC) + _CLOCKS_DIFFER:
+        values.note("generated-date-in-future", path="GenDate")
     if not reports:
         values.note("report-missing")
     elif len(reports) > 1:

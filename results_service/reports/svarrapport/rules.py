@@ -52,6 +52,12 @@ RULES: dict[str, Rule] = _table(
         "GenDate decides which version is the newest; a guess could hide a correction.",
     ),
     Rule(
+        "generated-date-in-future",
+        "attention",
+        "GenDate is more than a day ahead: set the sending system's clock right and send the report again.",
+        "The newest GenDate is shown: one in the future would hide every later correction.",
+    ),
+    Rule(
         "report-missing",
         "reject",
         "Put the report (ServReport) into the message and send it again.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from results_service.reports.svarrapport import RULES, read_message
@@ -259,3 +261,12 @@ def test_every_rule_says_what_to_do_and_why() -> None:
         assert name == rule.code
         assert rule.message.endswith(".")
         assert rule.reason.endswith(".")
+
+
+@pytest.mark.parametrize(("ahead", "held"), [(timedelta(hours=20), False), (timedelta(hours=30), True)])
+def test_a_version_from_the_future_is_held_since_it_would_hide_every_correction(
+    ahead: timedelta, held: bool
+) -> None:
+    generated = (datetime.now(UTC) + ahead).isoformat(timespec="seconds")
+    data = message(item(investigation(), num("4.4")), generated=generated)
+    assert ("generated-date-in-future" in issue_codes(data)) is held
