@@ -19,6 +19,8 @@ config = rx.Config(
     cors_allowed_origins=[os.environ.get("AKSON_PORTAL_URL", "http://127.0.0.1:3000")],
     # State holds the visible page of one tab; in memory, so that it is never written down unencrypted.
     state_manager_mode=StateManagerMode.MEMORY,
+    redis_token_expiration=30
+    * 60,  # also the memory's: a tab's state is forgotten when its session idles out
     telemetry_enabled=False,
     show_built_with_reflex=False,
     default_color_mode="light",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from html import escape
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from kit.log import get_logger
 from portal.session.cookies import NOTICE_COOKIE, SESSION_COOKIE, clear, set_language
 from portal.session.routes import FRONT, HOME, language
 from portal.session.wiring import wiring
@@ -80,6 +82,17 @@ async def _home(request: Request) -> str | None:
     sid = request.cookies.get(SESSION_COOKIE, "")
     session = await wiring().store.get(sid) if sid else None
     return HOME[session.kind] if session else None
+
+
+def unavailable(static: Path) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What is answered when the session store is not: the front page, saying so (503)."""
+
+    async def answer(request: Request, _error: Exception) -> Response:
+        get_logger().error("session store unreachable")
+        page = front_page(language(request), "unavailable", None, _stylesheet(static))
+        return HTMLResponse(page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"})
+
+    return answer
 
 
 async def _choose(request: Request) -> Response:

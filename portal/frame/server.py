@@ -19,7 +19,7 @@ from kit.log import configure
 from kit.settings import get_settings
 from kit.web import REGISTRY
 from portal.frame.headers import SecurityHeaders
-from portal.frame.public import public_routes
+from portal.frame.public import public_routes, unavailable
 from portal.session.routes import auth_routes
 from portal.session.wiring import wiring
 
@@ -40,16 +40,18 @@ def server() -> Starlette:
     static = static_folder()
     return Starlette(
         routes=[*public_routes(static), *auth_routes(), *_health_routes()],
+        exception_handlers={RedisError: unavailable(static)},
         middleware=[Middleware(SecurityHeaders, settings=get_settings(), static=static)],
     )
 
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """Logging at start; connections closed at the end."""
+    """Logging at start, and no start without keys; connections closed at the end."""
     configure("portal", get_settings().log_level)
+    made = wiring()
     yield
-    await wiring().aclose()
+    await made.aclose()
 
 
 async def _live(_request: Request) -> Response:
