@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from portal.clinician.results.transform.fhir import Json
@@ -38,14 +39,22 @@ class Results(Protocol):
         """A history Bundle."""
 
 
-async def fetch_page(client: Results, skip: int, count: int) -> tuple[list[Report], int, int]:
-    """A page of reports, newest first: the reports, how many matched on it, and how many there are in all."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of reports, and how many there are in all."""
+
+    reports: list[Report]
+    total: int
+
+
+async def fetch_page(client: Results, skip: int, count: int) -> Page:
+    """Some reports with what the list and "over time" need, newest first."""
     bundle = await client.search(
         "DiagnosticReport", [("_count", str(count)), ("_skip", str(skip)), *_FOR_THE_LIST]
     )
     reports = reports_of(bundle)
     total = bundle.get("total")
-    return reports, len(reports), total if isinstance(total, int) else len(reports)
+    return Page(reports, total if isinstance(total, int) else len(reports))
 
 
 async def fetch_report(client: Results, report_id: str) -> Report | None:

@@ -153,6 +153,17 @@ def _covered() -> rx.Component:
             ),
         ),
         rx.cond(seen.loading_more, rx.el.p(text("results.loading_more"))),
+        rx.cond(
+            seen.incomplete,
+            rx.el.p(
+                rx.el.strong(text("results.incomplete", fetched=seen.fetched, total=seen.total)),
+                " ",
+                aksel.button(
+                    text("results.reload"), size="xsmall", variant="secondary", on_click=seen.load_rest
+                ),
+                custom_attrs={"data-testid": "incomplete"},
+            ),
+        ),
         role="status",
         class_name="results-covered",
     )

@@ -12,7 +12,6 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from portal.clinician.results.transform.listing import Summary, summary_of
@@ -41,12 +40,12 @@ class Overview:
     versions: dict[str, list[Report]] = field(default_factory=dict)
     fetched_at: float = field(default_factory=time.monotonic)
 
-    def add(self, reports: Iterable[Report], matched: int) -> None:
-        """Take in a page of `matched` reports."""
-        page = list(reports)
-        self.summaries |= {report.id: summary_of(report) for report in page}
-        self.points = merged([*self.points, *points_of(page)])
-        self.fetched += matched
+    def add(self, reports: list[Report], total: int) -> None:
+        """Take in a page of reports. An empty one ends it: there are fewer than the service said."""
+        self.summaries |= {report.id: summary_of(report) for report in reports}
+        self.points = merged([*self.points, *points_of(reports)])
+        self.fetched += len(reports)
+        self.total = total if reports else self.fetched
 
     @property
     def complete(self) -> bool:

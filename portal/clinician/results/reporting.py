@@ -157,6 +157,16 @@ class OpenReport(rx.State, mixin=True):
 
     @rx.event
     @requires(Kind.CLINICIAN)
+    async def show_whole_trend(self) -> Any:
+        """List every value of the analysis, not only the newest."""
+        overview = await shown_overview(self)
+        if overview is None:
+            return self._again()
+        self.trend = trend_of(overview.points, self.trend.analysis, everything=True)
+        return None
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
     async def close_trend(self) -> Any:
         """Back to the report."""
         if await shown_overview(self) is None:

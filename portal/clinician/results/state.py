@@ -44,6 +44,7 @@ class ResultsState(OpenReport, rx.State):
 
     loading: bool = True
     loading_more: bool = False
+    incomplete: bool = False
     problem: str = ""
     problem_code: str = ""
 
@@ -70,7 +71,7 @@ class ResultsState(OpenReport, rx.State):
     @rx.event
     @requires(Kind.CLINICIAN)
     async def load(self) -> AsyncIterator[Any]:
-        """Fetch the open patient's reports: the newest first, shown at once, then the rest."""
+        """Fetch the open patient's newest reports and show them; the rest follows."""
         self.reset()  # type: ignore[no-untyped-call]
         shown = await self.get_state(Shown)
         overview = shown._start(await current_key(self))
@@ -79,26 +80,42 @@ class ResultsState(OpenReport, rx.State):
             self._tell(ServiceProblem(Problem.NOT_FOUND, NO_PATIENT))
             return
         try:
-            await self._fetch(overview, fetching.FIRST_PAGE)
-            yield
-            while not overview.complete and await shown_overview(self) is overview:
-                await self._fetch(overview, fetching.NEXT_PAGE)
-                yield
+            page = await fetching.fetch_page(await results_client(self), 0, fetching.FIRST_PAGE)
         except ServiceProblem as problem:
             shown._stop()
-            self.reset()  # type: ignore[no-untyped-call]
             self._tell(problem)
+            return
+        self._take(overview, page)
+        if not overview.complete:
+            yield type(self).load_rest
+
+    @rx.event(background=True)
+    @requires(Kind.CLINICIAN)
+    async def load_rest(self) -> None:
+        """Fetch the older reports a page at a time; the page answers in between."""
+        async with self:
+            overview = await shown_overview(self)
+            client = await results_client(self) if overview else None
+            self.incomplete = False
+        while overview and client and not overview.complete:
+            try:
+                page = await fetching.fetch_page(client, overview.fetched, fetching.NEXT_PAGE)
+            except ServiceProblem:
+                async with self:
+                    self.loading_more, self.incomplete = False, True
+                return
+            async with self:
+                if await shown_overview(self) is not overview:
+                    return
+                self._take(overview, page)
 
     def _tell(self, problem: ServiceProblem) -> None:
         self.problem, self.problem_code = str(problem.problem), problem.code
         self.loading = self.loading_more = False
 
-    async def _fetch(self, overview: Overview, count: int) -> None:
-        client = await results_client(self)
-        reports, matched, overview.total = await fetching.fetch_page(client, overview.fetched, count)
-        overview.add(reports, matched)
-        if not matched:  # fewer than the service said: do not ask for ever
-            overview.total = overview.fetched
+    def _take(self, overview: Overview, page: fetching.Page) -> None:
+        """Take in a page of reports and show what is asked for."""
+        overview.add(page.reports, page.total)
         self.loading, self.loading_more = False, not overview.complete
         self._show(overview)
 

@@ -83,6 +83,16 @@ def _series(series: Any) -> rx.Component:
             ),
         ),
         _table(series),
+        rx.cond(
+            series.left_out,
+            aksel.button(
+                text("results.trend_view.all", count=series.count),
+                size="small",
+                variant="tertiary",
+                on_click=seen.show_whole_trend,
+                class_name="results-noprint",
+            ),
+        ),
         class_name="results-section",
         custom_attrs={"data-testid": "series"},
     )

@@ -95,6 +95,15 @@ class Page:
         async def client(_: rx.State) -> Service:
             return self.service
 
+        async def enter(state: Any) -> Any:
+            return state
+
+        async def leave(state: Any, *error: object) -> None:
+            return None
+
+        # Outside Reflex' event loop a background handler has no lock to take.
+        monkeypatch.setattr(ResultsState, "__aenter__", enter)
+        monkeypatch.setattr(ResultsState, "__aexit__", leave)
         monkeypatch.setattr(guard, "current", current)
         monkeypatch.setattr(shown, "current", current)
         monkeypatch.setattr(shown, "open_patient", open_patient)
@@ -119,6 +128,8 @@ def goes(steps: list[Any], to: str) -> bool:
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "load": (),
+    "load_rest": (),
+    "show_whole_trend": (),
     "search": ("kalium",),
     "choose_discipline": ("pathology",),
     "choose_laboratory": ("Fürst",),
@@ -151,7 +162,7 @@ async def test_without_a_clinicians_session_nothing_is_done(name: str, kind: Kin
     assert tab.state.rows == []
 
 
-@pytest.mark.parametrize("name", sorted(set(ARGUMENTS) - {"load"}))
+@pytest.mark.parametrize("name", sorted(set(ARGUMENTS) - {"load", "load_rest"}))
 async def test_when_another_patient_is_open_the_page_is_fetched_anew(name: str, tab: Page) -> None:
     await tab.do("load")
     await tab.do("open_report", "r1")
@@ -175,14 +186,41 @@ async def test_without_an_open_patient_the_page_says_so_and_asks_nothing(tab: Pa
 
 
 async def test_the_newest_are_shown_first_and_the_rest_is_fetched_after(tab: Page) -> None:
+    tab.service = Service(170)
+    steps = await tab.do("load")
+    assert goes(steps, "load_rest")
+    assert (tab.state.total, tab.state.fetched, tab.state.loading, tab.state.loading_more) == (
+        170,
+        50,
+        False,
+        True,
+    )
+    await tab.do("load_rest")
+    assert [dict(p)["_count"] for _, p in tab.service.asked] == ["50", "100", "100"]
+    assert (tab.state.total, tab.state.fetched, tab.state.pages) == (170, 170, 4)
+    assert (tab.state.loading, tab.state.loading_more) == (False, False)
+    assert [row.id for row in tab.state.rows][:2] == ["r170", "r169"]
+    await tab.do("turn_page", 4)
+    assert [row.id for row in tab.state.rows][-1] == "r1"
+
+
+async def test_when_the_rest_cannot_be_fetched_the_page_says_so_and_can_try_again(tab: Page) -> None:
     tab.service = Service(70)
     await tab.do("load")
-    assert [dict(p)["_count"] for _, p in tab.service.asked] == ["50", "100"]
-    assert (tab.state.total, tab.state.fetched, tab.state.pages) == (70, 70, 2)
-    assert (tab.state.loading, tab.state.loading_more) == (False, False)
-    assert [row.id for row in tab.state.rows][:2] == ["r70", "r69"]
-    await tab.do("turn_page", 2)
-    assert [row.id for row in tab.state.rows][-1] == "r1"
+    tab.service.fails = ServiceProblem(Problem.DOWN, "ConnectError")
+    await tab.do("load_rest")
+    assert (tab.state.incomplete, tab.state.loading_more, tab.state.fetched) == (True, False, 50)
+    tab.service.fails = None
+    await tab.do("load_rest")
+    assert (tab.state.incomplete, tab.state.fetched) == (False, 70)
+
+
+async def test_the_rest_is_not_fetched_for_another_patient(tab: Page) -> None:
+    tab.service = Service(70)
+    await tab.do("load")
+    tab.patient = OpenPatient(number="12057900499", basis="UNNTAK")
+    await tab.do("load_rest")
+    assert tab.state.fetched == 50
 
 
 async def test_a_refusal_leaves_no_results_in_the_page(tab: Page) -> None:

@@ -178,3 +178,12 @@ def test_the_table_stands_newest_first_with_the_laboratorys_words() -> None:
         ("6.1", "3,6 - 5,0", "above", "amended", False),
         ("4.1", "3,6 - 5,0", "", "", True),
     ]
+
+
+def test_a_long_table_lists_the_newest_until_all_are_asked_for() -> None:
+    found = points(
+        *(result(f"{n // 27 + 1:02d}-{n % 27 + 1:02d}", quantity(str(n), "mmol/L")) for n in range(60))
+    )
+    short = trend_of(found, KEY).series[0]
+    assert (len(short.rows), short.left_out, short.count, len(short.wide.marks)) == (40, True, 60, 60)
+    assert not trend_of(found, KEY, everything=True).series[0].left_out

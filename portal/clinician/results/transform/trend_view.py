@@ -8,6 +8,8 @@ from portal.clinician.results.transform.chart import NARROW, WIDE, Chart, chart_
 from portal.clinician.results.transform.richtext import plain
 from portal.clinician.results.transform.trend import Point, Series, series_of
 
+_LISTED = 40
+
 
 @dataclass(frozen=True, slots=True)
 class TrendRow:
@@ -41,6 +43,8 @@ class SeriesView:
     wide: Chart = field(default_factory=Chart)
     narrow: Chart = field(default_factory=Chart)
     rows: list[TrendRow] = field(default_factory=list)
+    left_out: bool = False
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,19 @@ class TrendView:
     series: list[SeriesView] = field(default_factory=list)
 
 
-def trend_of(points: Iterable[Point], analysis: str) -> TrendView:
-    """How to show an analysis over time; without series when the person has no value of it."""
+def trend_of(points: Iterable[Point], analysis: str, *, everything: bool = False) -> TrendView:
+    """How to show an analysis over time; without series when the person has no value of it.
+
+    The graph holds every value, the table the newest unless `everything` is asked for.
+    """
     series = series_of(points, analysis)
     name = series[0].name if series else ""
-    return TrendView(analysis, name, [_view(one) for one in series])
+    return TrendView(analysis, name, [_view(one, everything=everything) for one in series])
 
 
-def _view(series: Series) -> SeriesView:
+def _view(series: Series, *, everything: bool) -> SeriesView:
+    newest_first = series.points[::-1]
+    listed = newest_first if everything else newest_first[:_LISTED]
     wide, narrow = chart_of(series, WIDE), chart_of(series, NARROW)
     return SeriesView(
         name=series.name,
@@ -72,7 +81,9 @@ def _view(series: Series) -> SeriesView:
         flagged=bool(wide and any(mark.flag or mark.ours for mark in wide.marks)),
         wide=wide or Chart(),
         narrow=narrow or Chart(),
-        rows=[_row(point) for point in reversed(series.points)],
+        rows=[_row(point) for point in listed],
+        left_out=len(listed) < len(series.points),
+        count=len(series.points),
     )
 
 
