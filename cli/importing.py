@@ -78,7 +78,8 @@ def summary(results: list[Sent]) -> str:
     without = sum(1 for result in results if not result.id)
     if without:
         parts.append(f"{without} without a receipt")
-    return f"{len(results)} files: {', '.join(parts) or 'nothing to send'}"
+    files = "1 file" if len(results) == 1 else f"{len(results)} files"
+    return f"{files}: {', '.join(parts) or 'nothing to send'}"
 
 
 async def _send(files: list[Path], *, as_json: bool) -> list[Sent]:

@@ -153,7 +153,7 @@ def test_given_files_good_and_bad_when_imported_then_one_json_entry_each(
     assert [name for name, message_id in ids.items() if message_id is None] == ["g-large.xml"]
     again = instance.akson("import", str(tmp_path / "a-good.xml"))
     assert again.returncode == 0, again.stderr
-    assert "1 files: 1 processed" in again.stdout
+    assert "1 file: 1 processed" in again.stdout
 
 
 @requires_shared
