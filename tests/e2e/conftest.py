@@ -11,16 +11,33 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e import steps
 
 AKSON = Path(sys.executable).parent / "akson"
 ROOT = Path(__file__).resolve().parents[2]
 _PORTS = ("PORT", "IDENTITY_PROVIDER_PORT", "CORE_RECORD_PORT", "RESULTS_SERVICE_PORT")
 START_SECONDS = 300
+MESSAGES = ROOT / "tests" / "messages"
+expect.set_options(timeout=15_000)  # the machine may be busy
+Visit = Callable[[str], Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Last: while Playwright lives, its event loop counts as running, which other async tests cannot bear."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(START_SECONDS + 120))
+    items.sort(key=lambda item: item.path.is_relative_to(here))
 
 
 def free_ports(count: int) -> list[int]:
@@ -106,12 +123,14 @@ def new_instance(folder: Path) -> Instance:
 
 @pytest.fixture(scope="session")
 def akson() -> Iterator[Instance]:
-    """The product with its personas and five more persons."""
+    """The product with its personas, five more persons, and the messages of `tests/messages`."""
     with tempfile.TemporaryDirectory(prefix="akson-e2e-", dir="/tmp") as name:
         Path(name).chmod(0o755)
         instance = new_instance(Path(name))
         try:
             instance.start("--persons", "5")
+            sent = instance.run("import", *map(str, sorted(MESSAGES.glob("*.xml"))))
+            assert sent.returncode == 0, sent.stderr
             yield instance
         finally:
             if instance.process is not None:
@@ -139,5 +158,35 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def base_url(akson: Instance) -> str:
-    return akson.url
+def base_url(request: pytest.FixtureRequest) -> str:
+    """The portal's address: of the instance that `--base-url` names, else of one started for the tests."""
+    given = request.config.getoption("base_url")
+    return given or request.getfixturevalue("akson").url
+
+
+@pytest.fixture(scope="session")
+def logins() -> dict[str, list[Any]]:
+    """The cookies of whoever has logged in: one login each serves all tests that do not log out."""
+    return {}
+
+
+@pytest.fixture
+def visit(browser: Browser, base_url: str, logins: dict[str, list[Any]]) -> Iterator[Visit]:
+    """`visit("line")` gives a page in a browser where that person is logged in. No page may show a fault."""
+    opened: list[tuple[Page, steps.Seen]] = []
+
+    def come(name: str) -> Page:
+        page = steps.new_page(browser, base_url)
+        opened.append((page, steps.watch(page)))
+        if name in logins:
+            page.context.add_cookies(logins[name])
+            page.goto(steps.HOME[name in steps.CITIZENS])
+        else:
+            steps.log_in(page, name)
+            logins[name] = page.context.cookies()
+        return page
+
+    yield come
+    for page, seen in opened:
+        page.context.close()
+        assert seen.problems == []

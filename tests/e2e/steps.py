@@ -1,0 +1,275 @@
+"""What people do and see in the portal, in the words of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+
+AXE_SCRIPT = Axe().axe_script
+AXE_OPTIONS = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+LINE, GRY, ROLAND = "13116900216", "12057900499", "15076500565"
+NARROW = {"width": 390, "height": 844}
+Walk = Callable[[Page], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A report of `tests/messages`: when it was sampled, and words that the list finds it by."""
+
+    sampled: str
+    words: str
+
+
+THYROID = Sent("06.05.2025 08:30", "TSH")  # biokjemi-latin1.xml, Gry
+URINE = Sent("03.02.2025 11:10", "Enterococcus")  # dyrkning-urin-1 and -2, Gry
+ULTRASOUND = Sent("22.04.2025 09:30", "Vestbre")  # radiologi-ultralyd.xml, Gry
+POTASSIUM = Sent("20.01.2025 10:40", "Kalium")  # ringt-kalium.xml, Roland
+WOUND = Sent("17.03.2025 13:25", "aureus")  # dyrkning-saar.xml, Roland
+SKIN = Sent("09.02.2025", "Histologisk")  # histologi-1, -2 and -3, Roland
+WITHDRAWN = Sent("11.02.2025", "Medisinsk biokjemi")  # biokjemi-1, -2 and -3, Line
+
+
+@dataclass
+class Seen:
+    """Everything a page has shown outside itself: addresses, titles, frames of its websocket."""
+
+    addresses: list[str] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def said(self) -> str:
+        return "\n".join(self.frames)
+
+
+def watch(page: Page) -> Seen:
+    """Note the page's addresses, what its websocket receives, and its faults."""
+    seen = Seen()
+
+    def listen(socket: WebSocket) -> None:
+        seen.addresses.append(socket.url)
+        socket.on("framereceived", lambda data: seen.frames.append(_as_text(data)))
+
+    page.on("websocket", listen)
+    page.on("request", lambda request: seen.addresses.append(request.url))
+    page.on("pageerror", lambda error: seen.problems.append(str(error)))
+    page.on("console", lambda m: seen.problems.append(m.text) if m.type == "error" else None)
+    return seen
+
+
+def new_page(browser: Browser, base_url: str, **options: Any) -> Page:
+    """A page in a browser of its own: no cookie, no storage."""
+    context = browser.new_context(base_url=base_url, locale="nb-NO", **options)
+    context.set_default_timeout(15_000)
+    return context.new_page()
+
+
+def _as_text(data: str | bytes) -> str:
+    return data if isinstance(data, str) else data.decode(errors="replace")
+
+
+# Logging in and out
+
+PERSONAS = {
+    "lege-koman": "Magnar Koman",
+    "lege-lin": "Rita Lin",
+    "pleieassistent": "Tobias Myrland",
+    "line": "Line Danser",
+    "gry": "Gry Telokk",
+    "forelder": "Astrid Nesheim",
+    "ungdom": "Eline Nesheim",
+}
+CITIZENS = ("line", "gry", "forelder", "ungdom")
+HOME = ("/clinician/patients", "/citizen/results")
+
+
+def log_in(page: Page, name: str) -> Page:
+    """From the front page, through the provider's persona page, by the real protocol."""
+    page.goto("/")
+    citizen = name in CITIZENS
+    page.get_by_role("link", name="ID-porten" if citizen else "HelseID").click()
+    page.get_by_role("button", name=PERSONAS[name]).click()
+    expect(page.get_by_test_id("log-out")).to_be_visible()
+    return page
+
+
+def log_out(page: Page) -> None:
+    """Ends at the front page, which says so."""
+    page.get_by_test_id("log-out").get_by_role("button").click()
+    expect(page.locator(".front-notice").first).to_be_visible()
+
+
+# Finding a patient
+
+
+def own_patients(page: Page) -> Locator:
+    return page.get_by_test_id("own-patients")
+
+
+def search_box(page: Page) -> Locator:
+    return page.get_by_role("searchbox")
+
+
+def open_own(page: Page, name: str) -> None:
+    """Open one of one's own patients by a part of the name."""
+    search_box(page).fill(name)
+    rows = own_patients(page).get_by_role("row").filter(has_text=name)
+    expect(rows).to_have_count(1)
+    rows.get_by_role("button").click()
+    expect_reports(page)
+
+
+def ask_by_number(page: Page, number: str) -> None:
+    """Search by number; the page asks for reason and basis."""
+    search_box(page).fill(number)
+    search_box(page).press("Enter")
+    expect(page.get_by_test_id("reason")).to_be_visible()
+
+
+def declare(page: Page, reason: str, basis: str) -> None:
+    """Choose reason and basis (by their codes) and look up."""
+    page.get_by_test_id("reason").select_option(reason)
+    page.get_by_test_id("basis").select_option(basis)
+    page.get_by_test_id("open-number").click()
+
+
+# Reports
+
+
+def expect_reports(page: Page) -> None:
+    expect(page.get_by_test_id("reports")).to_be_visible()
+
+
+def report_rows(page: Page) -> Locator:
+    return page.get_by_test_id("report-row")
+
+
+def narrow(page: Page, words: str) -> None:
+    """Search in the list."""
+    page.get_by_role("searchbox").fill(words)
+
+
+def open_report(page: Page, sent: Sent) -> Locator:
+    """Find a report in the list and open it."""
+    narrow(page, sent.words)
+    row = report_rows(page).filter(has_text=sent.sampled)
+    expect(row).to_have_count(1)
+    row.get_by_test_id("open-report").click()
+    report = page.get_by_test_id("report")
+    expect(report).to_be_visible()
+    return report
+
+
+def result(report: Locator, name: str) -> Locator:
+    """One result of the open report, by its name."""
+    return report.get_by_test_id("result").filter(has=report.page.get_by_text(name, exact=True))
+
+
+def back_to_list(page: Page) -> None:
+    page.get_by_test_id("back").click()
+    expect_reports(page)
+
+
+def tick(box: Locator, *, on: bool) -> None:
+    """Tick or untick a box; the server answers before it shows."""
+    expect(box).to_be_checked(checked=not on)
+    box.click()
+    expect(box).to_be_checked(checked=on)
+
+
+# Looking at the whole page
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, one line a rule with where."""
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
+    return [f"{v['id']}: {v['help']} at {[n['target'] for n in v['nodes']][:3]}" for v in found["violations"]]
+
+
+def expect_no_sideways_scroll(page: Page, where: str) -> None:
+    """Nothing is wider than the window."""
+    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{where}: {wide} px too wide"
+
+
+def tab_to(page: Page, target: Locator, *, backwards: bool = False, most: int = 120) -> None:
+    """Reach `target` by the Tab key alone."""
+    expect(target).to_be_visible()
+    for _ in range(most):
+        if target.evaluate("e => e === document.activeElement"):
+            return
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
+    raise AssertionError(f"{target} is not reached by {most} Tabs")
+
+
+def by_keyboard(page: Page, target: Locator, *, backwards: bool = False) -> None:
+    """Reach `target` by Tab and press Enter."""
+    tab_to(page, target, backwards=backwards)
+    page.keyboard.press("Enter")
+
+
+def stored(page: Page) -> str:
+    """All that the page's scripts can find in the browser's storage and cookies."""
+    text: str = page.evaluate(
+        "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
+    )
+    return text
+
+
+# Every page and state that a person meets, one after another
+
+
+def walk_clinician(page: Page) -> Iterator[str]:
+    """From own patients to a graph, for the GP whose patient is Gry; yields where it stands."""
+    page.goto("/clinician/patients")
+    expect(own_patients(page)).to_be_visible()
+    yield "own patients"
+    search_box(page).fill("Ingen Slik")
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    yield "no patient of that name"
+    ask_by_number(page, ROLAND)
+    yield "reason and basis"
+    declare(page, "listed", "UNNTAK")
+    expect(page.get_by_test_id("problem")).to_be_visible()
+    yield "refused"
+    page.goto("/clinician/patients")
+    open_own(page, "Telokk")
+    yield "list of reports"
+    for name, sent in (("biochemistry", THYROID), ("radiology", ULTRASOUND), ("culture", URINE)):
+        open_report(page, sent)
+        yield name
+        if sent is not URINE:
+            back_to_list(page)
+    page.get_by_test_id("versions").click()
+    expect(page.get_by_test_id("version-list")).to_be_visible()
+    yield "versions"
+    back_to_list(page)
+    result(open_report(page, THYROID), "P-TSH").get_by_role("button").click()
+    expect(page.get_by_test_id("trend-view")).to_be_visible()
+    yield "over time"
+
+
+def walk_citizen(page: Page) -> Iterator[str]:
+    """A citizen's own results, one of them opened, and the log; yields where it stands."""
+    page.goto("/citizen/results")
+    expect(page.get_by_test_id("own-reports")).to_be_visible()
+    yield "own results"
+    page.get_by_test_id("own-reports").get_by_role("button").first.click()
+    expect(page.get_by_test_id("own-reports").get_by_role("list").first).to_be_visible()
+    yield "own results, one opened"
+    page.get_by_role("navigation").get_by_role("link").last.click()
+    expect(page.get_by_role("switch")).to_be_visible()
+    yield "log"
+    tick(page.get_by_role("switch"), on=True)
+    expect(page.get_by_test_id("access-log")).to_be_visible()
+    yield "log with one's own look-ups"

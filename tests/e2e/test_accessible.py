@@ -1,0 +1,171 @@
+"""Everyone can use it: by keyboard alone, on a narrow screen, in three languages, on paper."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import Visit
+
+WALKS = (("lege-koman", steps.walk_clinician), ("line", steps.walk_citizen))
+OPEN_PAGES = ("/", "/nothing-here")
+
+
+@pytest.mark.parametrize("width", [1280, steps.NARROW["width"]])
+@pytest.mark.parametrize(("who", "walk"), WALKS, ids=["clinician", "citizen"])
+def test_given_every_page_then_axe_finds_nothing_and_nothing_is_too_wide(
+    visit: Visit, who: str, walk: steps.Walk, width: int
+) -> None:
+    page = visit(who)
+    page.set_viewport_size({"width": width, "height": 844})
+    faults: dict[str, list[str]] = {}
+    for where in walk(page):
+        steps.expect_no_sideways_scroll(page, where)
+        if found := steps.axe_faults(page):
+            faults[where] = found
+    assert faults == {}
+
+
+@pytest.mark.parametrize("width", [1280, steps.NARROW["width"]])
+def test_given_a_page_without_login_then_axe_finds_nothing(
+    browser: Browser, base_url: str, width: int
+) -> None:
+    page = steps.new_page(browser, base_url, viewport={"width": width, "height": 844})
+    for address in OPEN_PAGES:
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        steps.expect_no_sideways_scroll(page, address)
+        assert steps.axe_faults(page) == [], address
+    page.context.close()
+
+
+def test_given_twice_the_size_then_nothing_is_too_wide(visit: Visit) -> None:
+    page = visit("lege-koman")
+    page.set_viewport_size({"width": 640, "height": 512})  # 1280 × 1024 at 200 %
+    for where in steps.walk_clinician(page):
+        steps.expect_no_sideways_scroll(page, where)
+
+
+def test_given_only_a_keyboard_then_a_clinician_gets_from_the_front_page_to_a_result_and_out(
+    browser: Browser, base_url: str
+) -> None:
+    page = steps.new_page(browser, base_url)
+    page.goto("/")
+    steps.by_keyboard(page, page.get_by_role("link", name="HelseID"))
+    steps.by_keyboard(page, page.get_by_role("button", name=steps.PERSONAS["lege-koman"]))
+    expect(steps.own_patients(page)).to_be_visible()
+
+    # by number, with reason and basis
+    steps.tab_to(page, steps.search_box(page))
+    page.keyboard.type(steps.ROLAND, delay=20)
+    page.keyboard.press("Enter")
+    reason = page.get_by_test_id("reason")
+    expect(reason).to_be_visible()
+    steps.tab_to(page, reason)
+    page.keyboard.type("Pasienten er til")
+    expect(reason).to_have_value("treatment")
+    steps.by_keyboard(page, page.get_by_test_id("open-number"))
+    steps.expect_reports(page)
+
+    # one report; the focus follows to its heading
+    steps.tab_to(page, page.get_by_role("searchbox"))
+    page.keyboard.type("Kalium", delay=20)
+    row = steps.report_rows(page).filter(has_text=steps.POTASSIUM.sampled)
+    expect(row).to_have_count(1)
+    steps.by_keyboard(page, row.get_by_test_id("open-report"))
+    report = page.get_by_test_id("report")
+    expect(report.get_by_role("heading", level=1)).to_be_focused()
+
+    # over time, and back
+    steps.by_keyboard(page, steps.result(report, "P-Kalium").get_by_role("button"))
+    expect(page.get_by_test_id("trend-view").get_by_role("heading", level=1)).to_be_focused()
+    steps.by_keyboard(page, page.get_by_test_id("back"), backwards=True)
+    expect(report.get_by_role("heading", level=1)).to_be_focused()
+
+    # versions
+    steps.by_keyboard(page, report.get_by_test_id("versions"))
+    expect(page.get_by_test_id("version-list")).to_be_visible()
+    steps.by_keyboard(page, report.get_by_test_id("back"), backwards=True)
+    steps.expect_reports(page)
+
+    # out
+    steps.by_keyboard(page, page.get_by_test_id("log-out").get_by_role("button"), backwards=True)
+    expect(page.get_by_text("Du er logget ut.")).to_be_visible()
+    page.context.close()
+
+
+def test_given_a_keyboard_then_the_first_stop_leads_past_the_menu(visit: Visit) -> None:
+    page = visit("lege-koman")
+    page.reload()
+    expect(steps.own_patients(page)).to_be_visible()
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Hopp til hovedinnhold")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("who", "lang", "heading", "menu", "log_out"),
+    [
+        ("lege-koman", "nn", "Finn pasient", "Pasientar", "Logg ut"),
+        ("lege-koman", "en", "Find a patient", "Patients", "Log out"),
+        ("line", "nn", "Prøvesvara mine", "Kven har sett", "Logg ut"),
+        ("line", "en", "My test results", "Who has looked", "Log out"),
+    ],
+)
+def test_given_another_language_is_chosen_then_the_pages_follow_and_stay(
+    browser: Browser, base_url: str, who: str, lang: str, heading: str, menu: str, log_out: str
+) -> None:
+    page = steps.log_in(steps.new_page(browser, base_url), who)
+    page.get_by_test_id("language").select_option(lang)
+    for _ in range(2):
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(page.get_by_role("navigation").first).to_contain_text(menu)
+        expect(page.get_by_test_id("log-out")).to_contain_text(log_out)
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        page.reload()
+    expect(page.get_by_test_id("own-patients").or_(page.get_by_test_id("own-reports"))).to_be_visible()
+    assert steps.axe_faults(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading"), [("nn", "Prøvesvara, samla"), ("en", "Test results, in one place")]
+)
+def test_given_another_language_on_the_front_page_then_the_login_follows(
+    browser: Browser, base_url: str, lang: str, heading: str
+) -> None:
+    page = steps.new_page(browser, base_url)
+    page.goto("/")
+    page.locator(f".front-languages a[lang={lang}]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.get_by_role("link", name="HelseID").click()
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+    page.get_by_role("button", name=steps.PERSONAS["lege-koman"]).click()
+    expect(page.get_by_test_id("log-out")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+    page.context.close()
+
+
+def test_given_a_printed_report_then_who_and_what_are_on_paper_and_the_menu_is_not(visit: Visit) -> None:
+    page = visit("lege-koman")
+    steps.open_own(page, "Telokk")
+    report = steps.open_report(page, steps.THYROID)
+    page.emulate_media(media="print")
+    banner = page.get_by_test_id("patient-banner")
+    expect(banner).to_be_visible()
+    expect(banner).to_contain_text("120579 00499")
+    expect(steps.result(report, "P-TSH").get_by_role("cell").first).to_have_text("10.25")
+    for unwanted in (page.get_by_test_id("log-out"), report.get_by_test_id("back")):
+        expect(unwanted).to_be_hidden()
+    assert page.pdf().startswith(b"%PDF")
+    expect_fits_on_paper(page)
+
+
+def expect_fits_on_paper(page: Page) -> None:
+    """A4 upright at 96 dpi with 1 cm margins is 718 px wide."""
+    page.set_viewport_size({"width": 718, "height": 1000})
+    steps.expect_no_sideways_scroll(page, "on paper")

@@ -1,0 +1,133 @@
+"""A citizen reads own results and who has looked; and who is turned away, and how it is told."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import Visit
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+def open_log(page: Page) -> Locator:
+    """Go to the log by the menu; its rows."""
+    page.get_by_role("navigation").get_by_role("link", name="Hvem har sett").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hvem har sett")
+    return page.get_by_test_id("access-log").get_by_role("listitem")
+
+
+def minutes(since: datetime) -> set[str]:
+    """The minutes of the clock from then to now, as the log writes them."""
+    count = int((datetime.now(OSLO) - since).total_seconds() // 60) + 2
+    return {(since + timedelta(minutes=m)).strftime("%H:%M") for m in range(count)}
+
+
+def own_report(page: Page, day: str, words: str) -> Locator:
+    """One of the citizen's own reports, opened."""
+    card = page.get_by_test_id("own-reports").locator("> *").filter(has_text=day).filter(has_text=words)
+    card.get_by_role("button").click()
+    return card
+
+
+def test_given_a_citizen_then_own_released_results_stand_in_plain_words(visit: Visit) -> None:
+    page = visit("line")
+    card = own_report(page, "19.11.2024", "P-CRP")
+    line = card.get_by_role("listitem").filter(has_text="P-CRP")
+    expect(line).to_contain_text("41 mg/L")
+    expect(line).to_contain_text("Over referanseområdet")
+    expect(line).to_contain_text("Laboratoriets referanseområde: < 5")
+    expect(card).to_contain_text("Storfjella sykehus")
+    expect(card).to_contain_text("Spør legen hvis du lurer.")
+
+
+def test_given_a_withdrawn_result_then_the_citizen_is_told_what_to_do(visit: Visit) -> None:
+    page = visit("line")
+    card = own_report(page, "11.02.2025", "Trukket tilbake")
+    expect(card).to_contain_text("Laboratoriet har trukket tilbake dette svaret. Bruk det ikke.")
+
+
+def test_given_results_not_released_then_the_citizen_is_told_that_they_wait_and_why(visit: Visit) -> None:
+    page = visit("line")
+    waiting = page.get_by_test_id("waiting")
+    expect(waiting).to_contain_text("Svar som ikke vises ennå")
+    expect(waiting).to_contain_text("vises når legen frigir det.")
+    expect(page.get_by_test_id("own-reports")).not_to_contain_text("Vevsprøve")
+
+
+def test_given_a_clinician_has_just_looked_then_the_citizen_sees_who_where_when_and_why(visit: Visit) -> None:
+    since = datetime.now(OSLO)
+    steps.open_own(visit("lege-koman"), "Danser")
+
+    newest = open_log(visit("line")).first
+    for said in ("Koman", "lege", "Fjordvik legesenter", "Fastlege", since.strftime("%d.%m.%Y")):
+        expect(newest).to_contain_text(said)
+    expect(newest).to_contain_text("Registrene viser at dette er fastlegen din")
+    shown = newest.inner_text()
+    assert any(minute in shown for minute in minutes(since)), shown
+
+
+def test_given_a_self_declared_look_up_then_the_citizen_sees_that_and_the_reason(visit: Visit) -> None:
+    page = visit("lege-lin")
+    steps.ask_by_number(page, steps.GRY)
+    steps.declare(page, "advice", "SAMTYKKE")
+    steps.expect_reports(page)
+
+    newest = open_log(visit("gry")).first
+    expect(newest).to_contain_text("Lin")
+    expect(newest).to_contain_text("Skogheim legekontor")
+    expect(newest).to_contain_text("Oppgir at du samtykket")
+    expect(newest).to_contain_text("Oppga selv grunnen: ga råd til den som behandler deg")
+
+
+def test_given_personnel_without_authorisation_then_they_are_refused_and_the_citizen_sees_it(
+    visit: Visit,
+) -> None:
+    page = visit("pleieassistent")
+    expect(page.get_by_test_id("problem")).to_contain_text("Du mangler autorisasjon")
+    steps.ask_by_number(page, steps.GRY)
+    steps.declare(page, "home-care", "SAMTYKKE")
+    expect(page.get_by_test_id("problem")).to_contain_text("Du mangler autorisasjon")
+    expect(page.get_by_test_id("problem")).to_contain_text("Be en autorisert kollega om hjelp.")
+    expect(page.get_by_text("Telokk")).to_have_count(0)
+
+    refused = open_log(visit("gry")).filter(has_text="Myrland").first
+    expect(refused).to_contain_text("Avslått – ingenting ble vist")
+    expect(refused).to_contain_text("Fjordvik hjemmetjeneste")
+
+
+def test_given_a_citizen_when_a_clinicians_page_is_asked_for_then_it_leads_home(visit: Visit) -> None:
+    page = visit("line")
+    seen = steps.watch(page)
+    for address in ("/clinician/patients", "/clinician/results"):
+        page.goto(address)
+        expect(page.get_by_role("heading", name="Mine prøvesvar")).to_be_visible()
+        expect(page).to_have_url(re.compile("/citizen/results/?$"))
+    assert "Telokk" not in seen.said()
+
+
+def test_given_a_clinician_when_a_citizens_page_is_asked_for_then_it_leads_home(visit: Visit) -> None:
+    page = visit("lege-koman")
+    for address in ("/citizen/results", "/citizen/access-log"):
+        page.goto(address)
+        expect(steps.own_patients(page)).to_be_visible()
+        expect(page).to_have_url(re.compile("/clinician/patients/?$"))
+
+
+def test_given_a_fourteen_year_old_then_the_page_says_from_when(visit: Visit) -> None:
+    page = visit("ungdom")
+    problem = page.get_by_test_id("problem")
+    expect(problem).to_contain_text("Tilgang fra du er 16 år")
+    expect(page.get_by_test_id("own-reports")).to_have_count(0)
+
+
+def test_given_a_parent_then_own_results_are_shown_and_no_childs(visit: Visit) -> None:
+    page = visit("forelder")
+    expect(page.get_by_test_id("user")).to_contain_text("Astrid Nesheim")
+    expect(page.get_by_test_id("own-reports").or_(page.get_by_test_id("empty"))).to_be_visible()
+    for child in ("Mathias", "Eline"):
+        expect(page.get_by_text(child)).to_have_count(0)
