@@ -46,4 +46,4 @@ def text_by(prefix: str, key: Any, default: str, *, otherwise: Any = None) -> St
 
 
 def _data(*parts: Any) -> VarData | None:
-    return VarData.merge(*(Var.create(part)._get_all_var_data() for part in parts))  # noqa: SLF001
+    return VarData.merge(*(Var.create(part)._get_all_var_data() for part in parts))
