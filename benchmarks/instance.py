@@ -143,6 +143,15 @@ def serving(instance: Instance) -> Iterator[None]:
 
 
 @contextmanager
+def provider(instance: Instance) -> Iterator[None]:
+    """The development identity provider alone."""
+    port = instance.settings.identity_provider_port
+    with _running(_granian("dev.identity_provider.app:app", port)) as process:
+        _wait(f"http://127.0.0.1:{port}/health/live", process)
+        yield
+
+
+@contextmanager
 def working() -> Iterator[None]:
     """The product's worker and beat."""
     product = processes(get_settings())

@@ -68,7 +68,7 @@ class KeyRing:
 
     def find_hash(self, text: str) -> bytes:
         """The same keyed hash for any identifying text (used for actors in logs)."""
-        return hmac.new(self._current("number-find")[1], text.encode(), hashlib.sha256).digest()
+        return hmac.digest(self._current("number-find")[1], text.encode(), "sha256")
 
     def encrypt(self, purpose: Purpose, data: bytes, aad: bytes = b"") -> bytes:
         """AES-256-GCM: version (1 byte), nonce (12), ciphertext and tag; `aad` binds it to its place."""

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 
 from core_record.access.models import AccessRequest, Facts
 from kit.identity.actor import Actor
 
 _OPEN = "SELECT * FROM core_record.open_look_up(%s, %s, %s, %s, %s, %s, %s)"
 _FACTS = "SELECT * FROM core_record.decision_facts(%s, core_record.resolve_number(%s), %s, %s, %s, %s, %s)"
+
+OPERATING_ROLE = "DRIFT"
+"""A role of ours in the register of employments: Volven 9060 has none for those who operate a service."""
+_OPERATES = """
+SELECT EXISTS (SELECT 1 FROM core_record.employment e
+    JOIN core_record.organisation o ON o.org_number = e.org_number AND o.kind = 'agency'
+    WHERE e.personnel_id = %(actor)s AND e.org_number = %(organisation)s AND e.role = %(role)s
+    AND %(today)s::date BETWEEN e.valid_from AND coalesce(e.valid_to, 'infinity'))
+"""
 
 
 async def open_look_up(
@@ -23,8 +32,13 @@ async def open_look_up(
     request: AccessRequest,
     today: date,
 ) -> Facts:
-    """Resolve the person, make the transaction serve that person, and read what the decision needs."""
-    return await _facts(conn, _OPEN, (number_hash, actor_hash, *_stated(actor, request), today))
+    """Resolve the person, make the transaction serve that person, and read what the decision needs.
+
+    The first statement of a transaction: its BEGIN goes in the same round trip.
+    """
+    async with conn.pipeline():
+        cursor = await conn.execute(_OPEN, (number_hash, actor_hash, *_stated(actor, request), today))
+    return await _one(cursor)
 
 
 async def facts(
@@ -36,14 +50,23 @@ async def facts(
     today: date,
 ) -> Facts:
     """The same for a person already resolved; the transaction must serve that person."""
-    return await _facts(conn, _FACTS, (person_id, actor_hash, *_stated(actor, request), today))
+    return await _one(await conn.execute(_FACTS, (person_id, actor_hash, *_stated(actor, request), today)))
+
+
+async def operates(
+    conn: AsyncConnection[Any], actor_id: UUID | None, organisation: str | None, today: date
+) -> bool:
+    """Whether someone is employed today to operate the service, by the agency logged in for."""
+    values = {"actor": actor_id, "organisation": organisation, "role": OPERATING_ROLE, "today": today}
+    row = await (await conn.execute(_OPERATES, values)).fetchone()
+    return bool(row and row[0])
 
 
 def _stated(actor: Actor, request: AccessRequest) -> tuple[str | None, ...]:
     return actor.hpr_number, request.role, actor.organisation, actor.place
 
 
-async def _facts(conn: AsyncConnection[Any], statement: LiteralString, values: tuple[Any, ...]) -> Facts:
-    row = await (await conn.execute(statement, values)).fetchone()
+async def _one(cursor: AsyncCursor[Any]) -> Facts:
+    row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - the functions always answer one row
     return Facts(*row)

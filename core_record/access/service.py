@@ -158,7 +158,8 @@ async def look_up(
         if decision.permitted and decision.person_id is not None:
             found = await read(conn, decision.person_id, decision)
             items = dict.fromkeys(kinds, 0) | dict(found.items)
-            await access_log.append(conn, _entry(decision.person_id, who, request, decision, items))
+            entry = _entry(decision.person_id, who, request, decision, items)
+            await access_log.append_and_commit(conn, entry)
             return found.value
         await _note_nothing_shown(conn, number_hash, who, request, decision, kinds)
     if decision.refusal is not None:

@@ -26,33 +26,44 @@ _FILTER = " FROM core_record.access_log WHERE person_id = %(person)s AND at >= %
 
 async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
     """Write a row to the end of the person's chain; returns its number in the chain."""
-    who = entry.who
-    cursor = await conn.execute(
-        _APPEND,
-        (
-            entry.person_id,
-            who.actor_kind,
-            who.actor_hash,
-            who.actor_name,
-            who.hpr_number,
-            who.role,
-            who.organisation,
-            who.organisation_name,
-            who.place,
-            who.place_name,
-            entry.basis,
-            entry.reason,
-            entry.relation,
-            entry.action,
-            msgspec.json.encode(entry.items).decode(),
-            entry.outcome,
-            entry.outcome_code,
-            entry.correlation_id,
-        ),
-    )
-    row = await cursor.fetchone()
+    row = await (await conn.execute(_APPEND, _values(entry))).fetchone()
     assert row is not None  # noqa: S101 - the function always answers one row
     return int(row[0])
+
+
+async def append_and_commit(conn: AsyncConnection[Any], entry: LogEntry) -> None:
+    """Write the row and commit, in one round trip; returns after the commit.
+
+    In a pipeline the server skips everything after a statement that fails, so that nothing is committed
+    without the row; the failure is raised here.
+    """
+    async with conn.pipeline():
+        await conn.execute(_APPEND, _values(entry))
+        await conn.execute("COMMIT", prepare=False)
+
+
+def _values(entry: LogEntry) -> tuple[Any, ...]:
+    who = entry.who
+    return (
+        entry.person_id,
+        who.actor_kind,
+        who.actor_hash,
+        who.actor_name,
+        who.hpr_number,
+        who.role,
+        who.organisation,
+        who.organisation_name,
+        who.place,
+        who.place_name,
+        entry.basis,
+        entry.reason,
+        entry.relation,
+        entry.action,
+        msgspec.json.encode(entry.items).decode(),
+        entry.outcome,
+        entry.outcome_code,
+        entry.correlation_id,
+    )
 
 
 async def append_actor(conn: AsyncConnection[Any], entry: ActorEntry) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "Who",
     "append",
     "append_actor",
+    "append_and_commit",
     "read_own",
     "verify_all",
     "verify_chain",
@@ -33,6 +34,11 @@ async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
     The transaction must serve the person (`akson.person`). Returns the row's number in the chain.
     """
     return await repository.append(conn, entry)
+
+
+async def append_and_commit(conn: AsyncConnection[Any], entry: LogEntry) -> None:
+    """As `append`, and commit: the transaction is over when this returns, and the row is durable."""
+    await repository.append_and_commit(conn, entry)
 
 
 async def append_actor(conn: AsyncConnection[Any], entry: ActorEntry) -> None:
