@@ -1,0 +1,116 @@
+"""What the list is narrowed by, and what it covers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.clinician.results.state import DISCIPLINES, PERIODS, seen
+from portal.ui import aksel
+from portal.ui.text import text
+
+
+def filters() -> rx.Component:
+    """What to narrow the list by."""
+    return rx.el.div(
+        aksel.search(
+            label=text("results.filter.text"),
+            hide_label=False,
+            variant="simple",
+            size="small",
+            auto_complete="off",
+            default_value=seen.text,
+            on_change=seen.search.debounce(150),
+            custom_attrs={"data-testid": "filter-text"},
+        ),
+        _choice(
+            text("results.filter.discipline"),
+            [(text(f"results.discipline.{code}"), code) for code in DISCIPLINES],
+            seen.discipline,
+            seen.choose_discipline,
+        ),
+        aksel.select(
+            rx.el.option(text("results.filter.all"), value=""),
+            rx.foreach(seen.laboratories, lambda name: rx.el.option(name, value=name)),
+            label=text("results.filter.laboratory"),
+            size="small",
+            value=seen.laboratory,
+            on_change=seen.choose_laboratory,
+        ),
+        _choice(
+            text("results.filter.period"),
+            [(text(f"results.period.{days}"), days) for days in PERIODS],
+            seen.period,
+            seen.choose_period,
+            everything=text("results.period.all"),
+        ),
+        aksel.checkbox(
+            text("results.filter.abnormal"),
+            size="small",
+            checked=seen.abnormal_only,
+            on_change=seen.choose_abnormal,
+            custom_attrs={"data-testid": "abnormal-only"},
+        ),
+        role="group",
+        aria_label=text("results.filter.label"),
+        class_name="results-filters",
+    )
+
+
+def _choice(
+    label: Any, options: list[tuple[Any, str]], value: Any, on_change: Any, everything: Any = None
+) -> rx.Component:
+    made: rx.Component = aksel.select(
+        rx.el.option(text("results.filter.all") if everything is None else everything, value=""),
+        *[rx.el.option(name, value=code) for name, code in options],
+        label=label,
+        size="small",
+        value=value,
+        on_change=on_change,
+    )
+    return made
+
+
+def covered() -> rx.Component:
+    """What the list holds and what the filters have left out, announced when it changes."""
+    return rx.el.div(
+        rx.el.p(
+            rx.cond(
+                seen.passed < seen.fetched,
+                rx.el.span(
+                    rx.el.strong(text("results.showing", shown=seen.passed, total=seen.fetched)), " · "
+                ),
+            ),
+            text(
+                "results.coverage",
+                total=seen.total,
+                **{"from": seen.first_day},
+                to=seen.last_day,
+                count=seen.laboratories.length(),
+            ),
+        ),
+        rx.cond(
+            seen.hidden > 0,
+            rx.el.p(
+                rx.el.strong(text("results.hidden", count=seen.hidden)),
+                ". ",
+                text("results.hidden_help"),
+                custom_attrs={"data-testid": "hidden"},
+            ),
+        ),
+        rx.cond(seen.loading_more, rx.el.p(text("results.loading_more"))),
+        rx.cond(
+            seen.incomplete,
+            rx.el.p(
+                rx.el.strong(text("results.incomplete", fetched=seen.fetched, total=seen.total)),
+                " ",
+                aksel.button(
+                    text("results.reload"), size="xsmall", variant="secondary", on_click=seen.load_rest
+                ),
+                custom_attrs={"data-testid": "incomplete"},
+            ),
+        ),
+        role="status",
+        class_name="results-covered",
+    )
