@@ -1,0 +1,113 @@
+"""A product of its own to break: embedded servers and services, kept up by the supervisor of `akson up`.
+
+Everything lies in a temporary folder and on free ports. The portal and the core record's own process take no
+part in the intake and are left out.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from core_record.registers.file import register_file
+from core_record.registers.service import import_registers
+from dev.embedded import Postgres, Valkey
+from dev.personas import RegisterFile
+from dev.runner.plan import children
+from dev.runner.supervisor import Child, Supervisor
+from kit.keys import KeyRing
+from kit.migrate import upgrade_all
+from kit.roles import DATABASE, OWNER
+from kit.settings import Settings
+
+_SERVICES = ("identity_provider", "results_service", "worker", "beat")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A running product; `superuser_dsn` sees every row."""
+
+    settings: Settings
+    supervisor: Supervisor
+    superuser_dsn: str
+
+    def child(self, name: str) -> Child:
+        return next(child for child in self.supervisor.children if child.name == name)
+
+
+@contextmanager
+def running(registers: RegisterFile, say: Callable[[str], None]) -> Iterator[Instance]:
+    """Start everything, load the registers, and stop and delete everything afterwards."""
+    with tempfile.TemporaryDirectory(prefix="akson-faults-", dir="/tmp") as name:
+        data = Path(name)
+        data.chmod(0o755)  # the database's user must reach its folder
+        for folder in ("log", "run"):
+            (data / folder).mkdir()
+        supervisor = Supervisor(data, say)
+        try:
+            yield _started(data, supervisor, registers)
+        finally:
+            supervisor.stop_all()
+
+
+def _started(data: Path, supervisor: Supervisor, registers: RegisterFile) -> Instance:
+    postgres, valkey = Postgres(data), Valkey(data)
+    postgres.prepare()
+    database = Child("postgres", postgres.command(), dict(os.environ), stop_signal=2)
+    database.spawn_options = postgres.spawn_options()
+    supervisor.start(database)
+    postgres.wait_ready()
+    valkey.prepare()
+    supervisor.start(Child("valkey", valkey.command(), dict(os.environ)))
+    valkey.wait_ready()
+    values = _values(data, postgres.url, valkey.url)
+    settings = Settings.model_validate(values)
+    upgrade_all(settings.dsn(OWNER))
+    _load(settings, registers)
+    environment = {**os.environ, **{f"AKSON_{name.upper()}": value for name, value in values.items()}}
+    services = [child for child in children(settings, environment) if child.name in _SERVICES]
+    for service in services:
+        supervisor.start(service)
+    for service in services:
+        supervisor.wait_ready(service)
+    return Instance(settings, supervisor, make_conninfo(postgres.superuser_dsn, dbname=DATABASE))
+
+
+def _values(data: Path, database_url: str, redis_url: str) -> dict[str, str]:
+    names = ("identity_provider_port", "core_record_port", "results_service_port")
+    ports = {name: str(_free_port()) for name in names}
+    provider = f"http://127.0.0.1:{ports['identity_provider_port']}"
+    return {
+        "environment": "development",
+        "data": str(data),
+        "keys": str(data / "keys"),
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "core_record_url": f"http://127.0.0.1:{ports['core_record_port']}",
+        "results_url": f"http://127.0.0.1:{ports['results_service_port']}",
+        "helseid_issuer": f"{provider}/helseid",
+        "idporten_issuer": f"{provider}/idporten",
+        "log_level": "WARNING",
+        **ports,
+    }
+
+
+def _load(settings: Settings, registers: RegisterFile) -> None:
+    keys = KeyRing.load(settings.keys_folder, create=True)
+    with psycopg.connect(settings.dsn("akson_core")) as conn:
+        import_registers(conn, keys, register_file(registers))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
