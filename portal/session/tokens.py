@@ -6,6 +6,8 @@ exchange, for ID-porten's access token, which is itself renewed while ID-porten'
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import httpx
 
 from kit.errors import AksonError
@@ -18,7 +20,7 @@ from portal.session.current import Current
 from portal.session.models import Kind, Session
 from portal.session.wiring import Wiring, wiring
 
-__all__ = ["CORE_RECORD", "RESULTS", "authorizer"]
+__all__ = ["CORE_RECORD", "RESULTS", "authorizer", "prepare"]
 _nonces = NonceJar()
 
 
@@ -33,6 +35,12 @@ def authorizer(now: Current, audience: str) -> Authorize:
         return DpopAuth(token.key(), token.value, _nonces)
 
     return authorize
+
+
+async def prepare(now: Current, audience: str) -> None:
+    """Fetch the token that the next page will need. If that fails, the next page tries, and tells."""
+    with suppress(ServiceProblem):
+        await authorizer(now, audience)()
 
 
 def _usable(session: Session, audience: str) -> AccessToken | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from portal.session.guard import Login, requires
 from portal.session.models import Kind
 from portal.session.patient import core_record_fhir, set_open_patient
 from portal.session.profile import with_profile
+from portal.session.tokens import RESULTS as RESULTS_API
+from portal.session.tokens import prepare
 
 SHOWN = 50
 BASES = ("SAMTYKKE", "AKUTT", "UNNTAK", "FORHOYET_SAMTYKKE", "FORHOYET_AKUTT")
@@ -58,9 +61,9 @@ class PatientSearch(rx.State):
         (await self.get_state(PatientBanner))._show(None)
         try:
             now = await with_profile(now)
-            self._people = people(
-                await CoreRecordClient(core_record_fhir(now), now.session.role).own_patients()
-            )
+            client = CoreRecordClient(core_record_fhir(now), now.session.role)
+            listed, _ = await asyncio.gather(client.own_patients(), prepare(now, RESULTS_API))
+            self._people = people(listed)
             self.loaded = True
         except ServiceProblem as problem:
             self._tell(problem)
