@@ -86,6 +86,15 @@ class _Frame:
     def __init__(self, app: ASGIApp, service: str) -> None:
         self.app = app
         self.service = service
+        self._seconds = _SECONDS.labels(service)
+        self._requests: dict[int, Counter] = {}
+
+    def _count(self, status: int, seconds: float) -> None:
+        counter = self._requests.get(status)
+        if counter is None:
+            counter = self._requests[status] = _REQUESTS.labels(self.service, str(status))
+        counter.inc()
+        self._seconds.observe(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -103,8 +112,7 @@ class _Frame:
                     *((n, v) for n, v in _HEADERS if n not in present),
                     (b"correlation-id", correlation.encode()),
                 ]
-                _REQUESTS.labels(self.service, str(message["status"])).inc()
-                _SECONDS.labels(self.service).observe(time.perf_counter() - started)
+                self._count(message["status"], time.perf_counter() - started)
             await send(message)
 
         await self.app(scope, receive, send_framed)

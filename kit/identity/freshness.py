@@ -7,11 +7,12 @@ whose replay record is gone — is refused. When Valkey is unreachable nobody is
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 import time
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from redis.exceptions import RedisError
 
@@ -23,18 +24,20 @@ NONCE_STEP = 120
 """Seconds a nonce is the current one; it is accepted for one step more."""
 REPLAY_SECONDS = PROOF_AGE + 2 * SKEW + 10
 _EPOCH_KEY = "akson:dpop:epoch"
-# One round trip: the epoch (made when missing), and whether the key is new.
+_BATCH = 64
+# One round trip: the epoch (made when missing), and for each key whether it is new.
 _ADMIT = """
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then
   epoch = ARGV[1]
   redis.call('SET', KEYS[1], epoch)
 end
-if KEYS[2] == '' then
-  return {epoch, 1}
+local answer = {epoch}
+for i = 2, #KEYS do
+  local fresh = KEYS[i] == '' or redis.call('SET', KEYS[i], '1', 'NX', 'EX', ARGV[i])
+  answer[i] = fresh and 1 or 0
 end
-local fresh = redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[2])
-return {epoch, fresh and 1 or 0}
+return answer
 """
 
 
@@ -81,13 +84,26 @@ def nonce_secret(keys: KeyRing) -> bytes:
     return hashlib.sha256(b"dpop nonces\0" + keys.find_hash("kit.identity.freshness nonces")).digest()
 
 
+class _Asked(NamedTuple):
+    """A question on its way: is `key` new? Answered with the epoch and yes or no."""
+
+    key: str
+    seconds: int
+    answer: asyncio.Future[tuple[bytes, bool]]
+
+
 class ValkeyFreshness:
-    """`Freshness` in Valkey. `client` is a `redis.asyncio.Redis` (bytes answers) of the running loop."""
+    """`Freshness` in Valkey. `client` is a `redis.asyncio.Redis` (bytes answers) of the running loop.
+
+    Requests that ask at the same moment share one round trip; each key is still set by itself.
+    """
 
     def __init__(self, client: Any, secret: bytes) -> None:
         self._nonces = Nonces(secret)
         self._client = client
         self._script = client.register_script(_ADMIT)
+        self._asked: list[_Asked] = []
+        self._asking: asyncio.Task[None] | None = None
 
     async def nonce(self) -> str:
         """The current nonce; raises `ReplayStoreUnavailable`."""
@@ -111,10 +127,30 @@ class ValkeyFreshness:
         return fresh
 
     async def _run(self, key: str, seconds: int) -> tuple[bytes, bool]:
+        asked = _Asked(key, seconds, asyncio.get_running_loop().create_future())
+        self._asked.append(asked)
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
         try:
-            epoch, fresh = await self._script(
-                keys=[_EPOCH_KEY, key], args=[secrets.token_hex(16), str(seconds)]
-            )
+            return await asked.answer
         except (RedisError, OSError, TimeoutError) as error:
             raise faults.ReplayStoreUnavailable from error
-        return epoch, bool(fresh)
+
+    async def _ask(self) -> None:
+        """Ask until nobody waits; whatever goes wrong, everyone who asked is told."""
+        while self._asked:
+            batch, self._asked = self._asked[:_BATCH], self._asked[_BATCH:]
+            try:
+                epoch, *fresh = await self._script(
+                    keys=[_EPOCH_KEY, *(asked.key for asked in batch)],
+                    args=[secrets.token_hex(16), *(str(asked.seconds) for asked in batch)],
+                )
+                answers = list(zip(batch, fresh, strict=True))
+            except Exception as error:  # noqa: BLE001 - raised in those who wait
+                for asked in batch:
+                    if not asked.answer.done():
+                        asked.answer.set_exception(error)
+                continue
+            for asked, new in answers:
+                if not asked.answer.done():  # its caller may have gone
+                    asked.answer.set_result((epoch, bool(new)))

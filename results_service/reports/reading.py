@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, LiteralString
 from uuid import UUID
 
@@ -95,14 +96,23 @@ _RELEASED: LiteralString = (
     "NOT {row}.preliminary AND ({row}.release_class = 1"
     " OR {row}.release_class = 2 AND {row}.{issued} <= %(released_before)s)"
 )
-_JOIN: LiteralString = "JOIN results.report_version USING (person_id, report_id, version_id)"
+_RELEASED_SHOWN: LiteralString = "(" + _RELEASED.format(row="shown", issued="issued") + ")"
 _NEWEST: LiteralString = """
-SELECT report_id, body, {resources}, (SELECT count(*) FROM results.report AS shown WHERE {where})
-FROM results.report AS shown {join} WHERE {where} ORDER BY effective DESC, issued DESC, report_id
-LIMIT %(count)s OFFSET %(skip)s
+SELECT report_id, body, NULL, (SELECT count(*) FROM results.report AS shown WHERE {where})
+FROM results.report AS shown
+WHERE {where} ORDER BY effective DESC, issued DESC, report_id LIMIT %(count)s OFFSET %(skip)s
+"""
+_NEWEST_OPENED: LiteralString = """
+SELECT report_id, body, resources, (SELECT count(*) FROM results.report AS shown WHERE {where})
+FROM results.report AS shown JOIN results.report_version USING (person_id, report_id, version_id)
+WHERE {where} ORDER BY effective DESC, issued DESC, report_id LIMIT %(count)s OFFSET %(skip)s
 """
 _COUNT: LiteralString = "SELECT count(*) FROM results.report AS shown WHERE {where}"
-_OPENED: LiteralString = "SELECT report_id, resources FROM results.report AS shown {join} WHERE {where}"
+_OPENED: LiteralString = """
+SELECT report_id, resources
+FROM results.report AS shown JOIN results.report_version USING (person_id, report_id, version_id)
+WHERE {where}
+"""
 _HISTORY: LiteralString = """
 SELECT version_id, generated, resources FROM results.report_version
 WHERE person_id = %(person)s AND report_id = %(report)s AND held IS NULL AND {released}
@@ -130,13 +140,9 @@ async def newest(
 
     With `opened` each comes with all its resources.
     """
-    where, values = _where(person_id, wanted)
+    conditions, values = _conditions(person_id, wanted)
     values |= {"skip": skip, "count": count}
-    query = sql.SQL(_NEWEST).format(
-        where=where,
-        resources=sql.SQL("resources" if opened else "NULL"),
-        join=sql.SQL(_JOIN if opened else ""),
-    )
+    query = _statement(_NEWEST_OPENED if opened else _NEWEST, conditions)
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
         await cursor.execute(query, values)
         rows = await cursor.fetchall()
@@ -145,16 +151,16 @@ async def newest(
             return found, rows[0][3]
         if not skip and count:
             return [], 0
-        await cursor.execute(sql.SQL(_COUNT).format(where=where), values)
+        await cursor.execute(_statement(_COUNT, conditions), values)
         (total,) = await cursor.fetchone() or (0,)
     return [], total
 
 
 async def opened(conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilter) -> list[OpenReport]:
     """All shown reports that fit, with all their resources, in no order."""
-    where, values = _where(person_id, wanted)
+    conditions, values = _conditions(person_id, wanted)
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(sql.SQL(_OPENED).format(where=where, join=sql.SQL(_JOIN)), values)
+        await cursor.execute(_statement(_OPENED, conditions), values)
         return [OpenReport(report_id, unpack(data)) for report_id, data in await cursor.fetchall()]
 
 
@@ -194,24 +200,30 @@ async def waiting(conn: AsyncConnection[Any], person_id: UUID, at: datetime) -> 
         return [Waiting(*row) for row in await cursor.fetchall()]
 
 
-def _where(person_id: UUID, wanted: ReportFilter) -> tuple[sql.Composable, dict[str, Any]]:
+@lru_cache(maxsize=512)
+def _statement(template: LiteralString, conditions: tuple[LiteralString, ...]) -> bytes:
+    """The finished text, composed once for each combination of conditions."""
+    numbered = (
+        sql.SQL(condition).format(value=sql.Placeholder(f"value{number}"))
+        for number, condition in enumerate(conditions, 1)
+    )
+    where = sql.SQL(" AND ").join([sql.SQL("shown.person_id = %(person)s"), *numbered])
+    return sql.SQL(template).format(where=where).as_bytes(None)
+
+
+def _conditions(person_id: UUID, wanted: ReportFilter) -> tuple[tuple[LiteralString, ...], dict[str, Any]]:
     values: dict[str, Any] = {"person": person_id}
-    parts: list[sql.Composable] = [sql.SQL("shown.person_id = %(person)s")]
-    for condition, value in _conditions(wanted):
-        name = f"value{len(values)}"
-        values[name] = value
-        parts.append(sql.SQL(condition).format(value=sql.Placeholder(name)))
-    if wanted.released_at is not None:
+    conditions: list[LiteralString] = []
+    for condition, value in _given(wanted):
+        conditions.append(condition)
+        values[f"value{len(conditions)}"] = value
+    if wanted.released_at is not None:  # the last: it has no number
         values["released_before"] = wanted.released_at - DELAY
-        parts.append(
-            sql.SQL("(" + _RELEASED + ")").format(
-                row=sql.Identifier("shown"), issued=sql.Identifier("issued")
-            )
-        )
-    return sql.SQL(" AND ").join(parts), values
+        conditions.append(_RELEASED_SHOWN)
+    return tuple(conditions), values
 
 
-def _conditions(wanted: ReportFilter) -> Iterator[tuple[LiteralString, object]]:
+def _given(wanted: ReportFilter) -> Iterator[tuple[LiteralString, object]]:
     choices: tuple[tuple[LiteralString, Sequence[object] | None], ...] = (
         ("shown.report_id = ANY({value})", wanted.ids),
         ("category = ANY({value})", wanted.categories),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -163,3 +164,24 @@ async def test_results_service_decides_with_its_own_role(
     )
     (row,) = rows(postgres, "access_log")
     assert (row["db_role"], row["reason"], row["relation"]) == ("akson_results", "treatment", "self-declared")
+
+
+async def test_given_a_log_row_that_cannot_be_written_then_nothing_is_answered(
+    core_db: Database,
+    keys: KeyRing,
+    actor: Callable[..., Actor],
+    number: Callable[[str], NationalId],
+    postgres: TestDatabase,
+) -> None:
+    async def read_and_hide_a_fault(conn: AsyncConnection[Any], _: UUID, __: Decision) -> LookUp[str]:
+        with contextlib.suppress(psycopg.errors.DivisionByZero):
+            await conn.execute("SELECT 1 / 0")  # from here on the transaction takes no statement
+        return LookUp("seen", {"Person": 1})
+
+    request = AccessRequest(AccessBasis.UNNTAK, "LE")
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+        await look_up(
+            core_db, keys, actor("lege-koman"), number("line"), request, ("Person",), read_and_hide_a_fault
+        )
+    assert rows(postgres, "access_log") == []
+    assert await look_up(core_db, keys, actor("lege-koman"), number("line"), request, ("Person",), names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import redis.asyncio
 
@@ -62,3 +64,21 @@ async def test_given_an_unreachable_valkey_then_nobody_is_let_in() -> None:
 def test_the_secret_comes_from_the_key_ring_alone(keys: KeyRing) -> None:
     assert nonce_secret(keys) == nonce_secret(keys)
     assert len(nonce_secret(keys)) == 32
+
+
+async def test_given_many_proofs_at_the_same_moment_then_each_passes_once(valkey: Valkey) -> None:
+    one = store(valkey)
+    nonce = await one.nonce()
+    keys = [f"proof-at-once-{number}" for number in range(150)]
+    answers = await asyncio.gather(*(one.admit(key, nonce) for key in [*keys, *keys]), return_exceptions=True)
+    assert answers.count(nonce) == 150
+    assert sum(isinstance(answer, faults.ProofReplayed) for answer in answers) == 150
+
+
+async def test_given_a_caller_who_goes_then_the_others_are_answered(valkey: Valkey) -> None:
+    one = store(valkey)
+    nonce = await one.nonce()
+    gone, stays = (asyncio.create_task(one.admit(f"proof-{name}", nonce)) for name in ("gone", "stays"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await stays == nonce
