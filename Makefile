@@ -25,6 +25,9 @@ check: .venv/.test ## Lint, types and the house's own rules
 bench: .venv/.test ## Measure, each figure beside its limit
 	.venv/bin/python -m benchmarks $(ARGS)
 
+faults: .venv/.test ## Kill -9 what runs, a hundred times under load, and count what is left
+	.venv/bin/python -m tests.faults --rounds 100 $(ARGS)
+
 messages: .venv/.test ## Write the test messages anew
 	.venv/bin/python -m dev.generator --out tests/messages
 

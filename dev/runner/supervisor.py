@@ -102,6 +102,8 @@ class Supervisor:
                     _FIRST_PAUSE if now - child.started_at > 60 else min(child.pause * 2, _LONGEST_PAUSE)
                 )
                 child.restart_at = now + child.pause
+                # A server whose parent was killed goes on serving beside the next one, out of anyone's reach.
+                _signal_group(child.process.pid, signal.SIGKILL)
                 log = self.data / "log" / f"{child.name}.log"
                 self.say(
                     f"{child.name} stopped by itself (exit {child.process.returncode}); "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
@@ -21,12 +22,13 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=0.05, help="a sender's mean pause in seconds")
     parser.add_argument("--check-every", type=int, default=10, help="rounds between two audits")
     parser.add_argument("--victims", default="", help="only those whose name contains this")
+    parser.add_argument("--logs", type=Path, help="a folder for the processes' logs")
     given = parser.parse_args()
     console = Console(highlight=False, markup=False)
     victims = tuple(v for v in VICTIMS if given.victims.lower() in v.name.lower())
     if not victims:
         parser.error("no victim's name contains that: " + ", ".join(v.name for v in VICTIMS))
-    plan = Plan(given.rounds, given.seed, given.senders, given.pause, given.check_every, victims)
+    plan = Plan(given.rounds, given.seed, given.senders, given.pause, given.check_every, victims, given.logs)
     try:
         result = run(plan, lambda text: console.print(text, soft_wrap=True))
     except NotRecovered as problem:

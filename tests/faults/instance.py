@@ -7,6 +7,7 @@ part in the intake and are left out.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -44,8 +45,8 @@ class Instance:
 
 
 @contextmanager
-def running(registers: RegisterFile, say: Callable[[str], None]) -> Iterator[Instance]:
-    """Start everything, load the registers, and stop and delete everything afterwards."""
+def running(registers: RegisterFile, logs: Path | None, say: Callable[[str], None]) -> Iterator[Instance]:
+    """Start everything, load the registers; afterwards stop and delete everything but a copy in `logs`."""
     with tempfile.TemporaryDirectory(prefix="akson-faults-", dir="/tmp") as name:
         data = Path(name)
         data.chmod(0o755)  # the database's user must reach its folder
@@ -56,6 +57,8 @@ def running(registers: RegisterFile, say: Callable[[str], None]) -> Iterator[Ins
             yield _started(data, supervisor, registers)
         finally:
             supervisor.stop_all()
+            if logs:
+                shutil.copytree(data / "log", logs, dirs_exist_ok=True)
 
 
 def _started(data: Path, supervisor: Supervisor, registers: RegisterFile) -> Instance:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 import httpx
@@ -15,13 +17,13 @@ from tests.faults.audit import Finding, audit, waiting
 from tests.faults.instance import Instance, running
 from tests.faults.letters import Letter, Supply
 from tests.faults.load import FINAL, Load
-from tests.faults.victims import VICTIMS, Victim, kill, processes_of
+from tests.faults.victims import VICTIMS, Victim, is_running, kill, processes_of
 
 _PATIENCE = 90.0  # for one recovery, and for the queue to empty: leases of killed workers run 20 s
 _PERSONS_A_ROUND = 4
 _TWO_AT_ONCE = 0.15
 _COMPARED = 400
-_TOLD_LINES = 25  # of each log, when the product did not come back
+_ELEVEN = re.compile(r"(?<!\d)\d{11}(?!\d)")
 
 
 class NotRecovered(Exception):
@@ -38,6 +40,7 @@ class Plan:
     pause: float
     check_every: int
     victims: tuple[Victim, ...] = VICTIMS
+    logs: Path | None = None
 
 
 @dataclass
@@ -60,14 +63,8 @@ class Unsound(Exception):
 def run(plan: Plan, say: Callable[[str], None]) -> Result:
     """Start a product, break it `plan.rounds` times, stop it. Raises `NotRecovered` and `Unsound`."""
     supply = Supply(plan.seed, 40 + _PERSONS_A_ROUND * plan.rounds)
-    with running(supply.registers, say) as instance:
-        try:
-            return asyncio.run(_Run(plan, instance, supply, say).all())
-        except NotRecovered:
-            for log in sorted((instance.settings.data / "log").glob("*.log")):
-                lines = log.read_text(errors="replace").splitlines()
-                say("\n".join([f"The end of {log.name}:", *lines[-_TOLD_LINES:]]))
-            raise
+    with running(supply.registers, plan.logs, say) as instance:
+        return asyncio.run(_Run(plan, instance, supply, say).all())
 
 
 class _Run:
@@ -76,6 +73,7 @@ class _Run:
         self.random = Random(plan.seed)  # noqa: S311 - predictable is what is wanted
         self.result = Result()
         self.sessions: set[int] = set()  # of children that lost a process
+        self.killed: set[int] = set()
 
     async def all(self) -> Result:
         started = time.monotonic()
@@ -130,9 +128,11 @@ class _Run:
         child = self.instance.child(victim.child)
         child.pause = 0.0  # it did not crash by its own fault: the first, short pause
         main = child.process.pid if child.process else 0
-        if not kill(victim, child, self.random):
+        pid = kill(victim, child, self.random)
+        if pid is None:
             return False
         self.sessions.add(main)
+        self.killed.add(pid)
         return True
 
     async def _processed(self, letter: Letter, load: Load) -> None:
@@ -161,6 +161,7 @@ class _Run:
             "processes that outlived their restarted parent",
             [pid for session in self.sessions - now for pid in processes_of(session)],
         )
+        found.blame("log lines with a person's number", self._named_in_logs())
         self.result.finding = found
         self.result.audits += 1
         self.result.answers, self.result.sent_again = dict(load.answers), load.sent_again
@@ -189,10 +190,22 @@ class _Run:
         if not found.sound:
             raise Unsound(self.result)
 
+    def _named_in_logs(self) -> list[str]:
+        numbers = {person.national_id for person in self.supply.registers.persons}
+        logs = (self.instance.settings.data / "log").glob("*.log")
+        return [
+            log.name
+            for log in logs
+            if numbers.intersection(_ELEVEN.findall(log.read_text("utf-8", "replace")))
+        ]
+
     async def _queue_empty(self) -> bool:
         return await asyncio.to_thread(waiting, self.instance.superuser_dsn) == 0
 
     async def _all_running(self) -> bool:
+        if any(is_running(pid) for pid in self.killed):
+            return False
+        self.killed.clear()
         return all(
             child.restart_at is None and child.process is not None and child.process.poll() is None
             for child in self.instance.supervisor.children

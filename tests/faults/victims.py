@@ -42,18 +42,27 @@ VICTIMS = (
 )
 
 
-def kill(victim: Victim, child: Child, random: Random) -> bool:
-    """SIGKILL one process; False when there is none at the moment (it is just being started)."""
+def kill(victim: Victim, child: Child, random: Random) -> int | None:
+    """SIGKILL one process; None when there is none at the moment (it is just being started)."""
     if child.process is None or child.process.poll() is not None:
-        return False
+        return None
     pid = victim.pick(child.process.pid, random)
     if pid is None:
-        return False
+        return None
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
+        return None
+    return pid
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
         return False
-    return True
+    return stat.rsplit(")", 1)[1].split()[0] not in "ZX"
 
 
 def processes_below(pid: int) -> list[int]:

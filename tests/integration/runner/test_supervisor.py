@@ -64,6 +64,39 @@ def test_a_crashed_child_is_told_and_started_again(supervisor: Supervisor, said:
     assert said[-1] == "worker: started again."
 
 
+def test_what_a_killed_child_had_started_ends_before_it_is_started_again(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    note = tmp_path / "grandchild"
+    script = (
+        "import pathlib, subprocess, sys, time\n"
+        "below = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        f"path = pathlib.Path({str(note)!r})\n"
+        "path.with_suffix('.new').write_text(str(below.pid))\n"
+        "path.with_suffix('.new').rename(path)\n"
+        "time.sleep(600)\n"
+    )
+    server = child("server", [sys.executable, "-c", script])
+    supervisor.start(server)
+    assert server.process is not None
+    wait_until(note.exists)
+    below = int(note.read_text())
+
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    assert running(below)
+    supervisor.watch()
+    wait_until(lambda: not running(below))
+
+
+def running(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] not in "ZX"
+
+
 def test_a_child_that_keeps_crashing_is_started_ever_later(supervisor: Supervisor) -> None:
     broken = child("broken", [sys.executable, "-c", "raise SystemExit(3)"])
     supervisor.start(broken)

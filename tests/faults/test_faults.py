@@ -1,0 +1,34 @@
+"""A short run: every kind of process is killed once under load, and nothing is lost, doubled or left.
+
+`make faults` is the long one.
+"""
+
+from __future__ import annotations
+
+from tests.faults.rounds import Plan, run
+from tests.faults.victims import VICTIMS
+
+
+def test_given_load_when_processes_are_killed_then_every_message_is_there_once_and_final() -> None:
+    the_four = tuple(
+        victim
+        for victim in VICTIMS
+        if victim.name
+        in (
+            "API: the process that serves",
+            "Celery: the main process",
+            "Valkey",
+            "PostgreSQL: the postmaster",
+        )
+    )
+    plan = Plan(rounds=4, seed=2, senders=3, pause=0.15, check_every=4, victims=the_four)
+
+    result = run(plan, print)
+
+    assert set(result.recovered) >= {victim.name for victim in the_four}
+    found = result.finding
+    assert found.sound, dict(found.wrong)
+    assert found.letters == found.acknowledged == found.records > 20
+    assert found.statuses == found.expected
+    assert found.versions == found.expected_versions
+    assert result.receipts_compared > 20
