@@ -57,7 +57,7 @@ class Presence(rx.State):
     """Someone is there."""
 
     @rx.event
-    @requires(Kind.CLINICIAN, Kind.CITIZEN)
+    @requires(*Kind)
     async def touch(self) -> None:
         """Nothing to do: that the event came has started the session's idle time anew."""
 

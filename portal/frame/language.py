@@ -16,7 +16,7 @@ class LanguageChoice(rx.State):
     """The language menu's handler."""
 
     @rx.event
-    @requires(Kind.CLINICIAN, Kind.CITIZEN)
+    @requires(*Kind)
     async def choose(self, lang: str) -> None:
         """Show `lang` and remember it for this login."""
         now = await current(self)

@@ -17,7 +17,7 @@ from portal.frame.trouble import trouble_notice
 from portal.session.guard import Login
 from portal.session.models import Kind
 from portal.ui import aksel
-from portal.ui.html import plain_form
+from portal.ui.html import plain_form, plain_link
 from portal.ui.language import Language, in_language
 from portal.ui.text import text
 
@@ -25,6 +25,8 @@ PATIENTS = "/clinician/patients"
 RESULTS = "/clinician/results"
 OWN_RESULTS = "/citizen/results"
 ACCESS_LOG = "/citizen/access-log"
+MESSAGES = "/operations/messages"
+SENDERS = "/operations/senders"
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,14 @@ class Link:
 MENUS: dict[Kind, tuple[Link, ...]] = {
     Kind.CLINICIAN: (Link("patients", PATIENTS), Link("results", RESULTS)),
     Kind.CITIZEN: (Link("own_results", OWN_RESULTS), Link("access_log", ACCESS_LOG)),
+    Kind.OPERATOR: (Link("messages", MESSAGES), Link("senders", SENDERS)),
 }
 
 
 def layout(content: rx.Component, kind: Kind, here: str, *, with_patient: bool = False) -> rx.Component:
     """A page for one kind of login. `here` is the menu's current key; `with_patient` adds the banner."""
     return in_language(
-        rx.el.a(text("frame.skip"), href="#main", class_name="akson-skip"),
+        plain_link(text("frame.skip"), href="#main", class_name="akson-skip"),
         _header(kind, here),
         _connection_lost(),
         *([patient_banner()] if with_patient else []),

@@ -15,6 +15,11 @@ class _PlainForm(Element):
     method: Var[str]
 
 
+class _PlainLink(Element):
+    tag = "a"
+    href: Var[str]
+
+
 class _FullLoad(rx.Component):
     library = "react"
     tag = "Fragment"
@@ -33,6 +38,12 @@ class _FullLoad(rx.Component):
 def plain_form(*children: rx.Component, action: str, **props: Any) -> rx.Component:
     """A form that the browser posts to one of our own routes."""
     made: rx.Component = _PlainForm.create(*children, action=action, method="post", **props)
+    return made
+
+
+def plain_link(*children: Any, href: str, **props: Any) -> rx.Component:
+    """A link that the browser itself follows: one to a place on the page moves the focus there too."""
+    made: rx.Component = _PlainLink.create(*children, href=href, **props)
     return made
 
 
