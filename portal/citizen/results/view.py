@@ -93,7 +93,7 @@ def _report(report: Any) -> rx.Component:
             ),
         ),
         aksel.expansion_card_content(_answers(report)),
-        aria_label=report.names,
+        aria_label=report.sampled + " " + report.names,  # two of the same kind stay apart
         size="small",
     )
 

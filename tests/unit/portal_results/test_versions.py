@@ -110,5 +110,23 @@ def test_a_pathology_part_repeated_as_history_is_not_gone() -> None:
     assert [c.kind for c in differences(first, second)] == ["new"]
 
 
+def test_an_addendum_before_the_answer_moves_the_texts_and_changes_none() -> None:
+    def part(text: str) -> Json:
+        return textual(text, coding("8243", "VU", "Vurdering"))
+
+    answer, earlier, added = part("Ikke fri kant."), part("Immunfarging pågår."), part("Revurdert av to.")
+    second, third = history(
+        version(2, "final", observation("1", {}, answer), observation("2", {}, earlier)),
+        version(
+            3,
+            "appended",
+            observation("1", {}, added),
+            observation("2", {}, answer, history=True),
+            observation("3", {}, earlier, history=True),
+        ),
+    )
+    assert differences(second, third) == [Change("new", "Vurdering", "", "Revurdert av to.")]
+
+
 def test_no_versions_give_an_empty_history() -> None:
     assert rows_of(versions_of({"resourceType": "Bundle"})) == []

@@ -97,34 +97,48 @@ def _key(item: Item, report: Report) -> tuple[str, str]:
 
 
 def paired(before: Report, after: Report) -> list[tuple[Item | None, Item | None]]:
-    """The items of two versions side by side: by id where it names the same analysis, else by content."""
-    left = before.items()
-    pairs: list[tuple[Item | None, Item | None]] = []
-    unmatched: list[Item] = []
-    by_id = {item.id: item for item in left}
-    for item in after.items():
-        same = by_id.get(item.id)
-        if same is not None and _key(same, before) == _key(item, after):
-            pairs.append((same, item))
-            del by_id[item.id]
-        else:
-            unmatched.append(item)
-    rest = [item for item in left if item.id in by_id]
-    for item in unmatched:
-        same = _same_content(item, rest, before, after)
-        if same is not None:
-            rest.remove(same)
-        pairs.append((same, item))
+    """The items of two versions side by side: by id where it names the same analysis, else by content.
+
+    Texts without an id of their own are numbered by their place, which an addendum moves: the same words are
+    the same text, wherever they stand.
+    """
+    rest, items = list(before.items()), list(after.items())
+    found: dict[int, Item] = {}
+    for match in (_unchanged, _same_text, _same_id, _same_content):
+        for place, item in enumerate(items):
+            if place in found:
+                continue
+            old = match(item, [other for other in rest if _key(other, before) == _key(item, after)])
+            if old is not None:
+                found[place] = old
+                rest = [other for other in rest if other is not old]
+    pairs: list[tuple[Item | None, Item | None]] = [
+        (found.get(place), item) for place, item in enumerate(items)
+    ]
     return pairs + [(item, None) for item in rest]
 
 
-def _same_content(item: Item, rest: list[Item], before: Report, after: Report) -> Item | None:
+def _unchanged(item: Item, alike: list[Item]) -> Item | None:
+    same = (o for o in alike if o.id == item.id and shown_value(o) == shown_value(item))
+    return next(same, None)
+
+
+def _same_text(item: Item, alike: list[Item]) -> Item | None:
+    if item.value.kind != "text" or not shown_value(item):
+        return None
+    return next((other for other in alike if shown_value(other) == shown_value(item)), None)
+
+
+def _same_id(item: Item, alike: list[Item]) -> Item | None:
+    return next((other for other in alike if other.id == item.id), None)
+
+
+def _same_content(item: Item, alike: list[Item]) -> Item | None:
     """An earlier item of the same analysis, with the same value if there is one such."""
-    alike = [other for other in rest if _key(other, before) == _key(item, after)]
-    same = [other for other in alike if shown_value(other) == shown_value(item)]
-    if same:
-        return same[0]
-    return alike[0] if alike and item.name and len(alike) == 1 else None
+    same = next((other for other in alike if shown_value(other) == shown_value(item)), None)
+    if same is not None:
+        return same
+    return alike[0] if item.name and len(alike) == 1 else None
 
 
 def differences(before: Report, after: Report) -> list[Change]:
