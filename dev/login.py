@@ -16,7 +16,7 @@ import httpx
 from dev.identity_provider.clients import CLI_CLIENT, CLI_REDIRECT
 from dev.personas import Persona, persona
 from kit.identity import faults
-from kit.identity.audiences import SCOPES, personal_scopes
+from kit.identity.audiences import MACHINE_SCOPES, SCOPES, personal_scopes
 from kit.identity.client import ClientConfig, OidcClient, organisation_details
 from kit.identity.dpop import DpopKey
 from kit.identity.exchangeclient import ExchangeClient
@@ -72,7 +72,7 @@ async def _access(
             redirect_uri="",
             scopes=(),
         )
-        wanted = scopes or [s for s in SCOPES.get(audience, ()) if s not in personal_scopes(audience)]
+        wanted = scopes or [s for s in SCOPES.get(audience, ()) if s in MACHINE_SCOPES]
         return await OidcClient(config, http).client_credentials(audience, wanted)
     wanted = scopes or personal_scopes(audience)
     login = await log_in(settings, http, name, who, audience, wanted)

@@ -68,7 +68,7 @@ class Personnel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Employment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who works where (`role`: Volven 9060, XX without authorisation)."""
+    """Who works where (`role`: Volven 9060, XX without authorisation, DRIFT operates the service)."""
 
     national_id: str
     org_number: str

@@ -22,6 +22,8 @@ from results_service.intake.endpoints import router as intake_router
 from results_service.intake.service import Intake
 from results_service.lookup.endpoints import LookupContext
 from results_service.lookup.endpoints import router as lookup_router
+from results_service.operations.endpoints import OperationsContext
+from results_service.operations.endpoints import router as operations_router
 
 ROLE = "akson_results"
 
@@ -51,9 +53,11 @@ def make_app(settings: Settings) -> FastAPI:
     app = create_app(name="results_service", lifespan=lifespan, ready=db.ping)
     app.state.intake = intake
     app.state.lookup = LookupContext(db, keys, f"{settings.results_url}/fhir")
+    app.state.operations = OperationsContext(db, keys)
     protect(app, build_verifier(settings, audiences.RESULTS, settings.results_url, keys=keys))
     app.include_router(intake_router)
     app.include_router(lookup_router)
+    app.include_router(operations_router)
     return app
 
 

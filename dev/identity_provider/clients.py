@@ -8,7 +8,7 @@ from pathlib import Path
 from joserfc.jwk import Key, import_key
 
 from dev.personas import Persona
-from kit.identity.audiences import MACHINE_SCOPES, SCOPES, personal_scopes
+from kit.identity.audiences import MACHINE_SCOPES, OPERATOR_SCOPES, SCOPES, personal_scopes
 from kit.identity.keyfiles import client_key
 from kit.identity.providers import HELSEID_SCOPES
 from kit.settings import Settings
@@ -42,7 +42,8 @@ class RegisteredClient:
 
 def helseid_clients(settings: Settings, personas: dict[str, Persona]) -> dict[str, RegisteredClient]:
     """HelseID's clients by client id."""
-    scopes = frozenset(HELSEID_SCOPES) | {scope for audience in SCOPES for scope in personal_scopes(audience)}
+    personal = {scope for audience in SCOPES for scope in personal_scopes(audience)}
+    scopes = frozenset(HELSEID_SCOPES) | personal | OPERATOR_SCOPES
     clients = _people_clients(
         settings, "helseid", settings.helseid_client_id, settings.helseid_client_jwk, scopes
     )

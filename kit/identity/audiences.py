@@ -9,19 +9,22 @@ PANEL = "akson:panel"
 
 READ_RESULTS = "nhn:pps/provesvar-read"
 WRITE_REPORTS = "nhn:pps/svarrapport-write"
+OPERATE = "akson:operations/manage"
 READ_CORE_RECORD = "akson:core-record/read"
 WRITE_CORE_RECORD = "akson:core-record/write"
 
 SCOPES: dict[str, tuple[str, ...]] = {
-    RESULTS: (READ_RESULTS, WRITE_REPORTS),
+    RESULTS: (READ_RESULTS, WRITE_REPORTS, OPERATE),
     CORE_RECORD: (READ_CORE_RECORD, WRITE_CORE_RECORD),
     JOURNAL: ("akson:journal/read", "akson:journal/write"),
     PANEL: ("akson:panel/read", "akson:panel/write"),
 }
 MACHINE_SCOPES = frozenset({WRITE_REPORTS})
 """What only systems may be given; a person never sends reports."""
+OPERATOR_SCOPES = frozenset({OPERATE})
+"""What only those who operate the service ask for; the service decides who they are."""
 
 
 def personal_scopes(audience: str) -> tuple[str, ...]:
-    """The scopes of an audience that a person's token may hold; empty for an unknown audience."""
-    return tuple(scope for scope in SCOPES.get(audience, ()) if scope not in MACHINE_SCOPES)
+    """The scopes of an audience that anyone's personal token may hold; empty for an unknown audience."""
+    return tuple(scope for scope in SCOPES.get(audience, ()) if scope not in MACHINE_SCOPES | OPERATOR_SCOPES)

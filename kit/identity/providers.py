@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import httpx
 
-from kit.identity.audiences import CORE_RECORD, RESULTS, personal_scopes
+from kit.identity.audiences import CORE_RECORD, OPERATOR_SCOPES, RESULTS, personal_scopes
 from kit.identity.client import ClientConfig, OidcClient
 from kit.identity.exchangeclient import ExchangeClient
 from kit.identity.keyfiles import client_key
@@ -34,7 +34,7 @@ def helseid_client(
         client_id=client_id,
         key=client_key(settings, client_id, settings.helseid_client_jwk),
         redirect_uri=f"{settings.portal_url}/auth/helseid/callback",
-        scopes=(*HELSEID_SCOPES, *api_scopes),
+        scopes=(*HELSEID_SCOPES, *api_scopes, *sorted(OPERATOR_SCOPES)),
         resources=tuple(resources),
         id_token_algorithms=(settings.helseid_id_token_algorithm,),
         minimum_level=4,

@@ -92,7 +92,18 @@ class Outcome(Struct, frozen=True):
     serv_prov_id: str | None = None
     sender: str | None = None
     strict: bool = False
+    kind: str | None = None
     original_moved: bool = False
+
+
+class Kept(Struct, frozen=True):
+    """Where a delivery's bytes are: `body` as sealed at receipt, or `original` under the person's key."""
+
+    status: Status
+    person_id: UUID | None
+    body: bytes | None
+    wrapped: bytes | None
+    original: bytes | None
 
 
 class Backlog(Struct, frozen=True):

@@ -50,6 +50,11 @@ def read(conn: Connection[Any], keys: KeyRing, person_id: UUID, message_id: UUID
     body = repository.find_original(conn, person_id, message_id)
     if wrapped is None or body is None:
         return None
+    return open_personal(keys, person_id, message_id, wrapped, body)
+
+
+def open_personal(keys: KeyRing, person_id: UUID, message_id: UUID, wrapped: bytes, body: bytes) -> bytes:
+    """The bytes as they were received, from what is kept under a person's key."""
     key = keys.decrypt("original-encrypt", wrapped, person_id.bytes)
     return _unpack(AESGCM(key).decrypt(body[:_NONCE], body[_NONCE:], message_id.bytes))
 

@@ -5,6 +5,7 @@ guard → read → sender → person → map → store. Every step goes on, or e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,8 @@ _NOBODY = Problem(
 )
 _MSG_ID = Problem("message-id-not-uuid", "Use a UUID as MsgId: HIS 80415 requires it (E10).", path="MsgId")
 
+_KIND = re.compile(r"[A-ZÆØÅ_]{2,12}")
+
 
 class Header(Struct, frozen=True):
     """What a receipt needs of a message, read without judging the rest."""
@@ -54,6 +57,7 @@ class Header(Struct, frozen=True):
     serv_prov_id: str | None = None
     sender: str | None = None
     strict: bool = False
+    kind: str | None = None
 
     def outcome(self, status: Status, errors: Iterable[Problem], warnings: Iterable[Problem] = ()) -> Outcome:
         """An outcome that carries these names."""
@@ -194,7 +198,14 @@ def read_header(message: etree._Element) -> Header:
         msg_id=_short(message.findtext("{*}MsgId")),
         gen_date=_short(generated.get("V")) if generated is not None else None,
         serv_prov_id=_short(message.findtext("{*}ServReport/{*}ServProvId")),
+        kind=_kind(message.find("{*}ServReport/{*}MsgDescr")),
     )
+
+
+def _kind(element: etree._Element | None) -> str | None:
+    """MsgDescr (8202): the code alone, and only where it can be one."""
+    code = (element.get("V") or "").strip() if element is not None else ""
+    return code if _KIND.fullmatch(code) else None
 
 
 def _short(text: str | None) -> str | None:

@@ -12,7 +12,7 @@ import msgspec
 from psycopg import AsyncConnection, Connection
 from psycopg.rows import TupleRow
 
-from results_service.intake.models import Backlog, Claim, Delivery, Outcome, Problem, Record, Status
+from results_service.intake.models import Backlog, Claim, Delivery, Kept, Outcome, Problem, Record, Status
 
 _RECORD = (
     "id, organisation, status, received_at, errors::text, warnings::text, unmapped::text, copy_of, report_id,"
@@ -150,7 +150,8 @@ def finish(conn: Connection[Any], claim: Claim, outcome: Outcome) -> bool:
         UPDATE results.intake_message
         SET status = %s, finished_at = clock_timestamp(), errors = %s, warnings = %s, unmapped = %s,
             copy_of = %s, person_id = %s, report_id = %s, version = %s, msg_id = %s, gen_date = %s,
-            serv_prov_id = %s, sender = %s, strict = %s, body = CASE WHEN %s THEN NULL ELSE body END
+            serv_prov_id = %s, sender = %s, strict = %s, kind = %s,
+            body = CASE WHEN %s THEN NULL ELSE body END
         WHERE id = %s AND status = 'received' AND attempts = %s
         """,
         (
@@ -167,6 +168,7 @@ def finish(conn: Connection[Any], claim: Claim, outcome: Outcome) -> bool:
             outcome.serv_prov_id,
             outcome.sender,
             outcome.strict,
+            outcome.kind,
             outcome.original_moved,
             claim.id,
             claim.attempt,
@@ -229,6 +231,32 @@ def find_original(conn: Connection[Any], person_id: UUID, message_id: UUID) -> b
         binary=True,
     ).fetchone()
     return bytes(row[0]) if row else None
+
+
+async def find_kept(conn: AsyncConnection[Any], message_id: UUID) -> Kept | None:
+    """How a delivery is kept, its row locked; the person's own part only where the transaction serves them.
+
+    Call again after `set_person` for what lies under the person's key.
+    """
+    cursor = await conn.execute(
+        """
+        SELECT m.status, m.person_id, m.body, k.wrapped, o.body
+        FROM results.intake_message m
+        LEFT JOIN results.person_key k ON k.person_id = m.person_id
+        LEFT JOIN results.original o ON o.person_id = m.person_id AND o.message_id = m.id
+        WHERE m.id = %s FOR UPDATE OF m
+        """,
+        (message_id,),
+        binary=True,
+    )
+    row = await cursor.fetchone()
+    return Kept(Status(row[0]), *row[1:]) if row else None
+
+
+async def put_back(conn: AsyncConnection[Any], message_id: UUID, body: bytes) -> None:
+    """Put a finished delivery back in the queue with its sealed body."""
+    await conn.execute("UPDATE results.intake_message SET body = %b WHERE id = %s", (body, message_id))
+    await take_up_again(conn, message_id)
 
 
 def _json(value: object) -> str:

@@ -77,6 +77,10 @@ class Intake:
             )
         return organisation
 
+    def wake(self) -> None:
+        """Deliveries were put back in the queue: have them processed soon."""
+        self._waker.wake()
+
     async def receive(self, organisation: str, client_id: str, data: bytes) -> Record:
         """Store a message; from here on it is not lost. The same bytes give the same record."""
         return await self._reception.receive(organisation, client_id, data)

@@ -1,0 +1,1 @@
+"""For those who operate the service: messages that wait, senders gone quiet, volumes."""

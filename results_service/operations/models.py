@@ -1,0 +1,130 @@
+"""The shapes of operations. None of them but `Opened` holds anything of a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Held(Struct, frozen=True):
+    """A message in the work list. `sender` is None until one could be read; `kind` is MsgDescr (8202).
+
+    `errors` are intake's own `{code, message, line?, path?}`; `replay` says whether processing it anew may
+    help: `possible`, or why not (`held`, `not-waiting`).
+    """
+
+    id: UUID
+    status: str
+    received: datetime
+    finished: datetime | None
+    organisation: str
+    organisation_name: str | None
+    sender: str | None
+    sender_name: str | None
+    kind: str | None
+    version: str | None
+    errors: list[dict[str, Any]]
+    age_seconds: int
+    resolved: str | None = None
+    replay: str = "possible"
+
+
+class Action(Struct, frozen=True):
+    """What an operator did with a message."""
+
+    at: datetime
+    action: str
+    reason: str | None
+    name: str
+
+
+class WorkList(Struct, frozen=True):
+    """A page of the list, how many there are in all, and how many of each code."""
+
+    items: list[Held]
+    total: int
+    codes: dict[str, int]
+
+
+class Detail(Struct, frozen=True):
+    """A message with what was done about it, newest first; still without anything of a person."""
+
+    message: Held
+    history: list[Action]
+
+
+class Subject(Struct, frozen=True):
+    """Whom a message says it is about, as sent: never printed."""
+
+    name: str
+    number: str
+    birth_date: str
+    sex: str
+
+    def __repr__(self) -> str:
+        return "Subject(***)"
+
+
+class Content(Struct, frozen=True):
+    """What finds the report again at the laboratory; `results` is how many items it has."""
+
+    msg_id: str
+    serv_prov_id: str
+    generated: str
+    requisitions: list[str]
+    requester: str
+    results: int
+
+    def __repr__(self) -> str:
+        return "Content(***)"
+
+
+class Opened(Struct, frozen=True):
+    """An opened message. `subject` and `content` are None where nothing could be read, `original` where it
+    was not asked for."""
+
+    message: Held
+    subject: Subject | None
+    content: Content | None
+    original: str | None = None
+
+    def __repr__(self) -> str:
+        return "Opened(***)"
+
+
+class Rhythm(Struct, frozen=True):
+    """How a sender usually sends: hours with messages, and seconds between them (95 of 100 gaps are at most
+    `usual_seconds`)."""
+
+    sender: str
+    sender_name: str | None
+    last: datetime
+    hours: int
+    usual_seconds: float | None
+    silent_seconds: float
+
+
+class Quiet(Struct, frozen=True):
+    """A sender's silence beside its own usual one; `state` is `quiet`, `usual` or `unknown` (too new)."""
+
+    sender: str
+    sender_name: str | None
+    last: datetime
+    usual_seconds: int | None
+    silent_seconds: int
+    state: str
+
+
+class Volume(Struct, frozen=True):
+    """Messages of one sender and kind received on one day (in Norway)."""
+
+    day: date
+    sender: str
+    sender_name: str | None
+    kind: str | None
+    messages: int
+    needs_attention: int
+    rejected: int

@@ -1,0 +1,168 @@
+"""The SQL of operations. It reads the intake's table, which is no person-bearing one, and never changes it.
+
+Nothing here returns `person_id`, MsgId or ServProvId: a list shows states, codes and senders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+import msgspec
+from psycopg import AsyncConnection
+
+from kit.ids import new_id
+from results_service.operations.models import Action, Held, Rhythm, Volume
+from results_service.operations.rules import REMOVABLE, replay_of, without_numbers
+
+_COLUMNS = """
+SELECT m.id, m.status, m.received_at, m.finished_at, m.organisation, o.name, m.sender, s.name, m.kind,
+    m.version, m.errors::text, extract(epoch FROM now() - m.received_at)::bigint,
+    (SELECT a.reason FROM results.operator_action a WHERE a.message_id = m.id AND a.action = 'resolved'
+     AND a.at >= m.finished_at ORDER BY a.at DESC LIMIT 1)
+FROM results.intake_message m
+LEFT JOIN core_record.organisation o ON o.org_number = m.organisation
+LEFT JOIN core_record.organisation s ON s.org_number = m.sender
+"""
+# Resolved since it was last processed: a message that comes back by a new attempt is on the list again.
+_RESOLVED = """EXISTS (SELECT FROM results.operator_action a WHERE a.message_id = m.id
+    AND a.action = 'resolved' AND a.at >= m.finished_at)"""
+_WHICH: dict[str, LiteralString] = {
+    "open": f"m.status = 'needs-attention' AND NOT {_RESOLVED}",
+    "resolved": f"m.status = 'needs-attention' AND {_RESOLVED}",
+    "rejected": "m.status = 'rejected' AND jsonb_path_exists(m.errors, '$[*].code ? (@ == $c[*])',"
+    " jsonb_build_object('c', %(removable)s::jsonb))",
+}
+LISTS = tuple(_WHICH)
+_WITH_CODE = """ AND (%(code)s::text IS NULL
+    OR m.errors @> jsonb_build_array(jsonb_build_object('code', %(code)s::text)))"""
+_TOTAL = "SELECT count(*) FROM results.intake_message m WHERE "
+_BY_CODE = """SELECT e->>'code', count(DISTINCT m.id)
+FROM results.intake_message m, jsonb_array_elements(m.errors) e WHERE """
+_SENDER = "coalesce(m.sender, m.organisation)"
+_errors = msgspec.json.Decoder(list[dict[str, Any]])
+
+
+async def work_list(
+    conn: AsyncConnection[Any], which: str, code: str | None, skip: int, count: int
+) -> list[Held]:
+    """A page of a list (`LISTS`), oldest first."""
+    values = {**_values(code), "skip": skip, "count": count}
+    query = _COLUMNS + " WHERE " + _WHICH[which] + _WITH_CODE
+    cursor = await conn.execute(query + " ORDER BY m.id OFFSET %(skip)s LIMIT %(count)s", values)
+    return [_held(row) for row in await cursor.fetchall()]
+
+
+async def counts(conn: AsyncConnection[Any], which: str) -> tuple[int, dict[str, int]]:
+    """How many messages a list has, and how many with each code."""
+    row = await (await conn.execute(_TOTAL + _WHICH[which], _values(None))).fetchone()
+    codes = await conn.execute(_BY_CODE + _WHICH[which] + " GROUP BY 1 ORDER BY 2 DESC, 1", _values(None))
+    return (row[0] if row else 0), dict(await codes.fetchall())
+
+
+async def find(conn: AsyncConnection[Any], message_id: UUID) -> Held | None:
+    """One message, whatever its state."""
+    row = await (await conn.execute(_COLUMNS + " WHERE m.id = %s", (message_id,))).fetchone()
+    return _held(row) if row else None
+
+
+async def person_of(conn: AsyncConnection[Any], message_id: UUID) -> UUID | None:
+    """Whose message it is, for the log of an opening alone."""
+    cursor = await conn.execute("SELECT person_id FROM results.intake_message WHERE id = %s", (message_id,))
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def history(conn: AsyncConnection[Any], message_id: UUID) -> list[Action]:
+    """What operators did with a message, newest first."""
+    cursor = await conn.execute(
+        "SELECT at, action, reason, actor_name FROM results.operator_action WHERE message_id = %s"
+        " ORDER BY at DESC",
+        (message_id,),
+    )
+    return [Action(*row) for row in await cursor.fetchall()]
+
+
+async def note(
+    conn: AsyncConnection[Any],
+    message_ids: Sequence[UUID],
+    action: str,
+    reason: str | None,
+    who: tuple[bytes, str, str, str | None],
+) -> None:
+    """Note who did what with messages, and why. `who`: hash, name, organisation, correlation id."""
+    async with conn.cursor() as cursor:
+        await cursor.executemany(
+            "INSERT INTO results.operator_action (action_id, message_id, action, reason, actor_hash,"
+            " actor_name, organisation, correlation_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [(new_id(), message_id, action, reason, *who) for message_id in message_ids],
+        )
+
+
+async def rhythms(conn: AsyncConnection[Any], days: int) -> list[Rhythm]:
+    """How every sender of the last `days` days usually sends, by the hours in which it sent."""
+    cursor = await conn.execute(
+        f"""
+        WITH sent AS (
+            SELECT {_SENDER} AS sender, date_trunc('hour', m.received_at) AS hour, max(m.received_at) AS last
+            FROM results.intake_message m WHERE m.received_at >= now() - make_interval(days => %s)
+            GROUP BY 1, 2),
+        gaps AS (
+            SELECT sender, last, extract(epoch FROM hour - lag(hour) OVER (PARTITION BY sender ORDER BY hour))
+                AS gap FROM sent)
+        SELECT g.sender, max(o.name), max(g.last), count(*)::int,
+            (percentile_cont(0.95) WITHIN GROUP (ORDER BY g.gap))::float8,
+            extract(epoch FROM now() - max(g.last))::float8
+        FROM gaps g LEFT JOIN core_record.organisation o ON o.org_number = g.sender
+        GROUP BY g.sender ORDER BY max(g.last)
+        """,  # noqa: S608 - a constant
+        (days,),
+    )
+    return [Rhythm(_name(row[0]), *row[1:]) for row in await cursor.fetchall()]
+
+
+async def volumes(conn: AsyncConnection[Any], days: int) -> list[Volume]:
+    """Messages by day, sender and kind; the last of the `days` days is today."""
+    cursor = await conn.execute(
+        f"""
+        SELECT (m.received_at AT TIME ZONE 'Europe/Oslo')::date, {_SENDER}, max(o.name), m.kind, count(*),
+            count(*) FILTER (WHERE m.status = 'needs-attention'),
+            count(*) FILTER (WHERE m.status = 'rejected')
+        FROM results.intake_message m LEFT JOIN core_record.organisation o ON o.org_number = {_SENDER}
+        WHERE m.received_at >= (date_trunc('day', now() AT TIME ZONE 'Europe/Oslo')
+            - make_interval(days => %s - 1)) AT TIME ZONE 'Europe/Oslo'
+        GROUP BY 1, 2, 4 ORDER BY 1 DESC, 5 DESC, 2, 4
+        """,  # noqa: S608 - a constant
+        (days,),
+    )
+    return [Volume(row[0], _name(row[1]), *row[2:]) for row in await cursor.fetchall()]
+
+
+def _values(code: str | None) -> dict[str, Any]:
+    return {"code": code, "removable": msgspec.json.encode(sorted(REMOVABLE)).decode()}
+
+
+def _name(sender: str) -> str:
+    return without_numbers(sender) or ""
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    errors = _errors.decode(row[10])
+    codes = [str(error.get("code", "")) for error in errors]
+    return Held(
+        id=row[0],
+        status=row[1],
+        received=row[2],
+        finished=row[3],
+        organisation=row[4],
+        organisation_name=row[5],
+        sender=without_numbers(row[6]),
+        sender_name=row[7],
+        kind=row[8],
+        version=row[9],
+        errors=errors,
+        age_seconds=row[11],
+        resolved=row[12],
+        replay=replay_of(row[1], codes),
+    )

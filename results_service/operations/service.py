@@ -1,0 +1,216 @@
+"""What operators can see and do. Every call is decided, and leaves a row, by `core_record.access.operators`.
+
+A message is put right with its sender, never here: nobody chooses a person for a message, and nothing of a
+message is changed. What can be done is to process it anew after a fix of ours, or to note how it was solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from psycopg import AsyncConnection
+
+from core_record.access.operators import Operated, Operator, operate
+from core_record.registers.service import resolve_person
+from kit.db import Database
+from kit.errors import Conflict, NotFound
+from kit.identity.actor import Actor
+from kit.keys import KeyRing
+from results_service.intake.replay import Replay, put_back, read_original
+from results_service.intake.service import Intake
+from results_service.operations import repository, rules
+from results_service.operations.models import Detail, Held, Opened, Quiet, Volume, WorkList
+from results_service.operations.reading import read_content
+
+AT_A_TIME = 200
+_RHYTHM_DAYS = 60
+T = TypeVar("T")
+Work = Callable[[AsyncConnection[Any], Operator], Awaitable[Operated[T]]]
+
+
+class Operations:
+    """Operations on behalf of one caller's request."""
+
+    def __init__(
+        self, database: Database, keys: KeyRing, intake: Intake, actor: Actor, correlation_id: str | None
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._intake = intake
+        self._actor = actor
+        self._correlation_id = correlation_id
+
+    async def operator(self) -> Operator:
+        """Who the caller is, where admitted. Raises `AccessDenied`, as everything here."""
+
+        async def work(_: AsyncConnection[Any], operator: Operator) -> Operated[Operator]:
+            return Operated(operator)
+
+        return await self._operate("admitted", work)
+
+    async def work_list(self, which: str, code: str | None, skip: int, count: int) -> WorkList:
+        """Messages that wait (`open`), are solved (`resolved`), or were rejected for a reason of ours."""
+
+        async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[WorkList]:
+            items = await repository.work_list(conn, which, code, skip, count)
+            total, codes = await repository.counts(conn, which)
+            found = WorkList(items, codes.get(code, 0) if code else total, codes)
+            return Operated(found, {"IntakeMessage": len(items)})
+
+        return await self._operate("list", work)
+
+    async def detail(self, message_id: UUID) -> Detail:
+        """A message without anything of a person, and what was done about it. Raises `NotFound`."""
+
+        async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[Detail]:
+            return Operated(await _detail(conn, message_id), {"IntakeMessage": 1})
+
+        return await self._operate("read", work)
+
+    async def open(self, message_id: UUID, *, with_original: bool) -> Opened:
+        """What a message says: whom it is about, what finds it at the laboratory, and, asked for, all of it.
+
+        Only of messages on a list. Leaves a row in the log of everyone it is known to be about.
+        """
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Opened]:
+            held = await _waiting(conn, message_id)
+            persons = {await repository.person_of(conn, message_id)}
+            data = await read_original(conn, self._keys, message_id)
+            if data is None:
+                raise Conflict("original-gone", "The original is deleted. Only the message's state is left.")
+            read = read_content(data)
+            if read.national_id is not None:
+                persons.add(await resolve_person(conn, self._keys, read.national_id))
+            await _note(conn, operator, [message_id], "opened", None)
+            items = {"IntakeMessage": 1} | ({"IntakeOriginal": 1} if with_original else {})
+            opened = Opened(held, read.subject, read.content, read.text if with_original else None)
+            return Operated(opened, items, frozenset(p for p in persons if p is not None))
+
+        return await self._operate("open", work)
+
+    async def replay(self, message_id: UUID, reason: str) -> Detail:
+        """Process a message anew, from the start. Asked for again, it does nothing more.
+
+        Raises `Conflict`: `held-stays-held` where the outcome could only be the same, `original-gone`.
+        """
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
+            held = await _known(conn, message_id)
+            if held.replay == rules.IS_HELD:
+                raise _stays_held()
+            if held.replay == rules.MAY_REPLAY:
+                outcome = await put_back(conn, self._keys, message_id)
+                if outcome is Replay.GONE:
+                    raise Conflict("original-gone", "The original is deleted: it cannot be processed anew.")
+                if outcome is Replay.QUEUED:
+                    await _note(conn, operator, [message_id], "replayed", reason)
+            return Operated(await _detail(conn, message_id), {"IntakeMessage": 1})
+
+        done = await self._operate("replay", work)
+        self._intake.wake()
+        return done
+
+    async def replay_all(self, code: str, reason: str) -> tuple[int, int]:
+        """Process anew the oldest messages with a code; (how many, how many are left). Safe to repeat.
+
+        Raises `Conflict` (`held-stays-held`).
+        """
+        if code in rules.HELD:
+            raise _stays_held()
+        which = "rejected" if code in rules.REMOVABLE else "open"
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[tuple[int, int]]:
+            found = await repository.work_list(conn, which, code, 0, AT_A_TIME)
+            able = [held.id for held in found if held.replay == rules.MAY_REPLAY]
+            queued = [i for i in able if await put_back(conn, self._keys, i) is Replay.QUEUED]
+            await _note(conn, operator, queued, "replayed", reason)
+            _, codes = await repository.counts(conn, which)
+            return Operated((len(queued), codes.get(code, 0)), {"IntakeMessage": len(queued)})
+
+        done = await self._operate("replay-all", work)
+        self._intake.wake()
+        return done
+
+    async def resolve(self, message_id: UUID, reason: str) -> Detail:
+        """Note that a waiting message is solved: it leaves the list and stays in the history.
+
+        Asked for again with the same reason, it does nothing more. Raises `Conflict` (`not-waiting`).
+        """
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
+            held = await _known(conn, message_id)
+            if held.status != "needs-attention":
+                raise Conflict("not-waiting", "The message does not wait for anybody any more.")
+            if held.resolved != reason:
+                await _note(conn, operator, [message_id], "resolved", reason)
+            return Operated(await _detail(conn, message_id), {"IntakeMessage": 1})
+
+        return await self._operate("resolve", work)
+
+    async def quiet(self) -> list[Quiet]:
+        """Every sender's silence beside its usual one, the quiet first."""
+
+        async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[list[Quiet]]:
+            found = [
+                Quiet(
+                    r.sender,
+                    r.sender_name,
+                    r.last,
+                    round(r.usual_seconds) if r.usual_seconds is not None else None,
+                    round(r.silent_seconds),
+                    rules.silence(r.hours, r.usual_seconds, r.silent_seconds),
+                )
+                for r in await repository.rhythms(conn, _RHYTHM_DAYS)
+            ]
+            return Operated(sorted(found, key=lambda q: q.state != "quiet"), {"Sender": len(found)})
+
+        return await self._operate("quiet", work)
+
+    async def volumes(self, days: int) -> list[Volume]:
+        """Messages by day, sender and kind, newest day first."""
+
+        async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[list[Volume]]:
+            found = await repository.volumes(conn, days)
+            return Operated(found, {"Sender": len({v.sender for v in found})})
+
+        return await self._operate("volumes", work)
+
+    async def _operate(self, action: str, work: Work[T]) -> T:
+        return await operate(self._database, self._keys, self._actor, action, self._correlation_id, work)
+
+
+async def _known(conn: AsyncConnection[Any], message_id: UUID) -> Held:
+    held = await repository.find(conn, message_id)
+    if held is None:
+        raise NotFound("message-unknown", "No message has this id.")
+    return held
+
+
+async def _waiting(conn: AsyncConnection[Any], message_id: UUID) -> Held:
+    """A message that an operator has a reason to open: those taken in are the person's alone."""
+    held = await _known(conn, message_id)
+    if held.replay == rules.NOT_WAITING:
+        raise Conflict("not-waiting", "The message does not wait for anybody: it cannot be opened.")
+    return held
+
+
+async def _detail(conn: AsyncConnection[Any], message_id: UUID) -> Detail:
+    return Detail(await _known(conn, message_id), await repository.history(conn, message_id))
+
+
+async def _note(
+    conn: AsyncConnection[Any], operator: Operator, ids: list[UUID], action: str, reason: str | None
+) -> None:
+    who = (operator.actor_hash, operator.name, operator.organisation, operator.correlation_id)
+    await repository.note(conn, ids, action, reason, who)
+
+
+def _stays_held() -> Conflict:
+    return Conflict(
+        "held-stays-held",
+        "What the message says conflicts with what is stored; processed anew it would be held anew."
+        " Ask the laboratory, and note how it was solved.",
+    )
