@@ -242,20 +242,3 @@ internal_header = _make("InternalHeader")
 internal_header_title = _make("InternalHeader.Title", href=_TEXT)
 internal_header_button = _make("InternalHeader.Button", href=_TEXT)
 internal_header_user = _make("InternalHeader.User", name=_TEXT, description=_TEXT)
-
-
-class _Icon(rx.Component):
-    """An icon of `@navikt/aksel-icons`; decorative unless it has a title."""
-
-    library = f"@navikt/aksel-icons@{AKSEL}"
-    title: Var[str]
-    font_size: Var[str]
-
-
-def icon(name: str, **props: Any) -> rx.Component:
-    """The icon `name`, e.g. `MagnifyingGlassIcon`; hidden from screen readers when it has no title."""
-    meta: Any = type(_Icon)
-    kind = meta(f"Icon{name}", (_Icon,), {"tag": name, "__annotations__": {}, "__module__": __name__})
-    hidden = {} if "title" in props else {"aria_hidden": True}
-    made: rx.Component = kind.create(**hidden, **props)
-    return made
