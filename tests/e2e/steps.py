@@ -174,6 +174,11 @@ def result(report: Locator, name: str) -> Locator:
     return report.get_by_test_id("result").filter(has=report.page.get_by_text(name, exact=True))
 
 
+def cells(row: Locator) -> list[str]:
+    """What the cells of a result show: value, unit, flag, reference …"""
+    return [text.strip() for text in row.get_by_role("row").first.get_by_role("cell").all_inner_texts()]
+
+
 def back_to_list(page: Page) -> None:
     page.get_by_test_id("back").click()
     expect_reports(page)
@@ -191,6 +196,7 @@ def tick(box: Locator, *, on: bool) -> None:
 
 def axe_faults(page: Page) -> list[str]:
     """What axe finds on the page as it stands, one line a rule with where."""
+    page.evaluate("() => window.scrollTo(0, 0)")  # what is under the banner counts as covered
     page.evaluate(AXE_SCRIPT)
     found = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
     return [f"{v['id']}: {v['help']} at {[n['target'] for n in v['nodes']][:3]}" for v in found["violations"]]
@@ -268,8 +274,8 @@ def walk_citizen(page: Page) -> Iterator[str]:
     expect(page.get_by_test_id("own-reports").get_by_role("list").first).to_be_visible()
     yield "own results, one opened"
     page.get_by_role("navigation").get_by_role("link").last.click()
-    expect(page.get_by_role("switch")).to_be_visible()
+    expect(page.get_by_role("checkbox")).to_be_visible()
     yield "log"
-    tick(page.get_by_role("switch"), on=True)
+    tick(page.get_by_role("checkbox"), on=True)
     expect(page.get_by_test_id("access-log")).to_be_visible()
     yield "log with one's own look-ups"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import Visit
@@ -23,11 +23,6 @@ def lin(visit: Visit) -> Page:
     page = visit("lege-lin")
     steps.open_own(page, "Gundersen, Roland")
     return page
-
-
-def cells(row: Locator) -> list[str]:
-    """The first line of each visible cell: value, unit, flag, reference …"""
-    return [text.strip() for text in row.get_by_role("row").first.get_by_role("cell").all_inner_texts()]
 
 
 # Finding the patient
@@ -148,10 +143,10 @@ def test_given_reports_when_only_abnormal_are_asked_for_then_it_says_how_many_ar
 def test_given_biochemistry_then_value_unit_flag_reference_and_comment_are_shown(lin: Page) -> None:
     report = steps.open_report(lin, steps.POTASSIUM)
     expect(report.get_by_role("heading", level=1)).to_have_text("Medisinsk biokjemi")
-    assert cells(steps.result(report, "P-Kalium"))[:4] == ["6.1", "mmol/L", "▲Over", "3,5 - 4,6"]
-    assert cells(steps.result(report, "P-Natrium"))[:4] == ["143", "mmol/L", "", "137 - 145"]
+    assert steps.cells(steps.result(report, "P-Kalium"))[:4] == ["6.1", "mmol/L", "▲Over", "3,5 - 4,6"]
+    assert steps.cells(steps.result(report, "P-Natrium"))[:4] == ["143", "mmol/L", "", "137 - 145"]
     kidney = steps.result(report, "Nyre-estimert GFR CKD-EPI Kreatinin")
-    assert cells(kidney)[:4] == ["28", "mL/min/1,73m2", "▼Under", "> 60"]
+    assert steps.cells(kidney)[:4] == ["28", "mL/min/1,73m2", "▼Under", "> 60"]
     expect(report).to_contain_text("Kalium er ringt til rekvirent 20.01.2025 kl. 16.40.")
     expect(report).to_contain_text("Svaret er gitt på telefon")
 
@@ -161,7 +156,7 @@ def test_given_a_value_outside_its_range_without_the_laboratorys_flag_then_the_m
 ) -> None:
     steps.open_own(koman, "Telokk")
     row = steps.result(steps.open_report(koman, steps.THYROID), "P-T4, fritt")
-    assert cells(row)[:2] == ["11.3", "pmol/L"]
+    assert steps.cells(row)[:2] == ["11.3", "pmol/L"]
     expect(row).to_contain_text("Under oppgitt område")
     expect(row).to_contain_text("ikke merket av laboratoriet")
 

@@ -110,10 +110,14 @@ def test_given_a_login_then_every_cookie_is_out_of_scripts_reach(browser: Browse
     page.context.close()
 
 
-def test_given_a_stored_page_then_scripts_cannot_evaluate_text(visit: Visit) -> None:
-    page = visit("lege-koman")
+def test_given_a_script_slipped_into_a_page_then_it_does_not_run(browser: Browser, base_url: str) -> None:
+    page = steps.new_page(browser, base_url)
+    seen = steps.watch(page)
+    page.goto("/")
     page.evaluate(
-        "() => { const s = document.createElement('script'); s.textContent = 'window.injected = 1';"
+        "() => { const s = document.createElement('script'); s.textContent = 'window.slipped = 1';"
         " document.body.append(s); }"
     )
-    assert page.evaluate("() => window.injected") is None
+    assert page.evaluate("() => window.slipped") is None
+    assert "Content Security Policy" in "".join(seen.problems)
+    page.context.close()

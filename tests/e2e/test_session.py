@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -34,7 +33,8 @@ def with_token(browser: Browser, base_url: str, token: str, cookies: list[Any]) 
     """Another browser that has got hold of a tab's token, and of these cookies."""
     page = steps.new_page(browser, base_url)
     page.context.add_cookies(cookies)
-    page.context.add_init_script(f"sessionStorage.setItem('token', {json.dumps(token)})")
+    page.goto("/")
+    page.evaluate("token => sessionStorage.setItem('token', token)", token)
     return page, steps.watch(page)
 
 
