@@ -12,11 +12,15 @@ from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
 from portal.clinician.results.page import load as load_results
 from portal.clinician.results.page import results_page
-from portal.frame.layout import ACCESS_LOG, OWN_RESULTS, PATIENTS, RESULTS, layout
+from portal.frame.layout import ACCESS_LOG, MESSAGES, OWN_RESULTS, PATIENTS, RESULTS, SENDERS, layout
 from portal.frame.leaving import leave_page, not_found_page
 from portal.frame.patient import PatientBanner
 from portal.frame.server import lifespan, server
 from portal.frame.trouble import boundary, event_failed, page_failed
+from portal.operations.messages.page import load as load_messages
+from portal.operations.messages.page import messages_page
+from portal.operations.senders.page import load as load_senders
+from portal.operations.senders.page import senders_page
 from portal.session.guard import LEAVE, SessionGuard
 from portal.session.models import Kind
 from portal.ui.text import text
@@ -55,6 +59,18 @@ app.add_page(
     route=ACCESS_LOG,
     title=text("frame.title.access_log"),
     on_load=load_log,
+)
+app.add_page(
+    layout(messages_page(), Kind.OPERATOR, "messages"),
+    route=MESSAGES,
+    title=text("frame.title.messages"),
+    on_load=load_messages,
+)
+app.add_page(
+    layout(senders_page(), Kind.OPERATOR, "senders"),
+    route=SENDERS,
+    title=text("frame.title.senders"),
+    on_load=load_senders,
 )
 app.add_page(leave_page(), route=LEAVE, title=text("frame.title.leave"))
 app.add_page(not_found_page(), route="/404", title=text("frame.title.not_found"))

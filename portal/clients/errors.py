@@ -17,6 +17,18 @@ class Problem(StrEnum):
     WRONG = "wrong"
 
 
+BY_STATUS = {
+    401: Problem.SIGNED_OUT,
+    403: Problem.REFUSED,
+    404: Problem.NOT_FOUND,
+    429: Problem.BUSY,
+    502: Problem.DOWN,
+    503: Problem.DOWN,
+    504: Problem.DOWN,
+}
+"""What an HTTP status of a service means; any other failure is `WRONG`."""
+
+
 class ServiceProblem(Exception):
     """A service did not give what was asked for.
 

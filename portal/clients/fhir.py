@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from kit.ids import new_id
-from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.errors import BY_STATUS, Problem, ServiceProblem
 
 Bundle: TypeAlias = dict[str, Any]
 """A FHIR R4 searchset Bundle (or history), as JSON."""
@@ -19,15 +19,6 @@ Authorize: TypeAlias = Callable[[], Awaitable[httpx.Auth]]
 
 # Decimal keeps every digit that a laboratory sent: "4.40" is not 4.4.
 _DECODER = msgspec.json.Decoder(Any, float_hook=Decimal)
-_BY_STATUS = {
-    401: Problem.SIGNED_OUT,
-    403: Problem.REFUSED,
-    404: Problem.NOT_FOUND,
-    429: Problem.BUSY,
-    502: Problem.DOWN,
-    503: Problem.DOWN,
-    504: Problem.DOWN,
-}
 
 
 class FhirClient:
@@ -71,7 +62,7 @@ class FhirClient:
             raise ServiceProblem(Problem.DOWN, type(error).__name__, correlation) from None
         if answer.is_success:
             return _bundle(answer.content, correlation)
-        problem = _BY_STATUS.get(answer.status_code, Problem.WRONG)
+        problem = BY_STATUS.get(answer.status_code, Problem.WRONG)
         raise ServiceProblem(problem, _code(answer), correlation)
 
 

@@ -10,10 +10,12 @@ from kit.identity.tokens import AccessToken, Login
 
 
 class Kind(StrEnum):
-    """Who has logged in: health personnel by HelseID, a citizen by ID-porten."""
+    """Who has logged in: health personnel by HelseID, a citizen by ID-porten, or, by HelseID too, someone
+    whom the service knows as one who operates it."""
 
     CLINICIAN = "clinician"
     CITIZEN = "citizen"
+    OPERATOR = "operator"
 
 
 class Session(msgspec.Struct, kw_only=True):

@@ -27,12 +27,17 @@ from portal.session.cookies import (
 from portal.session.entry import new_session
 from portal.session.logoutpage import LOGOUT_CSP, logout_page
 from portal.session.models import Kind, Session
+from portal.session.operator import with_operator
 from portal.session.store import LOGIN_SECONDS
 from portal.session.wiring import wiring
 from portal.ui.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 FRONT = "/"
-HOME = {Kind.CLINICIAN: "/clinician/patients", Kind.CITIZEN: "/citizen/results"}
+HOME = {
+    Kind.CLINICIAN: "/clinician/patients",
+    Kind.CITIZEN: "/citizen/results",
+    Kind.OPERATOR: "/operations/messages",
+}
 _KINDS = {"helseid": Kind.CLINICIAN, "idporten": Kind.CITIZEN}
 _CLEAR_STORAGE = {"Clear-Site-Data": '"storage"'}  # drops the tab's Reflex token: a new login is a new state
 
@@ -60,14 +65,14 @@ async def callback(request: Request) -> Response:
     kind = _kind(request)
     try:
         login = await _client(kind).complete(request.query_params.multi_items(), pending)
-        session = new_session(kind, login, language(request))
+        session = await with_operator(new_session(kind, login, language(request)))
     except AksonError as error:
         return _stopped(error)
     await _end_session(request)
-    answer = RedirectResponse(HOME[kind], HTTPStatus.SEE_OTHER, _CLEAR_STORAGE)
+    answer = RedirectResponse(HOME[session.kind], HTTPStatus.SEE_OTHER, _CLEAR_STORAGE)
     set_session(answer, await store.create(session))
     clear(answer, LOGIN_COOKIE)
-    get_logger().info("logged in", kind=str(kind))
+    get_logger().info("logged in", kind=str(session.kind))
     return answer
 
 
@@ -110,7 +115,7 @@ def _kind(request: Request) -> Kind:
 
 def _client(kind: Kind) -> OidcClient:
     made = wiring()
-    return made.helseid if kind is Kind.CLINICIAN else made.idporten
+    return made.idporten if kind is Kind.CITIZEN else made.helseid
 
 
 async def _provider_logout(session: Session) -> Response:

@@ -12,7 +12,7 @@ import httpx
 
 from kit.errors import AksonError
 from kit.identity.apiclient import DpopAuth, NonceJar
-from kit.identity.audiences import CORE_RECORD, RESULTS, personal_scopes
+from kit.identity.audiences import CORE_RECORD, OPERATOR_SCOPES, RESULTS, personal_scopes
 from kit.identity.tokens import AccessToken
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.fhir import Authorize
@@ -67,6 +67,8 @@ async def _renew(now: Current, audience: str) -> AccessToken:
 async def _fetch(made: Wiring, session: Session, audience: str) -> AccessToken:
     scopes = personal_scopes(audience)
     try:
+        if session.kind is Kind.OPERATOR:
+            return await made.helseid.access_token(session.login, audience, sorted(OPERATOR_SCOPES))
         if session.kind is Kind.CLINICIAN:
             return await made.helseid.access_token(session.login, audience, scopes)
         if not session.login.access.usable():

@@ -1,0 +1,87 @@
+"""The results service for those who operate it: JSON in and out, problems by their code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import msgspec
+
+from kit.ids import new_id
+from portal.clients.errors import BY_STATUS, Problem, ServiceProblem
+from portal.clients.fhir import Authorize
+
+Json = dict[str, Any]
+
+
+class OperationsClient:
+    """Operations on behalf of one logged-in operator. Everything raises `ServiceProblem`."""
+
+    def __init__(self, http: httpx.AsyncClient, base: str, authorize: Authorize) -> None:
+        self._http = http
+        self._base = base.rstrip("/") + "/operations"
+        self._authorize = authorize
+
+    async def me(self) -> Json:
+        """Name and organisation of the operator; `REFUSED` for everyone else."""
+        return await self._send("GET", "/me")
+
+    async def messages(self, state: str, code: str, skip: int, count: int) -> Json:
+        """A page of a list: `{items, total, codes}`."""
+        params = {"state": state, "skip": str(skip), "count": str(count)} | ({"code": code} if code else {})
+        return await self._send("GET", "/messages", params)
+
+    async def message(self, message_id: str) -> Json:
+        """A message without anything of a person: `{message, history}`."""
+        return await self._send("GET", f"/messages/{message_id}")
+
+    async def open(self, message_id: str, *, original: bool) -> Json:
+        """What the message says; a look-up that is logged."""
+        return await self._send("POST", f"/messages/{message_id}/open", body={"original": original})
+
+    async def replay(self, message_id: str, reason: str) -> Json:
+        """Process it anew: `{message, history}`."""
+        return await self._send("POST", f"/messages/{message_id}/replay", body={"reason": reason})
+
+    async def replay_all(self, code: str, reason: str) -> Json:
+        """Process anew the oldest with a code: `{replayed, left}`."""
+        return await self._send("POST", "/replay", body={"code": code, "reason": reason})
+
+    async def resolve(self, message_id: str, reason: str) -> Json:
+        """Note how it was solved: `{message, history}`."""
+        return await self._send("POST", f"/messages/{message_id}/resolve", body={"reason": reason})
+
+    async def quiet(self) -> Json:
+        """Every sender's silence: `{senders}`."""
+        return await self._send("GET", "/quiet")
+
+    async def volumes(self, days: int) -> Json:
+        """Messages by day, sender and kind: `{days, volumes}`."""
+        return await self._send("GET", "/volumes", {"days": str(days)})
+
+    async def _send(
+        self, method: str, path: str, params: Mapping[str, str] | None = None, body: Json | None = None
+    ) -> Json:
+        correlation = str(new_id())
+        headers = {"correlation-id": correlation}
+        auth = await self._authorize()
+        try:
+            answer = await self._http.request(
+                method, self._base + path, params=params, json=body, headers=headers, auth=auth
+            )
+        except httpx.HTTPError as error:
+            raise ServiceProblem(Problem.DOWN, type(error).__name__, correlation) from None
+        decoded = _decoded(answer)
+        if answer.is_success and decoded is not None:
+            return decoded
+        code = str((decoded or {}).get("title") or answer.status_code)
+        raise ServiceProblem(BY_STATUS.get(answer.status_code, Problem.WRONG), code, correlation)
+
+
+def _decoded(answer: httpx.Response) -> Json | None:
+    try:
+        found = msgspec.json.decode(answer.content)
+    except msgspec.DecodeError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,162 @@
+"""The work list's JSON → what the pages show. Codes stay codes: texts name them in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Json = dict[str, Any]
+_OSLO = ZoneInfo("Europe/Oslo")
+_AGES = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
+
+
+@dataclass
+class Fault:
+    """One fault: its code, intake's own sentence (in English), and where in the message."""
+
+    code: str
+    message: str
+    place: str
+
+
+@dataclass
+class Row:
+    """One message. `age_unit` is `days`, `hours` or `minutes`; `via` is empty where it sent itself."""
+
+    id: str = ""
+    received: str = ""
+    age: int = 0
+    age_unit: str = "minutes"
+    sender: str = ""
+    via: str = ""
+    kind: str = ""
+    version: str = ""
+    status: str = ""
+    replay: str = ""
+    resolved: str = ""
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass
+class CodeCount:
+    """How many messages of the list have a code."""
+
+    code: str
+    count: int
+
+
+@dataclass
+class Done:
+    """What an operator did, and when."""
+
+    at: str
+    action: str
+    reason: str
+    name: str
+
+
+@dataclass
+class Opened:
+    """What an opened message says. `born` as sent, `sex` "1", "2" or empty; `original` is the whole text."""
+
+    name: str = ""
+    number: str = ""
+    born: str = ""
+    sex: str = ""
+    readable: bool = False
+    report: str = ""
+    message_id: str = ""
+    generated: str = ""
+    requisitions: str = ""
+    requester: str = ""
+    results: int = 0
+    original: str = ""
+
+    def __repr__(self) -> str:
+        return "Opened(***)"
+
+
+def rows(answer: Json) -> list[Row]:
+    """The messages of a page of the list."""
+    return [row(item) for item in answer.get("items", [])]
+
+
+def row(item: Json) -> Row:
+    """One message, without anything of a person."""
+    age, unit = age_of(int(item.get("age_seconds", 0)))
+    sender = _name(item, "sender")
+    via = _name(item, "organisation")
+    return Row(
+        id=str(item.get("id", "")),
+        received=moment(item.get("received")),
+        age=age,
+        age_unit=unit,
+        sender=sender or via,
+        via=via if sender and via != sender else "",
+        kind=str(item.get("kind") or ""),
+        version=str(item.get("version") or ""),
+        status=str(item.get("status", "")),
+        replay=str(item.get("replay", "")),
+        resolved=str(item.get("resolved") or ""),
+        faults=[_fault(error) for error in item.get("errors", [])],
+    )
+
+
+def code_counts(answer: Json) -> list[CodeCount]:
+    """The codes of a list, the commonest first."""
+    return [CodeCount(code, count) for code, count in answer.get("codes", {}).items()]
+
+
+def history(answer: Json) -> list[Done]:
+    """What was done about a message, newest first."""
+    return [
+        Done(moment(one.get("at")), str(one["action"]), str(one.get("reason") or ""), str(one["name"]))
+        for one in answer.get("history", [])
+    ]
+
+
+def opened(answer: Json) -> Opened:
+    """What an opened message says."""
+    subject: Json = answer.get("subject") or {}
+    content: Json = answer.get("content") or {}
+    return Opened(
+        name=str(subject.get("name", "")),
+        number=str(subject.get("number", "")),
+        born=str(subject.get("birth_date", "")),
+        sex=str(subject.get("sex", "")),
+        readable=bool(subject),
+        report=str(content.get("serv_prov_id", "")),
+        message_id=str(content.get("msg_id", "")),
+        generated=str(content.get("generated", "")),
+        requisitions=", ".join(content.get("requisitions", [])),
+        requester=str(content.get("requester", "")),
+        results=int(content.get("results", 0)),
+        original=str(answer.get("original") or ""),
+    )
+
+
+def age_of(seconds: int) -> tuple[int, str]:
+    """Seconds as the largest whole unit: (3, "hours")."""
+    for unit, size in _AGES:
+        if seconds >= size:
+            return seconds // size, unit
+    return 0, "minutes"
+
+
+def moment(instant: Any) -> str:
+    """`2026-11-23T05:43:17Z` → `23.11.2026 06:43` in Norway; empty where there is none."""
+    try:
+        return datetime.fromisoformat(str(instant)).astimezone(_OSLO).strftime("%d.%m.%Y %H:%M")
+    except ValueError:
+        return ""
+
+
+def _name(item: Json, which: str) -> str:
+    return str(item.get(f"{which}_name") or item.get(which) or "").removeprefix("name:")
+
+
+def _fault(error: Json) -> Fault:
+    place = str(error.get("path") or "") or (f"{error['line']}" if error.get("line") else "")
+    return Fault(str(error.get("code", "")), str(error.get("message", "")), place)

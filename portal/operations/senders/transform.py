@@ -1,0 +1,172 @@
+"""Volumes and silences → a bar for each day, a table for each choice, and how long each sender is silent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Json = dict[str, Any]
+_OSLO = ZoneInfo("Europe/Oslo")
+WIDTH, HEIGHT, _TOP, _GAP = 840, 180, 20, 0.25
+_UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
+
+
+@dataclass
+class Silence:
+    """A sender: `state` is quiet, usual or unknown; numbers with their units, `usual` -1 where unknown."""
+
+    sender: str
+    last: str
+    usual: int
+    usual_unit: str
+    silent: int
+    silent_unit: str
+    state: str
+
+
+@dataclass
+class Volume:
+    """Messages of one sender and kind on one day."""
+
+    day: str
+    sender: str
+    kind: str
+    messages: int
+    waiting: int
+    rejected: int
+
+
+@dataclass
+class Bar:
+    """One day: its bar in the graph (x, y, width, height in the picture's units) and its numbers."""
+
+    day: str
+    label: str
+    messages: int
+    waiting: int
+    rejected: int
+    x: int
+    y: int
+    width: int
+    height: int
+    middle: int
+    baseline: int
+
+
+@dataclass
+class Total:
+    """Messages of one sender and kind in the whole period."""
+
+    sender: str
+    kind: str
+    messages: int
+    waiting: int
+    rejected: int
+
+
+def silences(answer: Json) -> list[Silence]:
+    """The senders in the service's order: the quiet first."""
+    return [_silence(one) for one in answer.get("senders", [])]
+
+
+def volumes(answer: Json) -> list[Volume]:
+    """The volumes as they come."""
+    return [
+        Volume(
+            str(one["day"]),
+            str(one.get("sender_name") or one.get("sender") or "").removeprefix("name:"),
+            str(one.get("kind") or ""),
+            int(one["messages"]),
+            int(one["needs_attention"]),
+            int(one["rejected"]),
+        )
+        for one in answer.get("volumes", [])
+    ]
+
+
+def senders(found: list[Volume]) -> list[str]:
+    """The senders to choose among, by name."""
+    return sorted({one.sender for one in found})
+
+
+def kinds(found: list[Volume]) -> list[str]:
+    """The kinds to choose among; without those that name none."""
+    return sorted({one.kind for one in found if one.kind})
+
+
+def chosen(found: list[Volume], sender: str, kind: str) -> list[Volume]:
+    """Those of a sender and a kind; empty means all."""
+    return [one for one in found if sender in ("", one.sender) and kind in ("", one.kind)]
+
+
+def bars(found: list[Volume], days: int, today: date) -> list[Bar]:
+    """A bar for each of the `days` days up to today, days without messages too."""
+    counts: dict[str, Counter[str]] = {}
+    for one in found:
+        counts.setdefault(one.day, Counter()).update(
+            messages=one.messages, waiting=one.waiting, rejected=one.rejected
+        )
+    most = max((c["messages"] for c in counts.values()), default=0)
+    return [_bar(n, today - timedelta(days - 1 - n), counts, most, days) for n in range(days)]
+
+
+def totals(found: list[Volume]) -> list[Total]:
+    """One line for each sender and kind, the largest first."""
+    sums: dict[tuple[str, str], Total] = {}
+    for one in found:
+        line = sums.setdefault((one.sender, one.kind), Total(one.sender, one.kind, 0, 0, 0))
+        line.messages += one.messages
+        line.waiting += one.waiting
+        line.rejected += one.rejected
+    return sorted(sums.values(), key=lambda line: (-line.messages, line.sender, line.kind))
+
+
+def today_in_norway() -> date:
+    """The day that the last bar stands for."""
+    return datetime.now(_OSLO).date()
+
+
+def _bar(place: int, day: date, counts: dict[str, Counter[str]], most: int, days: int) -> Bar:
+    number = counts.get(day.isoformat(), Counter())
+    step = WIDTH / days
+    height = round((HEIGHT - _TOP) * number["messages"] / most) if most else 0
+    x = step * place + step * _GAP / 2
+    return Bar(
+        day=day.strftime("%d.%m.%Y"),
+        label=day.strftime("%d.%m."),
+        messages=number["messages"],
+        waiting=number["waiting"],
+        rejected=number["rejected"],
+        x=round(x),
+        y=HEIGHT - height,
+        width=round(step * (1 - _GAP)),
+        height=height,
+        middle=round(step * (place + 0.5)),
+        baseline=HEIGHT - height - 5,
+    )
+
+
+def _silence(one: Json) -> Silence:
+    usual = one.get("usual_seconds")
+    shown, unit = _amount(int(usual)) if usual is not None else (-1, "minutes")
+    silent, silent_unit = _amount(int(one.get("silent_seconds", 0)))
+    return Silence(
+        str(one.get("sender_name") or one.get("sender") or "").removeprefix("name:"),
+        datetime.fromisoformat(str(one["last"])).astimezone(_OSLO).strftime("%d.%m.%Y %H:%M"),
+        shown,
+        unit,
+        silent,
+        silent_unit,
+        str(one.get("state", "unknown")),
+    )
+
+
+def _amount(seconds: int) -> tuple[int, str]:
+    """Seconds in the largest unit of which there are at least two."""
+    for unit, size in _UNITS:
+        if seconds >= 2 * size or size == 60:
+            return round(seconds / size), unit
+    return 0, "minutes"
