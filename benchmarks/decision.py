@@ -49,7 +49,7 @@ def run(people: int = 50, reports: int = 60, requests: int = 2000) -> list[Figur
 
 
 async def _both(instance: Instance, numbers: list[str], requests: int) -> tuple[list[float], list[float]]:
-    database = Database(instance.settings.dsn("akson_results"))
+    database = Database(instance.settings.dsn("akson_results"), general_plans=True)
     await database.open()
     actor = _actor()
     ours: list[float] = []
