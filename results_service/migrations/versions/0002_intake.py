@@ -64,7 +64,8 @@ def upgrade() -> None:
             " WHERE status = 'received'"
         )
     op.execute(
-        "CREATE INDEX intake_message_attention ON results.intake_message (id) WHERE status = 'needs-attention'"
+        "CREATE INDEX intake_message_attention ON results.intake_message (id)"
+        " WHERE status = 'needs-attention'"
     )
     _person_tables()
     op.execute("GRANT USAGE ON SCHEMA results TO akson_results")
