@@ -85,6 +85,30 @@ def waiting(dsn: str) -> int:
     return int(row[0]) if row else 0
 
 
+def oldest_waiting(dsn: str) -> str:
+    """The state of the first of those, for a report of what went wrong."""
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        rows = conn.execute(
+            "SELECT id, attempts, round(extract(epoch FROM now() - received_at)), due_at <= now()"
+            " FROM results.intake_message WHERE status = 'received' ORDER BY due_at LIMIT 5"
+        ).fetchall()
+    told = [f"{row[0]}: attempt {row[1]}, {row[2]} s old, {'due' if row[3] else 'leased'}" for row in rows]
+    return "; ".join(told) or "nothing waits"
+
+
+def not_durable(dsn: str) -> list[str]:
+    """Settings under which a commit may be lost with the power, as the role of `dsn` has them.
+
+    SIGKILL leaves the operating system's cache alone, so no kill would show it.
+    """
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        rows = conn.execute(
+            "SELECT name FROM pg_settings WHERE setting <> 'on'"
+            " AND name IN ('fsync', 'synchronous_commit', 'full_page_writes')"
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def audit(dsn: str, letters: list[Letter]) -> Finding:
     """Everything that must hold once the load rests and the queue is empty."""
     with psycopg.connect(dsn, autocommit=True) as conn:

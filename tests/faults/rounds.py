@@ -13,7 +13,7 @@ from random import Random
 
 import httpx
 
-from tests.faults.audit import Finding, audit, waiting
+from tests.faults.audit import Finding, audit, not_durable, oldest_waiting, waiting
 from tests.faults.instance import Instance, running
 from tests.faults.letters import Letter, Supply
 from tests.faults.load import FINAL, Load
@@ -143,7 +143,8 @@ class _Run:
                 while not letter.told & FINAL:
                     await load.deliver(letter, wait=10)
         except TimeoutError:
-            raise NotRecovered("a new message was not processed") from None
+            state = await asyncio.to_thread(oldest_waiting, self.instance.superuser_dsn)
+            raise NotRecovered(f"a new message was not processed ({state})") from None
 
     async def _count(self, load: Load) -> None:
         """Rest, let the queue empty, and hold the database against what the senders know."""
@@ -155,6 +156,8 @@ class _Run:
         await self._until("an empty queue", self._queue_empty)
         dsn = self.instance.superuser_dsn
         found = await asyncio.to_thread(audit, dsn, load.letters)
+        lax = await asyncio.to_thread(not_durable, self.instance.settings.dsn("akson_results"))
+        found.blame("settings that may lose a commit with the power", lax)
         found.blame("answers no sender should see", load.surprises)
         now = {child.process.pid for child in self.instance.supervisor.children if child.process}
         found.blame(
@@ -215,5 +218,6 @@ class _Run:
         deadline = time.monotonic() + _PATIENCE
         while not await true():
             if time.monotonic() > deadline:
-                raise NotRecovered(f"waited for {what}")
+                state = await asyncio.to_thread(oldest_waiting, self.instance.superuser_dsn)
+                raise NotRecovered(f"waited for {what} ({state})")
             await asyncio.sleep(0.1)
