@@ -29,8 +29,15 @@ def _filled(template: str, values: dict[str, Any]) -> Any:
     filled: Any = Var.create("")
     for position, part in enumerate(_PLACE.split(template)):
         piece = values[part] if position % 2 else part
-        filled = filled + Var.create(piece).to_string(use_json=False)
+        filled = filled + _plain(piece)
     return filled
+
+
+def _plain(piece: Any) -> StringVar[Any]:
+    """A value as text. Reflex' own conversion would make nothing of the number 0."""
+    value: Any = Var.create(piece)
+    made: Var[Any] = Var(_js_expr=f"String({value!s} ?? '')", _var_data=_data(value))
+    return made.to(str)
 
 
 def text_by(prefix: str, key: Any, default: str, *, otherwise: Any = None) -> StringVar[Any]:

@@ -17,7 +17,13 @@ work: Any = WorkList
 def message_view() -> rx.Component:
     """The whole message page."""
     return aksel.vstack(
-        aksel.button(text("operations.back"), size="small", variant="tertiary", on_click=work.back),
+        aksel.button(
+            text("operations.back"),
+            size="small",
+            variant="tertiary",
+            on_click=work.back,
+            class_name="own-more",
+        ),
         aksel.heading(
             text("operations.message"), level="1", size="large", id="message-heading", tab_index=-1
         ),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 Json = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")
 _AGES = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
+_ONE = {"days": "day", "hours": "hour", "minutes": "minute"}
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Fault:
 
 @dataclass
 class Row:
-    """One message. `age_unit` is `days`, `hours` or `minutes`; `via` is empty where it sent itself."""
+    """One message. `age_unit` is what `age_of` answers; `via` is empty where it sent itself."""
 
     id: str = ""
     received: str = ""
@@ -138,11 +139,11 @@ def opened(answer: Json) -> Opened:
 
 
 def age_of(seconds: int) -> tuple[int, str]:
-    """Seconds as the largest whole unit: (3, "hours")."""
+    """Seconds as the largest whole unit: (3, "hours"), (1, "hour"), (0, "now")."""
     for unit, size in _AGES:
         if seconds >= size:
-            return seconds // size, unit
-    return 0, "minutes"
+            return seconds // size, unit if seconds >= 2 * size else _ONE[unit]
+    return 0, "now"
 
 
 def moment(instant: Any) -> str:

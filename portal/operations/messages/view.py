@@ -132,7 +132,7 @@ def _table() -> rx.Component:
                 zebra_stripes=True,
                 custom_attrs={"data-testid": "work-list"},
             ),
-            class_name="ops-scroll",
+            class_name="ops-scroll ops-list",
             tab_index=0,
             role="region",
             aria_label=text("operations.heading"),
@@ -162,12 +162,9 @@ def _row(row: Any) -> rx.Component:
 
 def age(row: Any) -> Any:
     """How long a message has waited."""
-    return rx.match(
-        row.age_unit,
-        ("days", text("operations.age.days", count=row.age)),
-        ("hours", text("operations.age.hours", count=row.age)),
-        text("operations.age.minutes", count=row.age),
-    )
+    units = ("days", "day", "hours", "hour", "minutes", "minute")
+    cases = [(unit, text(f"operations.age.{unit}", count=row.age)) for unit in units]
+    return rx.match(row.age_unit, *cases, text("operations.age.now"))
 
 
 def _via(row: Any) -> rx.Component:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")
-WIDTH, HEIGHT, _TOP, _GAP = 840, 180, 20, 0.25
 _UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
 
 
@@ -41,19 +40,13 @@ class Volume:
 
 @dataclass
 class Bar:
-    """One day: its bar in the graph (x, y, width, height in the picture's units) and its numbers."""
+    """One day: its numbers, and how long its bar is in per cent of the longest (`width`, as CSS has it)."""
 
     day: str
-    label: str
     messages: int
     waiting: int
     rejected: int
-    x: int
-    y: int
-    width: int
-    height: int
-    middle: int
-    baseline: int
+    width: str
 
 
 @dataclass
@@ -110,7 +103,8 @@ def bars(found: list[Volume], days: int, today: date) -> list[Bar]:
             messages=one.messages, waiting=one.waiting, rejected=one.rejected
         )
     most = max((c["messages"] for c in counts.values()), default=0)
-    return [_bar(n, today - timedelta(days - 1 - n), counts, most, days) for n in range(days)]
+    period = [today - timedelta(days - 1 - n) for n in range(days)]
+    return [_bar(day, counts.get(day.isoformat(), Counter()), most) for day in period]
 
 
 def totals(found: list[Volume]) -> list[Total]:
@@ -129,23 +123,10 @@ def today_in_norway() -> date:
     return datetime.now(_OSLO).date()
 
 
-def _bar(place: int, day: date, counts: dict[str, Counter[str]], most: int, days: int) -> Bar:
-    number = counts.get(day.isoformat(), Counter())
-    step = WIDTH / days
-    height = round((HEIGHT - _TOP) * number["messages"] / most) if most else 0
-    x = step * place + step * _GAP / 2
+def _bar(day: date, number: Counter[str], most: int) -> Bar:
+    share = round(100 * number["messages"] / most, 1) if most else 0
     return Bar(
-        day=day.strftime("%d.%m.%Y"),
-        label=day.strftime("%d.%m."),
-        messages=number["messages"],
-        waiting=number["waiting"],
-        rejected=number["rejected"],
-        x=round(x),
-        y=HEIGHT - height,
-        width=round(step * (1 - _GAP)),
-        height=height,
-        middle=round(step * (place + 0.5)),
-        baseline=HEIGHT - height - 5,
+        day.strftime("%d.%m.%Y"), number["messages"], number["waiting"], number["rejected"], f"{share:g}%"
     )
 
 

@@ -8,7 +8,6 @@ import reflex as rx
 
 from portal.frame.states import empty_view, loading_view, problem_view
 from portal.operations.senders.state import DAYS, Senders
-from portal.operations.senders.transform import HEIGHT, WIDTH
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
@@ -87,23 +86,18 @@ def _volumes() -> rx.Component:
             gap="space-16",
             wrap=True,
         ),
-        rx.el.figure(
-            _graph(),
-            rx.el.figcaption(
-                text("operations.volumes.caption", count=seen.messages, days=DAYS, most=seen.most),
-                aria_live="polite",
-            ),
-            class_name="ops-figure",
+        aksel.body_short(
+            text("operations.volumes.caption", count=seen.messages, days=DAYS, most=seen.most),
+            aria_live="polite",
+            class_name="ops-caption",
         ),
-        aksel.read_more(
-            _scrolling(
-                text("operations.volumes.by_day"),
-                _table("by_day", ("day", "messages", "waiting", "rejected"), rx.foreach(seen.bars, _day)),
-            ),
-            header=text("operations.volumes.by_day"),
-            custom_attrs={"data-testid": "by-day"},
+        _scrolling(
+            text("operations.volumes.by_day"),
+            _table("volumes", ("day", "bar", "messages", "waiting", "rejected"), rx.foreach(seen.bars, _day)),
         ),
-        aksel.heading(text("operations.volumes.totals"), level="3", size="small", spacing=True),
+        aksel.heading(
+            text("operations.volumes.totals"), level="3", size="small", spacing=True, class_name="ops-caption"
+        ),
         _scrolling(
             text("operations.volumes.totals"),
             _table(
@@ -135,36 +129,16 @@ def _kind(code: Any) -> rx.Component:
     return rx.el.option(text_by("operations.kind", code, "other"), value=code)
 
 
-def _graph() -> rx.Component:
-    """The bars; whoever does not see them has the caption and the table of the same numbers."""
-    return rx.el.svg(
-        rx.foreach(
-            seen.bars,
-            lambda bar: rx.el.svg.g(
-                rx.el.svg.rect(x=bar.x, y=bar.y, width=bar.width, height=bar.height, class_name="ops-bar"),
-                rx.el.svg.text(
-                    rx.cond(bar.messages > 0, bar.messages.to_string(), ""),
-                    x=bar.middle,
-                    y=bar.baseline,
-                    text_anchor="middle",
-                    class_name="ops-number",
-                ),
-                rx.el.svg.text(
-                    bar.label, x=bar.middle, y=HEIGHT + 18, text_anchor="middle", class_name="ops-day"
-                ),
-            ),
-        ),
-        rx.el.svg.line(x1=0, x2=WIDTH, y1=HEIGHT, y2=HEIGHT, class_name="ops-axis"),
-        view_box=f"0 0 {WIDTH} {HEIGHT + 26}",
-        role="img",
-        aria_label=text("operations.volumes.graph", days=DAYS),
-        class_name="ops-graph",
-        custom_attrs={"data-testid": "volumes"},
-    )
-
-
 def _day(bar: Any) -> rx.Component:
-    return aksel.table_row(aksel.table_header_cell(bar.day, scope="row"), *_numbers(bar))
+    """A bar beside its numbers: whoever does not see the one has the other."""
+    return aksel.table_row(
+        aksel.table_header_cell(bar.day, scope="row"),
+        aksel.table_data_cell(
+            rx.el.div(class_name="ops-bar", style={"width": bar.width}, aria_hidden=True),
+            class_name="ops-bars",
+        ),
+        *_numbers(bar),
+    )
 
 
 def _total(line: Any) -> rx.Component:
