@@ -29,7 +29,7 @@ LIMIT_MS = 2.0
 _SEARCH = Search("DiagnosticReport")
 
 
-def run(people: int = 50, reports: int = 60, requests: int = 2000) -> list[Figure]:
+def run(people: int = 30, reports: int = 55, requests: int = 2000) -> list[Figure]:
     """p50 of a look-up in the process itself, one after the other, with and without decision and log."""
     with temporary_instance() as instance:
         numbers = persons(people)

@@ -48,7 +48,7 @@ class Limits:
     p95_one: float
 
 
-def run_newest(people: int = 200, reports: int = 60, requests: int = 3000) -> list[Figure]:
+def run_newest(people: int = 80, reports: int = 55, requests: int = 3000) -> list[Figure]:
     """Newest 50 DiagnosticReports."""
     with temporary_instance() as instance, serving(instance):
         numbers = _stocked(instance, people, reports)
@@ -61,7 +61,7 @@ def run_newest(people: int = 200, reports: int = 60, requests: int = 3000) -> li
     return figures
 
 
-def run_all(people: int = 100, reports: int = 60, requests: int = 1000) -> list[Figure]:
+def run_all(people: int = 80, reports: int = 55, requests: int = 1000) -> list[Figure]:
     """Newest 50 DiagnosticReports with all their results and specimens."""
     with temporary_instance() as instance, serving(instance):
         numbers = _stocked(instance, people, reports)

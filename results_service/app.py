@@ -26,6 +26,7 @@ from results_service.operations.endpoints import OperationsContext
 from results_service.operations.endpoints import router as operations_router
 
 ROLE = "akson_results"
+_COLLECT_AFTER = 20_000  # objects, a few answers' worth: hardly anything here is part of a ring
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -44,6 +45,7 @@ def make_app(settings: Settings) -> FastAPI:
             async with db.transaction() as conn:
                 await verify_keys(conn, keys)
             gc.freeze()  # what is loaded now lives as long as the process: collections need not walk it
+            gc.set_threshold(_COLLECT_AFTER)
             async with intake.running():
                 yield
         finally:

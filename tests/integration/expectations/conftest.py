@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from dev.embedded import Valkey
 from kit import valkey as kit_valkey
 from kit.db import Database, SyncDatabase
-from kit.identity.web import actor_of
 from kit.jobs import make_celery
 from kit.keys import KeyRing
 from kit.settings import Settings
@@ -31,6 +30,7 @@ from tests.conftest import TestDatabase
 from tests.integration.core_record.conftest import MakeActor, actor, registers  # noqa: F401 - fixtures
 from tests.integration.expectations.facts import Facts, Json, decode, nlk, read
 from tests.shared import SHARED
+from tests.verified import act_as
 
 BASE = "https://results.test"
 # What the intake adds to what reading and mapping say: it knows the registers and the kind of service.
@@ -153,7 +153,7 @@ async def service(
     app.state.intake = intake
     app.state.lookup = LookupContext(database, keys, f"{BASE}/fhir")
     app.dependency_overrides[caller] = lambda: sender
-    app.dependency_overrides[actor_of] = lambda: doctor
+    act_as(app, lambda: doctor)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with intake.running(), httpx.AsyncClient(transport=transport, base_url=BASE) as http:
         yield Service(http, worker)

@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from core_record.registers.service import resolve_person_sync
 from kit.db import Database, SyncDatabase
 from kit.identity.actor import Actor
-from kit.identity.web import actor_of
 from kit.ids import NationalId, new_id
 from kit.keys import KeyRing
 from kit.web import create_app
@@ -29,6 +28,7 @@ from tests.integration.core_record.conftest import (  # noqa: F401 - fixtures of
     registers,
 )
 from tests.integration.lookup.builder import Report
+from tests.verified import act_as
 
 BASE = "https://results.test/fhir"
 DOCTOR = {"access-basis": "UNNTAK", "requester-hpr-role": "LE"}
@@ -116,5 +116,5 @@ async def api(
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://results.test") as http:
         api = Api(http, actor("lege-koman", scopes=scopes), number("line"), person_id)
-        app.dependency_overrides[actor_of] = lambda: api.caller
+        act_as(app, lambda: api.caller)
         yield api
