@@ -19,8 +19,10 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=100, help="kills (default 100)")
     parser.add_argument("--seed", type=int, default=1, help="of victims, moments and messages (default 1)")
     parser.add_argument("--senders", type=int, default=6, help="systems that send at once (default 6)")
-    parser.add_argument("--pause", type=float, default=0.05, help="a sender's mean pause in seconds")
-    parser.add_argument("--check-every", type=int, default=10, help="rounds between two audits")
+    parser.add_argument(
+        "--pause", type=float, default=0.15, help="a sender's mean pause in seconds (default 0.15)"
+    )
+    parser.add_argument("--check-every", type=int, default=10, help="rounds between two audits (default 10)")
     parser.add_argument("--victims", default="", help="only those whose name contains this")
     parser.add_argument("--logs", type=Path, help="a folder for the processes' logs")
     given = parser.parse_args()

@@ -45,15 +45,16 @@ class Load:
         self._under_way = 0
 
     async def run(self, sender: int, pause: float) -> None:
-        """One sender, until cancelled or until there is nothing more to send."""
+        """One sender, until cancelled. When there is nothing new any more, it sends old messages again."""
         random = Random(f"{self._seed}/sender/{sender}")  # noqa: S311 - predictable on purpose
-        while (bundle := self._supply.next()) is not None:
-            for letter in bundle:
+        while True:
+            nothing_new: list[Letter | None] = [None]
+            for letter in self._supply.next() or nothing_new:
                 await self._go.wait()
                 self._under_way += 1
                 self._quiet.clear()
                 try:
-                    await self._one(letter, random)
+                    await (self._one(letter, random) if letter else self._again(random.choice(self.letters)))
                 finally:
                     self._under_way -= 1
                     if not self._under_way:
@@ -72,8 +73,11 @@ class Load:
         self.letters.append(letter)
         await self.deliver(letter, wait=2 if random.random() < _WAIT else 0)
         if random.random() < _SEND_AGAIN:
-            self.sent_again += 1
-            await self.deliver(random.choice([letter, *self.letters[-40:]]))
+            await self._again(random.choice([letter, *self.letters[-40:]]))
+
+    async def _again(self, letter: Letter) -> None:
+        self.sent_again += 1
+        await self.deliver(letter)
 
     async def deliver(self, letter: Letter, wait: int = 0) -> None:
         """Post until acknowledged, as a laboratory's system does."""
