@@ -24,9 +24,7 @@ def message_view() -> rx.Component:
             on_click=work.back,
             class_name="own-more",
         ),
-        aksel.heading(
-            text("operations.message"), level="1", size="large", id="message-heading", tab_index=-1
-        ),
+        rx.el.h1(text("operations.message"), id="message-heading", tab_index=-1, class_name="ops-h1"),
         rx.cond(work.problem != "", problem_view(work.problem, work.problem_code)),
         _facts(),
         rx.el.div(

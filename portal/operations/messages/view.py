@@ -22,7 +22,7 @@ def messages_view() -> rx.Component:
 
 def _list_view() -> rx.Component:
     return aksel.vstack(
-        aksel.heading(text("operations.heading"), level="1", size="large", id="list-heading", tab_index=-1),
+        rx.el.h1(text("operations.heading"), id="list-heading", tab_index=-1, class_name="ops-h1"),
         aksel.body_long(text("operations.lead"), class_name="own-lead"),
         rx.cond(work.problem != "", problem_view(work.problem, work.problem_code, _again())),
         _choices(),
