@@ -35,7 +35,7 @@ URINE = Sent("03.02.2025 11:10", "Enterococcus")  # dyrkning-urin-1 and -2, Gry
 ULTRASOUND = Sent("22.04.2025 09:30", "Vestbre")  # radiologi-ultralyd.xml, Gry
 POTASSIUM = Sent("20.01.2025 10:40", "Kalium")  # ringt-kalium.xml, Roland
 WOUND = Sent("17.03.2025 13:25", "aureus")  # dyrkning-saar.xml, Roland
-SKIN = Sent("09.02.2025", "Histologisk")  # histologi-1, -2 and -3, Roland
+SKIN = Sent("05.02.2025", "Histologisk")  # histologi-1, -2 and -3, Roland
 WITHDRAWN = Sent("11.02.2025", "Medisinsk biokjemi")  # biokjemi-1, -2 and -3, Line
 
 

@@ -15,7 +15,7 @@ from portal.session.models import Kind
 from portal.session.patient import own_results_client
 
 PAGE = 20
-_INCLUDED = ("result", "performer")
+_INCLUDED = ("result", "performer", "specimen")
 
 
 class OwnResults(rx.State):

@@ -65,7 +65,9 @@ class Waiting:
 def own_reports(bundle: Bundle) -> list[OwnReport]:
     """The reports of a search, newest sample first."""
     found = _index(bundle)
-    reports = sorted(resources(bundle, "DiagnosticReport"), key=_when, reverse=True)
+    reports = sorted(
+        resources(bundle, "DiagnosticReport"), key=lambda one: _moment(_sampled(one, found)), reverse=True
+    )
     return [_report(report, found) for report in reports]
 
 
@@ -90,9 +92,19 @@ def _index(bundle: Bundle) -> dict[str, Json]:
     return {f"{one.get('resourceType')}/{one.get('id')}": one for one in every}
 
 
-def _when(report: Json) -> str:
+def _sampled(report: Json, found: dict[str, Json]) -> str:
+    """When the first specimen was taken; where none says so, the date that the report counts from."""
+    taken = [
+        str(specimen.get("collection", {}).get("collectedDateTime", ""))
+        for specimen in _referred(report.get("specimen"), found)
+    ]
+    known = sorted((one for one in taken if one), key=_moment)
+    return known[0] if known else str(report.get("effectiveDateTime", ""))
+
+
+def _moment(instant: str) -> str:
     try:
-        return datetime.fromisoformat(report.get("effectiveDateTime", "")).astimezone(_OSLO).isoformat()
+        return datetime.fromisoformat(instant).astimezone(_OSLO).isoformat()
     except ValueError:
         return ""
 
@@ -104,7 +116,7 @@ def _report(report: Json, found: dict[str, Json]) -> OwnReport:
         field_code=str(_first_coding(report.get("code")).get("code", "")),
         field=_concept(report.get("code")),
         names=", ".join(dict.fromkeys(line.name for line in lines if line.name)),
-        sampled=show_day(str(report.get("effectiveDateTime", ""))),
+        sampled=show_day(_sampled(report, found)),
         answered=show_day(str(report.get("issued", ""))),
         laboratory=_laboratory(report, found),
         status=str(report.get("status", "")),

@@ -19,11 +19,11 @@ _FOR_THE_LIST = (
     ("_include", "DiagnosticReport:result"),
     ("_include", "DiagnosticReport:performer"),
     ("_include", "DiagnosticReport:based-on"),
+    ("_include", "DiagnosticReport:specimen"),
     ("_include:iterate", "ServiceRequest:requester"),
 )
 _FOR_ONE = (
     *_FOR_THE_LIST,
-    ("_include", "DiagnosticReport:specimen"),
     ("_include:iterate", "Observation:specimen"),
     ("_include:iterate", "Observation:performer"),
 )

@@ -120,7 +120,15 @@ def _table() -> rx.Component:
 
 def _row(row: Any) -> rx.Component:
     return aksel.table_row(
-        aksel.table_data_cell(row.sampled, class_name="results-col-sampled"),
+        aksel.table_data_cell(
+            row.sampled,
+            rx.cond(
+                row.sampling_known,
+                rx.fragment(),
+                rx.el.div(text("results.not_sampling_date"), class_name="results-subtle"),
+            ),
+            class_name="results-col-sampled",
+        ),
         aksel.table_header_cell(
             rx.el.button(
                 rx.cond(row.kind != "", row.kind, text("results.kind_unknown")),

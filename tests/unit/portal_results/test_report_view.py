@@ -79,12 +79,37 @@ def test_radiology_is_text_with_its_examinations() -> None:
 
 
 def test_three_times_are_kept_apart() -> None:
-    shown = view(report(effective="2024-03-01", issued="2024-03-02T10:00:00Z"))
+    shown = view(
+        report(effective="2024-03-02", issued="2024-03-02T10:00:00Z", specimen=[{"reference": "Specimen/s"}]),
+        taken("s", "2024-02-29T08:00:00+01:00"),
+    )
     assert (shown.sampled, shown.answered, shown.issued) == (
-        "01.03.2024",
+        "29.02.2024 08:00",
         "01.03.2024 12:00",
         "02.03.2024 11:00",
     )
+
+
+def test_the_first_of_several_specimens_is_when_the_sampling_was() -> None:
+    references = [{"reference": f"Specimen/{one}"} for one in ("a", "b")]
+    shown = view(report(specimen=references), taken("a", "2024-02-20"), taken("b", "2024-02-10"))
+    assert shown.sampled == "10.02.2024"
+
+
+def test_a_date_of_answer_is_never_shown_as_the_sampling() -> None:
+    [without] = reports_of(bundle(report(effective="2024-03-01", results=("o",)), observation("o", nlk("NPU03230", "P-Kalium"))))
+    assert view_of(without).sampled == ""
+    assert not without.sampling_known
+    assert without.roots[0].effective == ""
+
+
+def taken(specimen_id: str, when: str) -> Json:
+    return {
+        "resourceType": "Specimen",
+        "id": specimen_id,
+        "type": {"text": "Serum"},
+        "collection": {"collectedDateTime": when},
+    }
 
 
 def test_what_stands_out_and_what_was_said_is_all_there() -> None:

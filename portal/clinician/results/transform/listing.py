@@ -30,6 +30,7 @@ class ReportRow:
 
     id: str = ""
     sampled: str = ""
+    sampling_known: bool = True
     issued: str = ""
     kind: str = ""
     kind_code: str = ""
@@ -95,6 +96,7 @@ def _row(report: Report, items: list[Item], names: list[str], unanswered_count: 
     return ReportRow(
         id=report.id,
         sampled=dates.show(report.sampled),
+        sampling_known=report.sampling_known,
         issued=dates.show(report.issued),
         kind=report.kind.display,
         kind_code=report.kind.code,

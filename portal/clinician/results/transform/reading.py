@@ -147,13 +147,22 @@ def item_of(observation: Json, resources: Resources) -> Item:
         notes=tuple(fhir.notes(observation.get("note"))),
         history=fhir.extension_text(observation, "history") == "true" or _is_history(observation),
         behind=_behind(observation),
-        effective=fhir.text_of(observation.get("effectiveDateTime")),
+        effective=_own_time(observation),
         investigated=_investigated(observation),
         method=fhir.concept_text(observation.get("method")),
         performer=person_name(observation.get("performer"), resources),
         specimen=specimen_name(resources.get("Specimen", fhir.reference_id(observation.get("specimen")))),
         extras=_extras(observation),
     )
+
+
+def _own_time(observation: Json) -> str:
+    """When this result is from: its specimen's or its own date; "" where it has neither.
+
+    The guide then lets `effective` be the date of the answer, which must not be shown as a sampling date.
+    """
+    has_own = observation.get("specimen") or _investigated(observation)
+    return fhir.text_of(observation.get("effectiveDateTime")) if has_own else ""
 
 
 def _analysis(observation: Json) -> tuple[str, tuple[Code, ...]]:

@@ -64,7 +64,8 @@ class Report:
     """One version of one report. Dates are FHIR dateTimes as sent, "" when not stated.
 
     `discipline`: "laboratory" | "pathology" | "radiology". `report_status` and `service_type` are 7306 (P F A
-    S) and 7309 (N M C), "" where the Bundle does not carry them.
+    S) and 7309 (N M C), "" where the Bundle does not carry them. `sampled` is when the first specimen was
+    taken; where none says so it is what the report counts from, and `sampling_known` is False.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Report:
     kind: Code
     discipline: str
     sampled: str
+    sampling_known: bool
     answered: str
     issued: str
     approved: str
@@ -138,14 +140,17 @@ def _report(resource: Json, by_report: dict[str, list[Json]], resources: Resourc
     own_codes = list(fhir.all_codes(resource))
     coded, comments = _comments(resource)
     report_id = fhir.text_of(resource.get("id"))
+    samples, discipline = _samples(resource, resources), _discipline(kind, resource)
+    collected = sorted((s.collected for s in samples if s.collected), key=dates.sort_key)
     report = Report(
         id=report_id,
         status=fhir.text_of(resource.get("status")) or "unknown",
         report_status=_of_register(own_codes, "7306"),
         service_type=_of_register(own_codes, "7309"),
         kind=kind,
-        discipline=_discipline(kind, resource),
-        sampled=fhir.text_of(resource.get("effectiveDateTime")),
+        discipline=discipline,
+        sampled=collected[0] if collected else fhir.text_of(resource.get("effectiveDateTime")),
+        sampling_known=bool(collected) or discipline == "radiology",  # an examination has no specimen
         answered=fhir.extension_text(resource, "report-date"),
         issued=fhir.text_of(resource.get("issued")),
         approved=fhir.extension_text(resource, "approval-date"),
@@ -158,7 +163,7 @@ def _report(resource: Json, by_report: dict[str, list[Json]], resources: Resourc
         notices=tuple(_notice(e, resources) for e in _notices(resource)),
         information=_information(resource, request),
         ordered=fhir.text_of(request.get("authoredOn")),
-        samples=_samples(resource, resources),
+        samples=samples,
     )
     report.roots = [] if report.cancelled else grow(resource, by_report.get(report_id, []), resources)
     return report
