@@ -160,9 +160,11 @@ def _own_time(observation: Json) -> str:
     """When this result is from: its specimen's or its own date; "" where it has neither.
 
     The guide then lets `effective` be the date of the answer, which must not be shown as a sampling date.
+    A result sent earlier keeps its date: it must not move to this report's sampling.
     """
-    has_own = observation.get("specimen") or _investigated(observation)
-    return fhir.text_of(observation.get("effectiveDateTime")) if has_own else ""
+    own = observation.get("specimen") or fhir.extension_text(observation, "investigation-date")
+    earlier = fhir.extension_text(observation, "history") == "true" or _is_history(observation)
+    return fhir.text_of(observation.get("effectiveDateTime")) if own or earlier else ""
 
 
 def _analysis(observation: Json) -> tuple[str, tuple[Code, ...]]:
