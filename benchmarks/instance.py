@@ -48,6 +48,7 @@ class Instance:
     superuser_dsn: str
     bare_url: str
     data: Path
+    database_pid: int
 
     def vacuum(self) -> None:
         """What autovacuum would do sooner or later, before the clock starts."""
@@ -106,7 +107,8 @@ def _prepare(data: Path, postgres: Postgres, valkey: Valkey) -> Instance:
     superuser = make_conninfo(postgres.superuser_dsn, dbname="akson")
     with psycopg.connect(superuser, autocommit=True) as conn:
         conn.execute(_BARE)
-    return Instance(settings, keys, superuser, f"http://127.0.0.1:{bare}", data)
+    pid = postgres.process.pid if postgres.process else 0
+    return Instance(settings, keys, superuser, f"http://127.0.0.1:{bare}", data, pid)
 
 
 def _restore(before: dict[str, str]) -> None:
@@ -123,8 +125,11 @@ def _granian(target: str, port: int) -> list[str]:
 
 
 @contextmanager
-def serving(instance: Instance) -> Iterator[None]:
-    """The development identity provider, the results service by its own command line, and the bare app."""
+def serving(instance: Instance) -> Iterator[dict[str, int]]:
+    """The development identity provider, the results service by its own command line, and the bare app.
+
+    Yields the process id behind each address.
+    """
     settings = instance.settings
     product = processes(settings)
     bare_port = int(instance.bare_url.rpartition(":")[2])
@@ -139,7 +144,7 @@ def serving(instance: Instance) -> Iterator[None]:
         started = {port: stack.enter_context(_running(command)) for port, command in commands.items()}
         for port, process in started.items():
             _wait(f"http://127.0.0.1:{port}/health/live", process)
-        yield
+        yield {f"http://127.0.0.1:{port}": process.pid for port, process in started.items()}
 
 
 @contextmanager
@@ -171,6 +176,14 @@ def _running(command: list[str], *, quiet: bool = False) -> Iterator[subprocess.
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process and all below it, also of those that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(cpu_seconds(int(child)) for child in below)
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:

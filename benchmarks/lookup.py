@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from benchmarks.figures import Figure, share, show
-from benchmarks.instance import ONE_STATEMENT, Instance, serving, temporary_instance
+from benchmarks.instance import ONE_STATEMENT, Instance, cpu_seconds, serving, temporary_instance
 from benchmarks.load import Measured, measure
 from benchmarks.messages import persons
 from benchmarks.signing import requests_for
@@ -50,9 +50,9 @@ class Limits:
 
 def run_newest(people: int = 80, reports: int = 55, requests: int = 3000) -> list[Figure]:
     """Newest 50 DiagnosticReports."""
-    with temporary_instance() as instance, serving(instance):
+    with temporary_instance() as instance, serving(instance) as pids:
         numbers = _stocked(instance, people, reports)
-        figures = _compare(instance, numbers, requests, b"", Limits(550, 75, 4))
+        figures = _compare(instance, pids, numbers, requests, b"", Limits(550, 75, 4))
         quick = Case(instance.bare_url, headers={ONE_STATEMENT: "1"})
         quick.ask(numbers, requests // 5, 32)
         fastest = quick.ask(numbers, requests, 32)
@@ -63,9 +63,9 @@ def run_newest(people: int = 80, reports: int = 55, requests: int = 3000) -> lis
 
 def run_all(people: int = 80, reports: int = 55, requests: int = 1000) -> list[Figure]:
     """Newest 50 DiagnosticReports with all their results and specimens."""
-    with temporary_instance() as instance, serving(instance):
+    with temporary_instance() as instance, serving(instance) as pids:
         numbers = _stocked(instance, people, reports)
-        figures = _compare(instance, numbers, requests, ALL_RESULTS, Limits(None, None, 8))
+        figures = _compare(instance, pids, numbers, requests, ALL_RESULTS, Limits(None, None, 8))
         show("lookup_all: newest 50 with all results", figures, _notes())
     return figures
 
@@ -76,39 +76,62 @@ def _stocked(instance: Instance, people: int, reports: int) -> list[str]:
     return numbers
 
 
+@dataclass(frozen=True)
+class Round:
+    """One measurement, and CPU milliseconds of each answer in the service and in the database."""
+
+    times: Measured
+    service_ms: float
+    database_ms: float
+
+
 def _compare(
-    instance: Instance, numbers: list[str], requests: int, form: bytes, limits: Limits
+    instance: Instance,
+    pids: dict[str, int],
+    numbers: list[str],
+    requests: int,
+    form: bytes,
+    limits: Limits,
 ) -> list[Figure]:
     ours, bare = Case(instance.settings.results_url, form), Case(instance.bare_url, form)
+
+    def measured(case: Case, count: int, clients: int) -> Round:
+        watched = (pids[case.base], instance.database_pid)
+        before = [cpu_seconds(pid) for pid in watched]
+        times = case.ask(numbers, count, clients)
+        used = [1000 * (cpu_seconds(pid) - b) / count for pid, b in zip(watched, before, strict=True)]
+        return Round(times, *used)
+
     figures: list[Figure] = []
     for clients in (1, 32):
         count = requests if clients > 1 else requests // 2
         for case in (ours, bare):
             case.ask(numbers, max(count // 5, 2 * clients), clients)  # warm: statements prepared, pool filled
-        rounds = [
-            (ours.ask(numbers, count, clients), bare.ask(numbers, count, clients)) for _ in range(ROUNDS)
-        ]
+        rounds = [(measured(ours, count, clients), measured(bare, count, clients)) for _ in range(ROUNDS)]
         figures += _figures(clients, _middle([a for a, _ in rounds]), _middle([b for _, b in rounds]), limits)
     return figures
 
 
-def _figures(clients: int, ours: Measured, bare: Measured, limits: Limits) -> list[Figure]:
+def _figures(clients: int, ours: Round, bare: Round, limits: Limits) -> list[Figure]:
     many = clients > 1
     where = f"{clients} client{'s' if many else ''}"
+    a, b = ours.times, bare.times
     return [
-        Figure(f"look-ups, {where}", ours.rate, "/s", limits.rate if many else None, True, bare.rate),
-        share(f"share of the bare rate, {where}", ours.rate, bare.rate),
-        Figure(f"p50, {where}", ours.p50, "ms", bare=bare.p50),
-        Figure(f"p95, {where}", ours.p95, "ms", limits.p95_many if many else limits.p95_one, bare=bare.p95),
-        Figure(f"bytes of an answer, {where}", ours.size / 1000, "kB", bare=bare.size / 1000),
-        Figure(f"the generator's own CPU, {where}", ours.cpu_ms, "ms each", bare=bare.cpu_ms),
+        Figure(f"look-ups, {where}", a.rate, "/s", limits.rate if many else None, True, b.rate),
+        share(f"share of the bare rate, {where}", a.rate, b.rate),
+        Figure(f"p50, {where}", a.p50, "ms", bare=b.p50),
+        Figure(f"p95, {where}", a.p95, "ms", limits.p95_many if many else limits.p95_one, bare=b.p95),
+        Figure(f"bytes of an answer, {where}", a.size / 1000, "kB", bare=b.size / 1000),
+        Figure(f"CPU of the service, {where}", ours.service_ms, "ms each", bare=bare.service_ms),
+        Figure(f"CPU of the database, {where}", ours.database_ms, "ms each", bare=bare.database_ms),
+        Figure(f"CPU of the generator, {where}", a.cpu_ms, "ms each", bare=b.cpu_ms),
     ]
 
 
-def _middle(rounds: list[Measured]) -> Measured:
+def _middle(rounds: list[Round]) -> Round:
     """The round whose rate is the median."""
-    rate = median(round_.rate for round_ in rounds)
-    return min(rounds, key=lambda round_: abs(round_.rate - rate))
+    rate = median(round_.times.rate for round_ in rounds)
+    return min(rounds, key=lambda round_: abs(round_.times.rate - rate))
 
 
 def _notes(fastest: Measured | None = None) -> list[str]:
