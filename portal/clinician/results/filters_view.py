@@ -20,6 +20,7 @@ def filters() -> rx.Component:
             variant="simple",
             size="small",
             auto_complete="off",
+            key=seen.filter_round.to_string(),
             default_value=seen.text,
             on_change=seen.search.debounce(150),
             custom_attrs={"data-testid": "filter-text"},

@@ -66,6 +66,7 @@ class ResultsState(OpenReport, rx.State):
     period: str = ""
     abnormal_only: bool = False
     sort_key: str = "sampled"
+    filter_round: int = 0  # a new search field for each: the browser keeps what was typed in the old one
     descending: bool = True
 
     @rx.event
@@ -201,6 +202,7 @@ class ResultsState(OpenReport, rx.State):
         """Show everything again."""
         self.text = self.discipline = self.laboratory = self.period = ""
         self.abnormal_only = False
+        self.filter_round += 1
         return await self._list_again()
 
     @rx.event
