@@ -88,7 +88,7 @@ async def _search_reports(
         conn, person_id, filtered, skip=wanted.skip, count=wanted.count, opened=bool(wanted.includes)
     )
     for row in rows:
-        answer.add("DiagnosticReport", str(row.report_id), row.body, "match")
+        answer.add("DiagnosticReport", row.report_id, row.body, "match")
     for row in rows:
         if row.packed is not None:
             _add(answer, row.packed, reach(row.packed.entries, [0], wanted.includes), "include")

@@ -63,7 +63,7 @@ class ReportFilter:
 class ReportRow(Struct, frozen=True):
     """A shown report and its DiagnosticReport; `packed` where the report's other resources were asked for."""
 
-    report_id: UUID
+    report_id: str
     body: bytes
     packed: Packed | None = None
 
@@ -98,14 +98,16 @@ _RELEASED: LiteralString = (
 )
 _RELEASED_SHOWN: LiteralString = "(" + _RELEASED.format(row="shown", issued="issued") + ")"
 _NEWEST: LiteralString = """
-SELECT report_id, body, NULL, (SELECT count(*) FROM results.report AS shown WHERE {where})
+SELECT shown.report_id::text AS id, body, NULL,
+    (SELECT count(*) FROM results.report AS shown WHERE {where})
 FROM results.report AS shown
-WHERE {where} ORDER BY effective DESC, issued DESC, report_id LIMIT %(count)s OFFSET %(skip)s
+WHERE {where} ORDER BY effective DESC, issued DESC, shown.report_id LIMIT %(count)s OFFSET %(skip)s
 """
 _NEWEST_OPENED: LiteralString = """
-SELECT report_id, body, resources, (SELECT count(*) FROM results.report AS shown WHERE {where})
+SELECT shown.report_id::text AS id, body, resources,
+    (SELECT count(*) FROM results.report AS shown WHERE {where})
 FROM results.report AS shown JOIN results.report_version USING (person_id, report_id, version_id)
-WHERE {where} ORDER BY effective DESC, issued DESC, report_id LIMIT %(count)s OFFSET %(skip)s
+WHERE {where} ORDER BY effective DESC, issued DESC, shown.report_id LIMIT %(count)s OFFSET %(skip)s
 """
 _COUNT: LiteralString = "SELECT count(*) FROM results.report AS shown WHERE {where}"
 _OPENED: LiteralString = """
