@@ -120,6 +120,8 @@ def test_given_another_language_is_chosen_then_the_pages_follow_and_stay(
     browser: Browser, base_url: str, who: str, lang: str, heading: str, menu: str, log_out: str
 ) -> None:
     page = steps.log_in(steps.new_page(browser, base_url), who)
+    listed = page.get_by_test_id("own-patients").or_(page.get_by_test_id("own-reports"))
+    expect(listed).to_be_visible()  # the page is alive: what is chosen now is heard
     page.get_by_test_id("language").select_option(lang)
     for _ in range(2):
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
@@ -127,7 +129,7 @@ def test_given_another_language_is_chosen_then_the_pages_follow_and_stay(
         expect(page.get_by_test_id("log-out")).to_contain_text(log_out)
         expect(page.locator("html")).to_have_attribute("lang", lang)
         page.reload()
-    expect(page.get_by_test_id("own-patients").or_(page.get_by_test_id("own-reports"))).to_be_visible()
+    expect(listed).to_be_visible()
     assert steps.axe_faults(page) == []
     page.context.close()
 
