@@ -32,7 +32,11 @@ def serving(name: str, environment: dict[str, str], log: Path) -> Iterator[subpr
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # what the runner does too when its patience ends
+            process.kill()
+            process.wait()
 
 
 def free_port() -> int:
