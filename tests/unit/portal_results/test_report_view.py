@@ -97,7 +97,9 @@ def test_the_first_of_several_specimens_is_when_the_sampling_was() -> None:
 
 
 def test_a_date_of_answer_is_never_shown_as_the_sampling() -> None:
-    [without] = reports_of(bundle(report(effective="2024-03-01", results=("o",)), observation("o", nlk("NPU03230", "P-Kalium"))))
+    [without] = reports_of(
+        bundle(report(effective="2024-03-01", results=("o",)), observation("o", nlk("NPU03230", "P-Kalium")))
+    )
     assert view_of(without).sampled == ""
     assert not without.sampling_known
     assert without.roots[0].effective == ""
