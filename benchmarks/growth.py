@@ -65,8 +65,11 @@ def run(first: int = 100_000, then: int = 1_000_000, requests: int = 3000) -> li
     place = Path("/var/tmp")  # noqa: S108 - on disk, where /tmp may be memory
     _check_disk(place, then)
     with temporary_instance(place) as instance, serving(instance):
-        Stock(instance).fill(messages.persons(1, seed=7), min(REPORTS_OF_A_PERSON, first // 4))
-        found = [_at(instance, size, requests) for size in (first, then)]
+        template, *numbers = messages.persons(1 + 2 * _ASKED_PERSONS)
+        Stock(instance).fill([template], min(REPORTS_OF_A_PERSON, first // 4))
+        halves = numbers[:_ASKED_PERSONS], numbers[_ASKED_PERSONS:]
+        sizes = zip((first, then), halves, strict=True)
+        found = [_at(instance, size, given, requests) for size, given in sizes]
     figures = _figures((first, then), found)
     show("growth: look-up as the store grows", figures, _NOTES)
     return figures
@@ -101,12 +104,12 @@ def _check_disk(place: Path, reports: int) -> None:
         )
 
 
-def _at(instance: Instance, size: int, requests: int) -> tuple[Measured, float, float]:
+def _at(instance: Instance, size: int, given: list[str], requests: int) -> tuple[Measured, float, float]:
     """(look-ups, database GB, minutes of growing) at `size` stored reports."""
     started = time.perf_counter()
     _grow(instance, size)
     minutes = (time.perf_counter() - started) / 60
-    numbers = _draw(instance, size)
+    numbers = _draw(instance, given)
     case = Case(instance.settings.results_url)
     case.ask(numbers, len(numbers), 1)
     asked = random.Random(size).choices(numbers, k=requests)
@@ -115,11 +118,11 @@ def _at(instance: Instance, size: int, requests: int) -> tuple[Measured, float, 
     return case.ask(asked, requests, 1), (row[0] if row else 0) / 1e9, minutes
 
 
-def _draw(instance: Instance, size: int) -> list[str]:
-    """Numbers for persons drawn at random from the whole store."""
+def _draw(instance: Instance, given: list[str]) -> list[str]:
+    """Give numbers to persons drawn at random from the whole store; the numbers given."""
     with psycopg.connect(instance.superuser_dsn) as conn:
         drawn = conn.execute(_COPIED_PERSONS, (_ASKED_PERSONS,)).fetchall()
-        numbers = messages.persons(len(drawn), seed=size)
+        numbers = given[: len(drawn)]
         for (person_id,), number in zip(drawn, numbers, strict=True):
             found_by = instance.keys.number_hash(parse_national_id(number))
             conn.execute(_GIVE_NUMBER, (found_by, person_id))
