@@ -116,6 +116,8 @@ class SenderEntry(msgspec.Struct, frozen=True, kw_only=True):
     departments: tuple[Department, ...] = ()
     delivered_by: tuple[str, ...] = ()
     strict: bool = False
+    kinds: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 class RegisterFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -130,13 +130,19 @@ class Substitute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SenderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation that sends svarrapporter, its ids, its departments, and who may deliver for it."""
+    """An organisation that sends svarrapporter, its ids, its departments, and who may deliver for it.
+
+    `kinds`: MsgDescr (8202) or Message/Type it is registered for. `keys`: thumbprints (RFC 7638) of the DPoP
+    keys of its own client. Empty: any.
+    """
 
     org_number: str
     her_ids: tuple[str, ...] = ()
     departments: tuple[Department, ...] = ()
     delivered_by: tuple[str, ...] = ()
     strict: bool = False
+    kinds: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 class RegisterFile(msgspec.Struct, frozen=True, kw_only=True):

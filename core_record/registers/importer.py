@@ -140,7 +140,8 @@ class Importer:
 
     def _sender(self, entry: SenderEntry) -> None:
         org_number = entry.org_number
-        self._put(_SENDER, {"org_number": org_number, "strict": entry.strict})
+        narrower = {"kinds": sorted(set(entry.kinds)), "keys": sorted(set(entry.keys))}
+        self._put(_SENDER, {"org_number": org_number, "strict": entry.strict, **narrower})
         self._departments(org_number, entry.departments)
         ids: list[tuple[str, str, str | None]] = [("ENH", org_number, None)]
         ids += [*(("HER", her_id, None) for her_id in entry.her_ids)]

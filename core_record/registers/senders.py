@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,8 @@ from psycopg.rows import class_row
 class Sender:
     """A registered sender: `key` names organisation and department whatever id a message used.
 
-    `strict` senders have asked for strict AppRec (clinical rules 18).
+    `strict` senders have asked for strict AppRec (clinical rules 18). `kinds` are the codes of MsgDescr
+    (8202) or of Message/Type it is registered for; none: any.
     """
 
     org_number: str
@@ -23,11 +24,19 @@ class Sender:
     department: str | None
     department_name: str | None
     strict: bool
+    kinds: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", frozenset(self.kinds))  # a row brings a list
 
     @property
     def key(self) -> str:
         """The organisation's part of a report key."""
         return self.org_number
+
+    def may_send(self, *kinds: str) -> bool:
+        """Whether one of the codes that name a message's kind is registered for this sender."""
+        return not self.kinds or not self.kinds.isdisjoint(kinds)
 
 
 class Delivery(StrEnum):
@@ -40,7 +49,8 @@ class Delivery(StrEnum):
 
 
 _FIND = """
-SELECT i.org_number, o.name, i.department, d.name AS department_name, s.strict
+SELECT i.org_number, o.name, i.department, d.name AS department_name, s.strict,
+    s.kinds
 FROM core_record.sender_identifier i
 JOIN core_record.sender s ON s.org_number = i.org_number
 JOIN core_record.organisation o ON o.org_number = i.org_number
@@ -55,10 +65,11 @@ SELECT EXISTS (SELECT 1 FROM core_record.organisation
                WHERE org_number = %(sender)s AND delivered_by = %(client)s)
 """
 
-_MAY_DELIVER = """
+_CLIENT = """
 SELECT EXISTS (SELECT 1 FROM core_record.sender WHERE org_number = %(client)s)
     OR EXISTS (SELECT 1 FROM core_record.sender_delivery WHERE delivered_by = %(client)s)
-    OR EXISTS (SELECT 1 FROM core_record.organisation WHERE org_number = %(client)s AND kind = 'broker')
+    OR EXISTS (SELECT 1 FROM core_record.organisation WHERE org_number = %(client)s AND kind = 'broker'),
+    (SELECT keys FROM core_record.sender WHERE org_number = %(client)s)
 """
 
 Identifier = tuple[str, str]
@@ -84,7 +95,7 @@ def find_sender_sync(
     found = conn.execute(_DEPARTMENT, (sender.org_number, wanted)).fetchone()
     if found is None:
         return sender
-    return Sender(sender.org_number, sender.name, found[0], found[1], sender.strict)
+    return replace(sender, department=found[0], department_name=found[1])
 
 
 def delivery_sync(conn: Connection[Any], client_org: str, sender: Sender | None) -> Delivery:
@@ -104,7 +115,22 @@ def sender_registered_for_sync(conn: Connection[Any], client_org: str, sender: S
     return delivery_sync(conn, client_org, sender) is not Delivery.NONE
 
 
-async def may_deliver(conn: AsyncConnection[Any], client_org: str) -> bool:
-    """Whether `client_org` may deliver for anyone: as a sender, for a sender, or as a broker."""
-    row = await (await conn.execute(_MAY_DELIVER, {"client": client_org})).fetchone()
-    return bool(row and row[0])
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An organisation that delivers. `registered`: as a sender, for a sender, or as a broker.
+
+    `keys` are thumbprints (RFC 7638) of the keys its machine client is known by; none: any.
+    """
+
+    registered: bool
+    keys: frozenset[str] = frozenset()
+
+    def knows(self, thumbprint: str | None) -> bool:
+        """Whether a request signed with this key comes from the registered client."""
+        return not self.keys or thumbprint in self.keys
+
+
+async def delivering_client(conn: AsyncConnection[Any], client_org: str) -> Client:
+    """What the registers know of an organisation as one that delivers."""
+    row = await (await conn.execute(_CLIENT, {"client": client_org})).fetchone()
+    return Client(bool(row and row[0]), frozenset(row[1] or ()) if row else frozenset())

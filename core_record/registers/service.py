@@ -12,25 +12,27 @@ from core_record.registers import reading, repository
 from core_record.registers.file import RegisterFile, read_register_file, register_file
 from core_record.registers.importer import Importer, open_number, seal_number
 from core_record.registers.senders import (
+    Client,
     Delivery,
     Sender,
+    delivering_client,
     delivery_sync,
     find_sender_sync,
-    may_deliver,
     sender_registered_for_sync,
 )
 from kit.ids import NationalId
 from kit.keys import KeyProblem, KeyRing
 
 __all__ = [
+    "Client",
     "Delivery",
     "RegisterFile",
     "Sender",
+    "delivering_client",
     "delivery_sync",
     "ensure_person_sync",
     "find_sender_sync",
     "import_registers",
-    "may_deliver",
     "numbers_of",
     "read_register_file",
     "register_file",

@@ -21,7 +21,8 @@ class Actor:
     """A caller as its access token proves it; nothing here comes from an unsigned header.
 
     `organisation` and `place` are organisation numbers (HelseID claims orgnr_parent and orgnr_child),
-    `security_level` is 3 or 4 for persons and 0 for systems.
+    `security_level` is 3 or 4 for persons and 0 for systems. `key` is the thumbprint (RFC 7638) of the DPoP
+    key that the token is bound to.
     """
 
     kind: ActorKind
@@ -37,3 +38,4 @@ class Actor:
     hpr_number: str | None = None
     organisation: str | None = None
     place: str | None = None
+    key: str | None = None

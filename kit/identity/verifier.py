@@ -7,7 +7,7 @@ import hmac
 import json
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from joserfc import jws, jwt
@@ -118,8 +118,9 @@ class AccessTokenVerifier:
         audiences = claims.get("aud")
         if self.audience not in (audiences if isinstance(audiences, list) else [audiences]):
             raise faults.TokenAudience
-        actor = trusted.read(claims, self.audience)
-        return _Known(actor, bound_key(claims), claims, time.monotonic() + _CACHE_SECONDS)
+        thumbprint = bound_key(claims)
+        actor = replace(trusted.read(claims, self.audience), key=thumbprint)
+        return _Known(actor, thumbprint, claims, time.monotonic() + _CACHE_SECONDS)
 
     async def _signed_claims(self, token: str) -> tuple[Claims, TrustedIssuer]:
         header, unverified = peek(token)

@@ -58,7 +58,7 @@ async def post_message(request: Request, sender: Sender) -> Response:
     401, 403, 413, 415 and 429 refuse and store nothing; any other body is stored before the answer.
     """
     intake: Intake = request.app.state.intake
-    organisation = await intake.check_sender(sender.organisation)
+    organisation = await intake.check_sender(sender.organisation, sender.key)
     _check_media_type(request)
     data = await _read_body(request)
     record = await intake.receive(organisation, sender.client_id, data)

@@ -123,6 +123,8 @@ class Pipeline:
         refusal = sender.refusal or self._refused_for(case.message, sender)
         if refusal:
             return case.end(Status.REJECTED, [refusal])
+        if sender.doubt:
+            case.doubts.append(sender.doubt)
         if case.message.test:
             case.warnings.append(_TEST_NOTE)
         number = case.message.patient.national_id

@@ -8,43 +8,57 @@ from typing import Any
 from msgspec import Struct
 from psycopg import Connection
 
-from core_record.registers.service import Delivery, Sender, delivery_sync, find_sender_sync, may_deliver
+from core_record.registers.service import (
+    Client,
+    Delivery,
+    Sender,
+    delivering_client,
+    delivery_sync,
+    find_sender_sync,
+)
 from kit.db import Database
 from results_service.intake.models import Problem
-from results_service.reports.svarrapport.model import Message
+from results_service.reports.svarrapport import RULES, Message
 
 _REMEMBER_SECONDS = 30.0
+_NOBODY = Client(registered=False)
+_KIND_RULE = RULES["kind-not-registered"]
+_KIND = Problem(_KIND_RULE.code, _KIND_RULE.message, path="ServReport/MsgDescr")
 
 
-class DeliveringOrganisations:
-    """Which organisations may deliver at all; an answer is believed for half a minute.
+class DeliveringClients:
+    """Which organisations may deliver at all, by which keys; an answer is believed for half a minute.
 
     The worker asks the registers anew for every message, so that a memory of ours decides nothing about data.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[str, tuple[bool, float]] = {}
+        self._known: dict[str, tuple[Client, float]] = {}
 
-    async def may_deliver(self, organisation: str) -> bool:
-        """Whether the organisation is registered as a sender, for a sender, or as a broker."""
-        answer, until = self._known.get(organisation, (False, 0.0))
-        if answer and time.monotonic() < until:
-            return True
+    async def find(self, organisation: str, thumbprint: str | None) -> Client:
+        """What is registered of the organisation; a refusal is never remembered."""
+        client, until = self._known.get(organisation, (_NOBODY, 0.0))
+        if client.registered and client.knows(thumbprint) and time.monotonic() < until:
+            return client
         async with self._database.transaction() as conn:
-            answer = await may_deliver(conn, organisation)
-        self._known[organisation] = (answer, time.monotonic() + _REMEMBER_SECONDS)
-        return answer
+            client = await delivering_client(conn, organisation)
+        self._known[organisation] = (client, time.monotonic() + _REMEMBER_SECONDS)
+        return client
 
 
 class SenderVerdict(Struct, frozen=True):
-    """`key` and `department` for the report key, what to note, and why the message may not be taken in."""
+    """`key` and `department` for the report key, what to note, and why the message may not be taken in.
+
+    `doubt`: why it waits, although its sender may send.
+    """
 
     key: str
     department: str | None
     strict: bool = False
     warnings: tuple[Problem, ...] = ()
     refusal: Problem | None = None
+    doubt: Problem | None = None
 
 
 class SenderRegister:
@@ -74,7 +88,8 @@ def _verdict(message: Message, sender: Sender | None, delivery: Delivery) -> Sen
             "Your organisation is not registered to deliver for this ServProvider: have it registered.",
             path="ServReport/ServProvider",
         )
-    return SenderVerdict(sender.key, sender.department, sender.strict, refusal=refusal)
+    doubt = None if sender.may_send(message.kind.value, message.type) else _KIND
+    return SenderVerdict(sender.key, sender.department, sender.strict, refusal=refusal, doubt=doubt)
 
 
 def _unregistered(message: Message, delivery: Delivery) -> SenderVerdict:

@@ -19,7 +19,7 @@ from results_service.intake import repository
 from results_service.intake.metrics import Gauges
 from results_service.intake.models import Record, Status
 from results_service.intake.reception import Reception
-from results_service.intake.senders import DeliveringOrganisations
+from results_service.intake.senders import DeliveringClients
 from results_service.intake.signals import FinishedWatch, Waker
 
 MAX_WAITING = 200_000
@@ -40,7 +40,7 @@ class Intake:
         retention_days: int,
     ) -> None:
         self._database = database
-        self._organisations = DeliveringOrganisations(database)
+        self._clients = DeliveringClients(database)
         self._waker = Waker(valkey, celery)
         self._watch = FinishedWatch(valkey)
         self._gauges = Gauges(database, valkey)
@@ -56,18 +56,24 @@ class Intake:
         finally:
             await _stop(tasks)
 
-    async def check_sender(self, organisation: str | None) -> str:
-        """The organisation number of a caller that may deliver.
+    async def check_sender(self, organisation: str | None, thumbprint: str | None) -> str:
+        """The organisation number of a caller that may deliver; `thumbprint` is of the key it signs with.
 
-        Raises `Forbidden` when the token names no organisation or one that is not registered, `TooMany` when
-        more waits than the workers can take.
+        Raises `Forbidden` when the token names no organisation or one that is not registered, or the key is
+        none of those registered; `TooMany` when more waits than the workers can take.
         """
         if organisation is None:
             raise Forbidden("organisation-missing", "The access token names no organisation.")
-        if not await self._organisations.may_deliver(organisation):
+        client = await self._clients.find(organisation, thumbprint)
+        if not client.registered:
             raise Forbidden(
                 "sender-not-registered",
                 "The organisation of the access token is not registered to send messages: register it first.",
+            )
+        if not client.knows(thumbprint):
+            raise Forbidden(
+                "sender-key-unknown",
+                "The request is signed with a key that is not registered for the organisation: register it.",
             )
         if self._gauges.waiting >= MAX_WAITING:
             raise TooMany(

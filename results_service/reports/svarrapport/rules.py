@@ -101,6 +101,12 @@ RULES: dict[str, Rule] = _table(
         "The results are shown all the same, among laboratory results.",
     ),
     Rule(
+        "kind-not-registered",
+        "attention",
+        "The sender is not registered for this kind of report: have it registered, then it is taken in.",
+        "The laboratory is known and its report is kept: a refusal could lose a result for good.",
+    ),
+    Rule(
         "report-date-missing",
         "warning",
         "Give the report a readable IssueDate (the date of its first version).",
