@@ -19,6 +19,7 @@ from kit.log import configure
 from kit.settings import get_settings
 from kit.web import REGISTRY
 from portal.frame.headers import SecurityHeaders
+from portal.frame.missing import NotFoundPage
 from portal.frame.public import public_routes, unavailable
 from portal.session.routes import auth_routes
 from portal.session.wiring import wiring
@@ -41,7 +42,10 @@ def server() -> Starlette:
     return Starlette(
         routes=[*public_routes(static), *auth_routes(), *_health_routes()],
         exception_handlers={RedisError: unavailable(static)},
-        middleware=[Middleware(SecurityHeaders, settings=get_settings(), static=static)],
+        middleware=[
+            Middleware(SecurityHeaders, settings=get_settings(), static=static),
+            Middleware(NotFoundPage, static=static),
+        ],
     )
 
 

@@ -33,8 +33,9 @@ def test_given_a_page_without_login_then_axe_finds_nothing(
 ) -> None:
     page = steps.new_page(browser, base_url, viewport={"width": width, "height": 844})
     for address in OPEN_PAGES:
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page).to_have_url(base_url + address)  # nobody is sent on before the words are read
         steps.expect_no_sideways_scroll(page, address)
         assert steps.axe_faults(page) == [], address
     page.context.close()
