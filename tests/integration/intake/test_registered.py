@@ -15,10 +15,10 @@ from tests.integration.intake.conftest import LAB, REGISTERS, Api
 from tests.integration.intake.messages import sample
 
 
-def _register(postgres: TestDatabase, keys: KeyRing, **narrower: list[str]) -> None:
+def _register(postgres: TestDatabase, ring: KeyRing, **narrower: list[str]) -> None:
     senders = [{"org_number": LAB, "her_ids": ["8100080"], **narrower}]
     with psycopg.connect(postgres.dsn("akson_core")) as conn:
-        import_registers(conn, keys, register_file({**REGISTERS, "senders": senders}))
+        import_registers(conn, ring, register_file({**REGISTERS, "senders": senders}))
 
 
 @pytest.mark.parametrize(
