@@ -36,6 +36,7 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "person_change": (KEEP, NOTHING),
     "register_change": (KEEP, NOTHING),
     "access_log": (READ, NOTHING),
+    "notice": (READ, NOTHING),  # and read_at may be set
 }
 FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "resolve_number": (True, True),
@@ -45,6 +46,7 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "check_keys": (True, True),
     "append_access_log": (True, True),
     "append_actor_log": (True, True),
+    "add_notice": (True, True),
     "decision_facts": (True, True),
     "open_look_up": (True, True),
     "access_log_text": (False, False),
