@@ -49,6 +49,7 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "add_notice": (True, True),
     "decision_facts": (True, True),
     "open_look_up": (True, True),
+    "last_visit": (True, True),
     "access_log_text": (False, False),
     "refuse_change": (False, False),
 }
