@@ -6,8 +6,8 @@ caller learns one time of its own actor's, nothing of anybody else's looks.
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 # Looks less than p_gap apart are one visit. The answer is the start of the last visit before the present one,
 # so that what came while an earlier page stood open counts as new; NULL when there was none.
