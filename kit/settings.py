@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     idporten_id_token_algorithm: Literal["PS256", "ES256", "RS256"] = Field(
         "RS256", description="What ID-porten signs its ID tokens with; any other is refused."
     )
+    emergency_login_minutes: int = Field(
+        15, description="How long after logging in emergency access is open; then log in anew."
+    )
     schemas: Path | None = Field(None, description="Folder with KITH's official schemas, where installed.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     original_retention_days: int = Field(3650, description="How long an original message is kept.")

@@ -7,12 +7,14 @@ is known. (J) marks a judgement of ours where no source decides.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from core_record.access.models import AccessBasis, AccessRequest, Facts, Relation
 from kit.identity.actor import Actor, ActorKind
+from kit.settings import get_settings
 
 HIGH = 4  # eIDAS high, ID-porten idporten-loa-high, HelseID security_level 4
 OWN_ACCESS_AGE = 16
@@ -85,6 +87,14 @@ def _actor_is_not_hpr_owner(q: Question) -> bool:
 
 def _place_is_outside(q: Question) -> bool:
     return q.actor.place is not None and not q.facts.place_inside
+
+
+def _login_is_not_fresh(q: Question) -> bool:
+    """Emergency access asks for a login of just now (`auth_time`); a token that tells no time is not fresh."""
+    if q.request.basis not in (AccessBasis.AKUTT, AccessBasis.FORHOYET_AKUTT):
+        return False
+    at = q.actor.authenticated_at
+    return at is None or time.time() - at > get_settings().emergency_login_minutes * 60
 
 
 def _nothing_shows_a_relation(q: Question) -> bool:
@@ -176,6 +186,13 @@ CLINICIAN_RULES = (
         lambda q: not q.facts.employed,
         "pasientjournalloven § 19; helsepersonelloven § 45: access through the organisation one works for",
         "You are not registered as working at this organisation today.",
+    ),
+    Rule(
+        "fresh-login-required",
+        _login_is_not_fresh,
+        "pasientjournalloven § 22; personvernforordningen art. 32 (J): who opens by AKUTT is the one who sits"
+        " there now; RFC 9470 (`auth_time`)",
+        "Emergency access needs a login of just now. Log in again, then open the person.",
     ),
 )
 

@@ -130,6 +130,7 @@ class Issuer:
             "client_id": grant.client_id,
             "scope": " ".join(scopes),
             "sid": grant.session,
+            "auth_time": grant.auth_time,
             **(self._helseid_claims(who, grant) if self.dpop else self._idporten_claims(who, grant)),
         }
         if jkt is not None:

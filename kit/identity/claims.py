@@ -49,6 +49,7 @@ def read_helseid(claims: Claims, audience: str) -> Actor:
         hpr_number=_digits(claims, HPR_NUMBER, 1, 9),
         organisation=_digits(claims, ORG_PARENT, 9, 9),
         place=_digits(claims, ORG_CHILD, 9, 9),
+        authenticated_at=_moment(claims, "auth_time"),
     )
 
 
@@ -98,6 +99,15 @@ def _level(value: object) -> int:
     if not isinstance(value, str | int) or isinstance(value, bool) or str(value) not in {"1", "2", "3", "4"}:
         raise faults.TokenClaims
     return int(value)
+
+
+def _moment(claims: Claims, name: str) -> int | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise faults.TokenClaims
+    return value
 
 
 def _digits(claims: Claims, name: str, least: int, most: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def actor() -> MakeActor:
             "hpr_number": p.hpr_number,
             "organisation": p.org_parent,
             "place": p.org_child,
+            "authenticated_at": int(time.time()),
         }
         return Actor(**{**claims, **changed})  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -41,6 +42,7 @@ CLINICIAN = Actor(
     hpr_number="9144889",
     organisation="313900436",
     place="313900541",
+    authenticated_at=int(time.time()),
 )
 CITIZEN = replace(CLINICIAN, kind=ActorKind.CITIZEN, hpr_number=None, organisation=None, place=None)
 MACHINE = replace(CLINICIAN, kind=ActorKind.MACHINE, national_id=None, security_level=0)
@@ -125,6 +127,17 @@ def test_rules_about_health_personnel(
     assert decided(asked, GP | facts, role=role)[0] == refusal
     # the same rule decides where nobody has the number: who may not look learns nothing
     assert decided(asked, {"person_id": None} | facts, role=role)[0] == refusal
+
+
+@pytest.mark.parametrize("basis", [AccessBasis.AKUTT, AccessBasis.FORHOYET_AKUTT])
+@pytest.mark.parametrize("minutes", [None, 16, 24 * 60])
+def test_emergency_access_needs_a_login_of_just_now(basis: AccessBasis, minutes: int | None) -> None:
+    at = None if minutes is None else int(time.time()) - minutes * 60
+    old = replace(CLINICIAN, authenticated_at=at)
+    assert decided(old, {}, basis=basis, reason="emergency")[0] == "fresh-login-required"
+    # who may not look learns nothing of who is known
+    assert decided(old, {"person_id": None}, basis=basis, reason="emergency")[0] == "fresh-login-required"
+    assert decided(old, GP, basis=AccessBasis.SAMTYKKE)[0] is None
 
 
 @pytest.mark.parametrize(
