@@ -1,4 +1,4 @@
-"""Opening a look-up resolves each number once: inlined into the facts, the actor's was resolved many times."""
+"""Opening a look-up resolves each number once: inlined into the facts, the actor's was resolved often."""
 
 from alembic import op
 
