@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from core_record.access.rules import Rule
+    from core_record.access.question import Rule
+    from core_record.representation.facts import RepresentationFacts
 
 T = TypeVar("T")
 
@@ -37,6 +38,8 @@ class Relation(StrEnum):
     """How the relation between actor and person is shown."""
 
     OWN = "own"
+    PARENT = "parent"
+    ATTORNEY = "attorney"
     LISTED_GP = "listed-gp"
     GP_SUBSTITUTE = "gp-substitute"
     SELF_DECLARED = "self-declared"
@@ -59,11 +62,17 @@ class AccessRequest:
     role: str | None = None
     reason: str | None = None
     correlation_id: str | None = None
+    attestation: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the registers say about person, actor and the relation between them, read in one round trip."""
+    """What the registers say about person, actor and the relation between them, read in one round trip.
+
+    From `reserved` on: the person's privacy settings that hold now and concern this actor, the care relation
+    that the journal shows, and the attestation that the request names (empty when it is none of this actor's
+    about this person).
+    """
 
     person_id: UUID | None
     actor_id: UUID | None
@@ -78,6 +87,16 @@ class Facts:
     employed: bool
     listed_gp: bool
     gp_substitute: bool
+    reserved: bool = False
+    blocked: bool = False
+    restricted_all: bool = False
+    restricted_fields: Sequence[str] = ()
+    restricted_sources: Sequence[str] = ()
+    consented: bool = False
+    consent_withdrawn: bool = False
+    care_relation: str | None = None
+    attested_purpose: str | None = None
+    attested_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +109,7 @@ class Decision:
     reason: str | None
     refusal: Rule | None
     facts: Facts
+    representation: RepresentationFacts | None = None
 
     @property
     def permitted(self) -> bool:

@@ -11,8 +11,10 @@ from psycopg import AsyncConnection, AsyncCursor
 from core_record.access.models import AccessRequest, Facts
 from kit.identity.actor import Actor
 
-_OPEN = "SELECT * FROM core_record.open_look_up(%s, %s, %s, %s, %s, %s, %s)"
-_FACTS = "SELECT * FROM core_record.decision_facts(%s, core_record.resolve_number(%s), %s, %s, %s, %s, %s)"
+_OPEN = "SELECT * FROM core_record.open_look_up(%s, %s, %s, %s, %s, %s, %s, %s)"
+_FACTS = (
+    "SELECT * FROM core_record.decision_facts(%s, core_record.resolve_number(%s), %s, %s, %s, %s, %s, %s)"
+)
 
 OPERATING_ROLE = "DRIFT"
 """A role of ours in the register of employments: Volven 9060 has none for those who operate a service."""
@@ -37,7 +39,9 @@ async def open_look_up(
     The first statement of a transaction: its BEGIN goes in the same round trip.
     """
     async with conn.pipeline():
-        cursor = await conn.execute(_OPEN, (number_hash, actor_hash, *_stated(actor, request), today))
+        cursor = await conn.execute(
+            _OPEN, (number_hash, actor_hash, *_stated(actor, request), today, request.attestation)
+        )
     return await _one(cursor)
 
 
@@ -50,7 +54,8 @@ async def facts(
     today: date,
 ) -> Facts:
     """The same for a person already resolved; the transaction must serve that person."""
-    return await _one(await conn.execute(_FACTS, (person_id, actor_hash, *_stated(actor, request), today)))
+    values = (person_id, actor_hash, *_stated(actor, request), today, request.attestation)
+    return await _one(await conn.execute(_FACTS, values))
 
 
 async def operates(
