@@ -92,17 +92,21 @@ def valkey(servers: tuple[Postgres, Valkey]) -> Valkey:
 
 @pytest.fixture
 def clean_db(postgres: TestDatabase, valkey: Valkey) -> None:
-    """Empty every table of the product (reference rows made by migrations too) and Valkey."""
+    """Empty every table of the product (reference rows made by migrations too) and Valkey.
+
+    Only what holds something: to truncate the hundreds of empty partitions takes half a second a test.
+    """
     with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
         tables = conn.execute(
-            "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables"
-            " WHERE schemaname = ANY(%s) AND tablename <> 'alembic_version'",
+            "SELECT oid::regclass::text FROM pg_class"
+            " WHERE relnamespace = ANY(%s::regnamespace[]) AND relkind = 'r'"
+            " AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0",
             (list(SCHEMAS.values()),),
         ).fetchall()
         if tables:
             conn.execute("SET session_replication_role = replica")  # the access log refuses to be emptied
             names = ", ".join(name for (name,) in tables)
-            conn.execute(f"TRUNCATE {names}".encode())
+            conn.execute(f"TRUNCATE {names} CASCADE".encode())
     redis.Redis.from_url(valkey.url).flushdb()
 
 
