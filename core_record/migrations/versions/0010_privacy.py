@@ -1,4 +1,4 @@
-"""Privacy settings with their history, care relations, attestations; the decision reads them with the rest."""
+"""Privacy settings with history, care relations, attestations; the decision reads them with the rest."""
 
 from alembic import op
 
