@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 
 from core_record.access import repository
 from core_record.access.models import AccessRequest, Facts
-from core_record.access.rules import HIGH
+from core_record.access.question import HIGH
 from core_record.access.service import REFUSAL_SYSTEM, AccessDenied, today_in_norway
 from core_record.access_log import service as access_log
 from core_record.access_log.service import ActorEntry, LogEntry, Who

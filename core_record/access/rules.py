@@ -8,16 +8,13 @@ is known. (J) marks a judgement of ours where no source decides.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 
-from core_record.access.models import AccessBasis, AccessRequest, Facts, Relation
-from kit.identity.actor import Actor, ActorKind
+from core_record.access.citizens import CITIZEN_RULES
+from core_record.access.models import AccessBasis, Relation
+from core_record.access.question import HIGH, Question, Rule
+from kit.identity.actor import ActorKind
 from kit.settings import get_settings
 
-HIGH = 4  # eIDAS high, ID-porten idporten-loa-high, HelseID security_level 4
-OWN_ACCESS_AGE = 16
 # Volven 9060: everyone who may give health care to people; veterinarians and fish health biologists treat
 # animals, dental technicians treat nobody, XX is no authorisation (J).
 ROLES = frozenset(
@@ -59,28 +56,6 @@ ROLES = frozenset(
 KNOWN_ROLES = ROLES | {"FB", "TT", "VE", "XX"}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """All that a rule may look at."""
-
-    actor: Actor
-    request: AccessRequest
-    facts: Facts
-    own: bool  # the number asked for is the caller's own
-    relation: Relation
-    today: date
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row of the table; `refuses` is true when this rule says no."""
-
-    code: str
-    refuses: Callable[[Question], bool]
-    source: str
-    text: str
-
-
 def _actor_is_not_hpr_owner(q: Question) -> bool:
     return q.facts.hpr_owner != q.facts.actor_id
 
@@ -99,21 +74,6 @@ def _login_is_not_fresh(q: Question) -> bool:
 
 def _nothing_shows_a_relation(q: Question) -> bool:
     return q.relation is Relation.NONE
-
-
-def _is_too_young(q: Question) -> bool:
-    return q.facts.person_id is not None and not reached_age(q.facts.birth_date, OWN_ACCESS_AGE, q.today)
-
-
-def reached_age(birth_date: date | None, years: int, today: date) -> bool:
-    """Whether the person has turned `years`; on the birthday they have. Unknown birth date: no.
-
-    Born on 29 February: the day is reached on 1 March of years that have no 29 February.
-    """
-    if birth_date is None:
-        return False
-    birthday_is_past = (today.month, today.day) >= (birth_date.month, birth_date.day)
-    return today.year - birth_date.year - (not birthday_is_past) >= years
 
 
 MACHINE_RULES = (
@@ -217,28 +177,6 @@ BASIS_RULES = (
         _nothing_shows_a_relation,
         "kjernejournalforskriften § 7; helsepersonelloven §§ 21 a, 25, 45; Tillitsrammeverk decision_ref",
         "No register shows that the person is your patient. State the reason in access-reason.",
-    ),
-)
-
-CITIZEN_RULES = (
-    Rule(
-        "security-level-too-low",
-        lambda q: q.actor.security_level < HIGH,
-        "kjernejournalforskriften § 9; ID-porten: acr idporten-loa-high",
-        "Log in again at the highest security level (for instance BankID).",
-    ),
-    Rule(
-        "not-own-data",
-        lambda q: not q.own,
-        "pasient- og brukerrettighetsloven § 5-1; access for parents and representatives is not there yet",
-        "You can see your own data only.",
-    ),
-    Rule(
-        "own-access-from-16",
-        _is_too_young,
-        "pasient- og brukerrettighetsloven § 4-3 (health-legal majority at 16); until a rule for 12 to 15"
-        " is decided, those under 16 have no digital access of their own (J)",
-        "Digital access to your own results begins when you turn 16. Ask your doctor or a parent until then.",
     ),
 )
 

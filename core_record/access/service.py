@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection
 
 from core_record.access import repository
+from core_record.access.judgement import judge, representation_of
 from core_record.access.models import (
-    OWN_BASIS,
     AccessBasis,
     AccessRequest,
     Decision,
@@ -22,9 +22,10 @@ from core_record.access.models import (
     Relation,
 )
 from core_record.access.reasons import REASONS
-from core_record.access.rules import KNOWN_ROLES, Question, first_refusal
+from core_record.access.rules import KNOWN_ROLES
 from core_record.access_log import service as access_log
 from core_record.access_log.service import ActorEntry, LogEntry, Who
+from core_record.representation.facts import Power, power_for
 from kit.db import Database
 from kit.errors import Forbidden, Malformed, NotFound
 from kit.identity.actor import Actor, ActorKind
@@ -106,32 +107,19 @@ def _basis(text: str | None) -> AccessBasis:
 
 
 async def decide(
-    conn: AsyncConnection[Any], keys: KeyRing, actor: Actor, person_id: UUID, request: AccessRequest
+    conn: AsyncConnection[Any],
+    keys: KeyRing,
+    actor: Actor,
+    person_id: UUID,
+    request: AccessRequest,
+    power: Power | None = Power.RESULTS,
 ) -> Decision:
     """Decide about a person already resolved; the transaction must serve that person."""
-    facts = await repository.facts(
-        conn, person_id, _number_hash(keys, actor), actor, request, today_in_norway()
-    )
-    return judge(actor, request, facts, own=facts.actor_id == person_id, today=today_in_norway())
-
-
-def judge(actor: Actor, request: AccessRequest, facts: Facts, *, own: bool, today: date) -> Decision:
-    """The decision itself: facts in, decision out, nothing read and nothing written."""
-    relation = _relation(actor, request, facts, own=own)
-    refusal = first_refusal(Question(actor, request, facts, own, relation, today))
-    basis = request.basis.value if request.basis else OWN_BASIS
-    reason = request.reason if relation is Relation.SELF_DECLARED else None
-    return Decision(facts.person_id, basis, relation, reason, refusal, facts)
-
-
-def _relation(actor: Actor, request: AccessRequest, facts: Facts, *, own: bool) -> Relation:
-    if actor.kind is not ActorKind.CLINICIAN:
-        return Relation.OWN if own and actor.kind is ActorKind.CITIZEN else Relation.NONE
-    if facts.listed_gp:
-        return Relation.LISTED_GP
-    if facts.gp_substitute:
-        return Relation.GP_SUBSTITUTE
-    return Relation.SELF_DECLARED if request.reason else Relation.NONE
+    today = today_in_norway()
+    facts = await repository.facts(conn, person_id, _number_hash(keys, actor), actor, request, today)
+    own = facts.actor_id == person_id
+    represented = await representation_of(conn, actor, facts, own=own, today=today)
+    return judge(actor, request, facts, own=own, today=today, representation=represented, power=power)
 
 
 async def look_up(
@@ -142,10 +130,12 @@ async def look_up(
     request: AccessRequest,
     kinds: Sequence[str],
     read: Callable[[AsyncConnection[Any], UUID, Decision], Awaitable[LookUp[T]]],
+    power: Power | None = None,
 ) -> T:
     """Resolve, decide, read, log, commit: one transaction, and an answer only after its commit.
 
-    `kinds` are the kinds of items asked for; `read` answers with how many of each it shows. A refusal and a
+    `kinds` are the kinds of items asked for; `read` answers with how many of each it shows. `power` is what a
+    fullmakt must cover, where the kinds do not say it. A refusal and a
     number that nobody has leave their own row, and raise `AccessDenied` or `PersonNotFound`. Whatever `read`
     raises rolls back: nothing was shown, nothing is logged.
     """
@@ -153,7 +143,12 @@ async def look_up(
     async with db.transaction() as conn:
         today = today_in_norway()
         facts = await repository.open_look_up(conn, number_hash, actor_hash, actor, request, today)
-        decision = judge(actor, request, facts, own=_is_own(actor, number, facts), today=today)
+        own = _is_own(actor, number, facts)
+        represented = await representation_of(conn, actor, facts, own=own, today=today)
+        needed = power or power_for(kinds)
+        decision = judge(
+            actor, request, facts, own=own, today=today, representation=represented, power=needed
+        )
         who = _who(keys, actor, request, decision)
         if decision.permitted and decision.person_id is not None:
             found = await read(conn, decision.person_id, decision)
@@ -245,7 +240,9 @@ def _number_hash(keys: KeyRing, actor: Actor) -> bytes | None:
 
 def _who(keys: KeyRing, actor: Actor, request: AccessRequest, decision: Decision) -> Who:
     facts = decision.facts
-    own_name = facts.person_name if decision.relation is Relation.OWN else None
+    represented = decision.representation
+    own_name = represented.actor_name if represented else facts.person_name
+    own_name = own_name if decision.relation is not Relation.NONE else None
     return Who(
         actor_kind=actor.kind.value,
         actor_hash=_number_hash(keys, actor) or keys.find_hash(f"client:{actor.client_id}"),

@@ -11,18 +11,13 @@ from uuid import UUID
 
 import pytest
 
+from core_record.access.citizens import CITIZEN_RULES
+from core_record.access.judgement import judge
 from core_record.access.models import AccessBasis, AccessRequest, Facts, Relation
+from core_record.access.question import reached_age
 from core_record.access.reasons import REASONS
-from core_record.access.rules import (
-    BASIS_RULES,
-    CITIZEN_RULES,
-    CLINICIAN_RULES,
-    KNOWN_ROLES,
-    MACHINE_RULES,
-    ROLES,
-    reached_age,
-)
-from core_record.access.service import access_request, judge, list_request
+from core_record.access.rules import BASIS_RULES, CLINICIAN_RULES, KNOWN_ROLES, MACHINE_RULES, ROLES
+from core_record.access.service import access_request, list_request
 from kit.errors import Malformed
 from kit.identity.actor import Actor, ActorKind
 from kit.ids import parse_national_id
@@ -148,9 +143,9 @@ def test_emergency_access_needs_a_login_of_just_now(basis: AccessBasis, minutes:
         ({"security_level": 3}, {}, True, "security-level-too-low"),
         ({}, {"person_id": None}, False, "not-own-data"),
         ({}, {"person_id": None, "birth_date": None}, True, None),
-        ({}, {"birth_date": date(2010, 11, 23)}, True, None),
-        ({}, {"birth_date": date(2010, 11, 24)}, True, "own-access-from-16"),
-        ({}, {"birth_date": None}, True, "own-access-from-16"),
+        ({}, {"birth_date": date(2014, 11, 23)}, True, None),
+        ({}, {"birth_date": date(2014, 11, 24)}, True, "own-access-from-12"),
+        ({}, {"birth_date": None}, True, "own-access-from-12"),
     ],
 )
 def test_rules_about_citizens(

@@ -1,0 +1,57 @@
+"""The decision itself: facts in, decision out, nothing written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from core_record.access.citizens import BASES, citizens_relation
+from core_record.access.models import OWN_BASIS, AccessRequest, Decision, Facts, Relation
+from core_record.access.question import Question
+from core_record.access.rules import first_refusal
+from core_record.representation.facts import Power, RepresentationFacts
+from core_record.representation.service import representation_facts
+from kit.identity.actor import Actor, ActorKind
+
+
+def judge(
+    actor: Actor,
+    request: AccessRequest,
+    facts: Facts,
+    *,
+    own: bool,
+    today: date,
+    representation: RepresentationFacts | None = None,
+    power: Power | None = Power.RESULTS,
+) -> Decision:
+    """What the rules say; `representation` is as `representation_of` read it."""
+    if actor.kind is ActorKind.CITIZEN:
+        relation = citizens_relation(facts, representation, own=own, today=today)
+    else:
+        relation = _relation(actor, request, facts)
+    question = Question(actor, request, facts, own, relation, today, representation, power)
+    basis = request.basis.value if request.basis else BASES.get(relation, OWN_BASIS)
+    reason = request.reason if relation is Relation.SELF_DECLARED else None
+    refusal = first_refusal(question)
+    return Decision(facts.person_id, basis, relation, reason, refusal, facts, representation)
+
+
+async def representation_of(
+    conn: AsyncConnection[Any], actor: Actor, facts: Facts, *, own: bool, today: date
+) -> RepresentationFacts | None:
+    """What the decision needs besides `facts` where a citizen asks about another; else nothing is read."""
+    if actor.kind is not ActorKind.CITIZEN or own or facts.person_id is None or facts.actor_id is None:
+        return None
+    return await representation_facts(conn, facts.person_id, facts.actor_id, today)
+
+
+def _relation(actor: Actor, request: AccessRequest, facts: Facts) -> Relation:
+    if actor.kind is not ActorKind.CLINICIAN:
+        return Relation.NONE
+    if facts.listed_gp:
+        return Relation.LISTED_GP
+    if facts.gp_substitute:
+        return Relation.GP_SUBSTITUTE
+    return Relation.SELF_DECLARED if request.reason else Relation.NONE
