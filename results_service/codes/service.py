@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from psycopg import Connection
+from psycopg import AsyncConnection, Connection
 
+from results_service.codes import equivalence_files as files
 from results_service.codes import repository
 from results_service.codes.book import CodeBook
+from results_service.codes.equivalences import Equivalence, EquivalenceError, Equivalences, Origin
 from results_service.codes.sources import CodeFileError, is_index, is_nlk
+
+_ASKED_EVERY = 30.0  # seconds between two looks for a newer import by the API
 
 
 class Loaded(Struct, frozen=True):
-    """What became of one file: how many codes it holds, how many of them are new or changed."""
+    """What became of one file: how many codes it holds, how many of them are new or changed.
+
+    `equivalences`: rows of the table of equivalences that the file gave, its own or NLK's successors.
+    """
 
     file: Path
     codes: int
     changed: int
+    equivalences: int = 0
 
 
 def code_files(paths: Iterable[Path]) -> list[Path]:
@@ -39,13 +48,32 @@ def code_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def import_file(conn: Connection[Any], path: Path) -> Loaded:
-    """Load one file, NLK or a short list; safe to repeat. Raises `CodeFileError`."""
+    """Load one file, NLK, a short list or equivalences; safe to repeat. Raises `CodeFileError`."""
+    if files.is_equivalences(path):
+        rows = files.read_equivalences(path)
+        changed = _put_equivalences(conn, "operator", rows, path)
+        if changed:
+            repository.add_revision(conn, 0, complete=False)
+        return Loaded(path, 0, changed, len(rows))
     nlk = is_nlk(path)
     infos = list(CodeBook.nlk_codes(path) if nlk else CodeBook.from_list_csv(path))
     changed = repository.store(conn, infos) if infos else 0
+    rows = files.successors(infos) if nlk else []
+    if nlk:
+        _put_equivalences(conn, "nlk", rows, path)
     if changed or nlk:
         repository.add_revision(conn, len(infos), complete=nlk)
-    return Loaded(path, len(infos), changed)
+    return Loaded(path, len(infos), changed, len(rows))
+
+
+def _put_equivalences(conn: Connection[Any], origin: Origin, rows: list[Equivalence], path: Path) -> int:
+    """Take in the rows of one origin if the whole table stays free of contradictions and rings."""
+    others = [row for row in repository.load_equivalences(conn) if row.origin != origin]
+    try:
+        Equivalences([*files.builtin(), *others, *rows])
+    except EquivalenceError as fault:
+        raise CodeFileError(f"{path.name}: nothing was taken in. {fault}") from None
+    return repository.replace_equivalences(conn, origin, rows)
 
 
 class CurrentBook:
@@ -62,3 +90,28 @@ class CurrentBook:
             self._book = CodeBook.builtin().merged(CodeBook(repository.load(conn), complete=complete))
             self._revision = revision
         return self._book
+
+
+class CurrentCodes:
+    """Codes and equivalences as they are now, for the API; a newer import is seen within half a minute."""
+
+    def __init__(self) -> None:
+        self._revision = 0
+        self._asked = float("-inf")
+        self.book = CodeBook.builtin()
+        self.equivalences = Equivalences(files.builtin())
+
+    async def fresh(self, conn: AsyncConnection[Any]) -> CurrentCodes:
+        """Itself, read anew when something was imported since."""
+        now = time.monotonic()
+        if now - self._asked < _ASKED_EVERY:
+            return self
+        revision, complete = await repository.newest_revision_async(conn)
+        if revision != self._revision:
+            infos = await repository.load_async(conn)
+            rows = await repository.load_equivalences_async(conn)
+            self.book = CodeBook.builtin().merged(CodeBook(infos, complete=complete))
+            self.equivalences = Equivalences([*files.builtin(), *rows])
+            self._revision = revision
+        self._asked = now
+        return self

@@ -44,7 +44,7 @@ class CodeRow(Struct, frozen=True):
 
 def read_nlk(path: Path) -> list[CodeRow]:
     """NLK's rows. Of a code that stands more than once, the row without end date counts, else the latest."""
-    table = list(rows(_text(path)))
+    table = list(rows(read_text(path)))
     if not table or not set(table[0]) >= _NLK_COLUMNS:
         missing = ", ".join(sorted(_NLK_COLUMNS - set(table[0] if table else ())))
         raise CodeFileError(f"This is not NLK as CSV: the columns {missing} are missing")
@@ -80,22 +80,23 @@ def _is_newer(found: CodeRow, known: CodeRow | None) -> bool:
 
 def is_nlk(path: Path) -> bool:
     """Whether a file has NLK's columns."""
-    return _columns(path) >= _NLK_COLUMNS
+    return columns(path) >= _NLK_COLUMNS
 
 
 def is_index(path: Path) -> bool:
     """Whether a file lists code lists rather than codes."""
-    return {"codesystem", "oid"} <= _columns(path)
+    return {"codesystem", "oid"} <= columns(path)
 
 
-def _columns(path: Path) -> set[str]:
-    head = _text(path).partition("\n")[0]
+def columns(path: Path) -> set[str]:
+    """The names in a CSV file's first line."""
+    head = read_text(path).partition("\n")[0]
     return {name.strip().strip('"') for name in re.split("[;,]", head)}
 
 
 def read_list(path: Path) -> list[CodeRow]:
     """The rows of a short code list (columns code, display)."""
-    table = list(rows(_text(path)))
+    table = list(rows(read_text(path)))
     if table and not {"code", "display"} <= set(table[0]):
         raise CodeFileError("This is not a code list: the columns code and display are missing")
     return [CodeRow(row["code"], row["display"]) for row in table if row["code"]]
@@ -128,7 +129,7 @@ def unit_code(unit: str) -> str | None:
     return ucum(unit) if unit else None
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The file's text; the directorate publishes UTF-8 with and without byte order mark, and Latin-1."""
     data = path.read_bytes()
     try:
