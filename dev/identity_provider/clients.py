@@ -20,12 +20,13 @@ CLI_REDIRECT = "http://127.0.0.1/akson-cli/callback"
 
 @dataclass(frozen=True)
 class RegisteredClient:
-    """A client, its public key, and what it may ask for."""
+    """A client, its public key, what it may ask for, and where it is told of ended logins (`backchannel`)."""
 
     client_id: str
     key: Key
     redirect_uris: tuple[str, ...] = ()
     logout_prefix: str | None = None
+    backchannel: str | None = None
     scopes: frozenset[str] = frozenset()
     organisation: str | None = None
 
@@ -75,6 +76,7 @@ def _people_clients(
         key=_public(client_key(settings, portal_id, portal_key)),
         redirect_uris=(f"{settings.portal_url}/auth/{side}/callback",),
         logout_prefix=settings.portal_url,
+        backchannel=f"{settings.portal_url}/auth/{side}/backchannel-logout",
         scopes=scopes,
     )
     cli = RegisteredClient(

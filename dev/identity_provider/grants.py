@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 
 from dev.identity_provider.clients import RegisteredClient
 from dev.identity_provider.issuer import ACCESS_SECONDS, Issuer
-from dev.identity_provider.state import REQUEST_SECONDS, AuthorizationRequest, Grant
+from dev.identity_provider.state import REQUEST_SECONDS, AuthorizationRequest, Grant, LiveLogin
 from kit.identity import faults
 from kit.identity.oauthweb import Form, oauth_error, proof_at, read_form, refuse, token_answer
 
@@ -109,6 +109,7 @@ def _answer(
             request, grant = _redeem(issuer, client, form, jkt)
             body = _person_answer(issuer, form, _at(issuer, grant, details), jkt)
             body["id_token"] = issuer.id_token(grant, request.nonce, body["access_token"])
+            issuer.live[grant.session] = LiveLogin(grant.client_id, grant.persona, time.time())
             return body
         case "refresh_token":
             kept = issuer.grant_of(form.need("refresh_token"))

@@ -17,6 +17,7 @@ from dev.identity_provider.state import (
     REQUEST_SECONDS,
     AuthorizationRequest,
     Grant,
+    LiveLogin,
     MemoryFreshness,
     Once,
 )
@@ -50,6 +51,7 @@ class Issuer:
     requests: Once[AuthorizationRequest] = field(default_factory=lambda: Once(REQUEST_SECONDS))
     codes: Once[tuple[AuthorizationRequest, Grant]] = field(default_factory=lambda: Once(CODE_SECONDS))
     ended: set[str] = field(default_factory=set)
+    live: dict[str, LiveLogin] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         def key_of(client_id: str) -> Key | None:
@@ -84,6 +86,8 @@ class Issuer:
             "token_endpoint": f"{self.url}/token",
             "pushed_authorization_request_endpoint": f"{self.url}/par",
             "end_session_endpoint": f"{self.url}/logout",
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "jwks_uri": f"{self.url}/jwks",
             "scopes_supported": sorted({s for client in self.clients.values() for s in client.scopes}),
             "response_types_supported": ["code"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import secrets
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from starlette.responses import HTMLResponse, Response
 
+from dev.identity_provider.state import LiveLogin
 from dev.personas import Persona
 
 LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
@@ -82,6 +84,21 @@ def login_page(
 <div><button class="cancel" name="cancel" value="1">{text["cancel"]}</button></div></form></div>"""
     parts = urlsplit(redirect_uri)
     return _page(language, text[mode], body, form_targets=f"'self' {parts.scheme}://{parts.netloc}")
+
+
+def sessions_page(
+    language: str, mode: str, live: Mapping[str, LiveLogin], personas: Mapping[str, Persona]
+) -> Response:
+    """The logins alive at one issuer, each with a button that ends it."""
+    text = texts(language)
+    buttons = "".join(
+        f'<li><button name="session" value="{html.escape(session)}">'
+        f"{_label(personas[login.persona], language)} · {html.escape(login.client_id)}</button></li>"
+        for session, login in live.items()
+    )
+    body = f"""<div class="card"><h1>{text["sessions"]}</h1><p>{text[mode]}</p>
+<form method="post"><ul>{buttons or f"<li>{text['no_sessions']}</li>"}</ul></form></div>"""
+    return _page(language, text["sessions"], body, form_targets="'self'")
 
 
 def message_page(language: str, key: str, status: int) -> Response:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode, urlsplit
 
+import httpx
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from dev.identity_provider import grants
+from dev.identity_provider.backchannel import end_login
 from dev.identity_provider.clients import helseid_clients, idporten_clients
 from dev.identity_provider.issuer import Issuer
-from dev.identity_provider.page import choose_language, login_page, message_page
+from dev.identity_provider.page import choose_language, login_page, message_page, sessions_page
 from dev.identity_provider.state import AuthorizationRequest
 from dev.personas import PersonaFile, load_personas
 from kit.identity.audiences import SCOPES
@@ -29,8 +31,13 @@ class NotForProduction(RuntimeError):
     """The provider was started where real people may be; it does not run there."""
 
 
-def build_app(settings: Settings, people: PersonaFile | None = None) -> FastAPI:
-    """The app for both issuers. Raises `NotForProduction` outside development or off this machine."""
+def build_app(
+    settings: Settings, people: PersonaFile | None = None, *, http: httpx.AsyncClient | None = None
+) -> FastAPI:
+    """The app for both issuers; `http` reaches the clients that are told of ended logins.
+
+    Raises `NotForProduction` outside development or off this machine.
+    """
     if not settings.is_development:
         raise NotForProduction("the built-in identity provider runs only with AKSON_ENVIRONMENT=development")
     for url in (settings.helseid_issuer, settings.idporten_issuer):
@@ -54,12 +61,13 @@ def build_app(settings: Settings, people: PersonaFile | None = None) -> FastAPI:
         people=people,
     )
     app = create_app(name="identity-provider")
+    http = http or httpx.AsyncClient(timeout=5.0, trust_env=False)
     for issuer in (helseid, idporten):
-        _mount(app, issuer)
+        _mount(app, issuer, http)
     return app
 
 
-def _mount(app: FastAPI, issuer: Issuer) -> None:
+def _mount(app: FastAPI, issuer: Issuer, http: httpx.AsyncClient) -> None:
     path = urlsplit(issuer.url).path.rstrip("/")
 
     def fixed(body: dict[str, object]) -> Endpoint:
@@ -78,7 +86,10 @@ def _mount(app: FastAPI, issuer: Issuer) -> None:
         return await _authorize(issuer, request)
 
     async def logout(request: Request) -> Response:
-        return await _logout(issuer, request)
+        return await _logout(issuer, request, http)
+
+    async def sessions(request: Request) -> Response:
+        return await _sessions(issuer, request, http)
 
     app.add_route(f"{path}/.well-known/openid-configuration", fixed(issuer.metadata()), ["GET"])
     app.add_route(f"{path}/jwks", fixed({"keys": [issuer.key.as_dict(private=False)]}), ["GET"])
@@ -86,6 +97,7 @@ def _mount(app: FastAPI, issuer: Issuer) -> None:
     app.add_route(f"{path}/token", token, ["POST"])
     app.add_route(f"{path}/authorize", authorize, ["GET", "POST"])
     app.add_route(f"{path}/logout", logout, ["GET", "POST"])
+    app.add_route(f"{path}/sessions", sessions, ["GET", "POST"])
 
 
 def _language(request: Request, ui_locales: str = "") -> str:
@@ -119,14 +131,23 @@ def _redirect(issuer: Issuer, asked: AuthorizationRequest, answer: dict[str, str
     return RedirectResponse(f"{asked.redirect_uri}?{query}", 303, {"Cache-Control": "no-store"})
 
 
-async def _logout(issuer: Issuer, request: Request) -> Response:
+async def _sessions(issuer: Issuer, request: Request, http: httpx.AsyncClient) -> Response:
+    """The logins alive here; ending one tells its client, as when someone logs out elsewhere."""
+    if request.method == "POST":
+        form = await request.form()
+        await end_login(issuer, str(form.get("session", "")), http)
+        return RedirectResponse(f"{issuer.url}/sessions", 303, {"Cache-Control": "no-store"})
+    return sessions_page(_language(request), issuer.mode, issuer.live, issuer.personas())
+
+
+async def _logout(issuer: Issuer, request: Request, http: httpx.AsyncClient) -> Response:
     """RP-initiated logout 1.0: ends the session that an ID token names, and goes back to the client."""
     form = await request.form() if request.method == "POST" else None
     given = {name: str(value) for name, value in (form or request.query_params).items()}
     client_id = given.get("client_id", "")
     if hint := given.get("id_token_hint"):
         claims = issuer.read(hint, "JWT", expired=True) or {}
-        issuer.ended.add(str(claims.get("sid", "")))
+        await end_login(issuer, str(claims.get("sid", "")), http)
         client_id = str(claims.get("aud", ""))
     client = issuer.clients.get(client_id)
     target = given.get("post_logout_redirect_uri", "")

@@ -46,6 +46,15 @@ class Grant:
     child: str | None = None
 
 
+@dataclass(frozen=True)
+class LiveLogin:
+    """A login that a client has made use of, under the `sid` of its tokens."""
+
+    client_id: str
+    persona: str
+    at: float
+
+
 class Once(Generic[T]):
     """Values by an unguessable name, each taken once and gone after `seconds`."""
 

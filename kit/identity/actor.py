@@ -21,9 +21,9 @@ class Actor:
     """A caller as its access token proves it; nothing here comes from an unsigned header.
 
     `organisation` and `place` are organisation numbers (HelseID claims orgnr_parent and orgnr_child),
-    `security_level` is 3 or 4 for persons and 0 for systems. `authenticated_at` is when the person last proved
-    who they are (`auth_time`, RFC 9068 2.2.1), seconds since 1970, None where the token does not tell. `key` is
-    the thumbprint (RFC 7638) of the DPoP key that the token is bound to.
+    `security_level` is 3 or 4 for persons and 0 for systems. `authenticated_at` is when the person last
+    proved who they are (`auth_time`, RFC 9068 2.2.1), seconds since 1970, None where the token does not
+    tell. `key` is the thumbprint (RFC 7638) of the DPoP key that the token is bound to.
     """
 
     kind: ActorKind

@@ -2,16 +2,15 @@
 
 PAR (RFC 9126), PKCE S256 (RFC 7636), private_key_jwt, DPoP with server nonces (RFC 9449), `iss` in the
 answer (RFC 9207), resource indicators (RFC 8707), rich authorization requests (RFC 9396), refresh, and
-RP-initiated logout.
+RP-initiated and back-channel logout, and a new proof of who sits there (`prompt`, `max_age`).
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,15 +20,14 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jwk import Key
 
 from kit.identity import faults
+from kit.identity.answers import check_answer, check_wishes
 from kit.identity.clientauth import ClientAuth
 from kit.identity.dpop import DpopKey
 from kit.identity.idtoken import IdTokenRules, check_id_token
 from kit.identity.jwks import Issuer
-from kit.identity.protocol import ProtocolClient, provider_error, read_access_token
+from kit.identity.logouttoken import LogoutNotice, check_logout_token
+from kit.identity.protocol import ProtocolClient, read_access_token
 from kit.identity.tokens import AccessToken, Login, PendingLogin
-
-LOGIN_SECONDS = 600
-"""A login that took longer is started anew."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +82,17 @@ class OidcClient:
         self,
         *,
         authorization_details: list[dict[str, Any]] | None = None,
+        organisation: tuple[str, str] | None = None,
         ui_locales: str | None = None,
-        prompt: str | None = None,
+        fresh: bool = False,
     ) -> tuple[str, PendingLogin]:
-        """Push the request; answers where to send the browser, and what to keep until it returns."""
+        """Push the request; answers where to send the browser, and what to keep until it returns.
+
+        `organisation` (numbers of employer and place) is chosen at the provider and must be what the login
+        says; `fresh` asks for a new proof of who it is, and takes no older one.
+        """
+        if organisation is not None:
+            authorization_details = organisation_details(*organisation)
         key = DpopKey.generate() if self.config.dpop else None
         pending = PendingLogin(
             state=secrets.token_urlsafe(32),
@@ -96,8 +101,12 @@ class OidcClient:
             created=time.time(),
             resource=self.config.resources[0] if self.config.resources else None,
             dpop_jwk=key.to_jwk() if key else None,
+            organisation=organisation,
+            fresh=fresh,
         )
-        more = {"ui_locales": ui_locales, "prompt": prompt, "dpop_jkt": key.thumbprint if key else None}
+        more = {"ui_locales": ui_locales, "dpop_jkt": key.thumbprint if key else None}
+        if fresh:
+            more |= {"prompt": "login", "max_age": "0"}
         if authorization_details is not None:
             more["authorization_details"] = json.dumps(authorization_details)
         data = {**self._request(pending), **{name: value for name, value in more.items() if value}}
@@ -130,7 +139,7 @@ class OidcClient:
         The caller has taken `pending` out of its store: it is good once. Raises `faults.LoginRefused`;
         code `login-cancelled` when the person turned back.
         """
-        answer = _check_answer(query, pending, self.config.issuer)
+        answer = check_answer(query, pending, self.config.issuer)
         key = DpopKey.from_jwk(pending.dpop_jwk) if pending.dpop_jwk else None
         data = {
             "grant_type": "authorization_code",
@@ -148,6 +157,7 @@ class OidcClient:
         claims = await check_id_token(
             id_token, self._rules, self._issuer, access_token=access.value, nonce=pending.nonce
         )
+        check_wishes(claims, pending)
         return Login(
             issuer=self.config.issuer,
             subject=claims["sub"],
@@ -215,6 +225,19 @@ class OidcClient:
         more = {"authorization_details": authorization_details} if authorization_details else None
         return read_access_token(await self._protocol.post("token_endpoint", data, key, more), key, resource)
 
+    async def logout_notice(self, token: str) -> LogoutNotice:
+        """What the provider's logout token tells (Back-Channel Logout 1.0, 2.6).
+
+        Raises `kit.identity.logouttoken.LogoutRefused` or `faults.IssuerUnavailable`.
+        """
+        return await check_logout_token(
+            token,
+            issuer=self.config.issuer,
+            client_id=self.config.client_id,
+            algorithms=self.config.id_token_algorithms,
+            keys=self._issuer,
+        )
+
     async def logout_url(self, return_to: str, state: str | None = None) -> str:
         """Where to send the browser to log out of the provider too, without a token in the address."""
         endpoint = await self._issuer.endpoint("end_session_endpoint")
@@ -231,24 +254,6 @@ class OidcClient:
             "client_id": self.config.client_id,
             "post_logout_redirect_uri": return_to,
         }
-
-
-def _check_answer(query: Sequence[tuple[str, str]], pending: PendingLogin, issuer: str) -> Mapping[str, str]:
-    """State, then issuer (RFC 9207), then the answer itself: a mixed-up one is not read at all."""
-    answer = dict(query)
-    if len(answer) != len(query):
-        raise faults.LoginRefused("answer-repeated-parameter")
-    if not hmac.compare_digest(answer.get("state", "").encode(), pending.state.encode()):
-        raise faults.LoginRefused("answer-state")
-    if answer.get("iss") != issuer:
-        raise faults.LoginRefused("answer-issuer")
-    if not 0 <= time.time() - pending.created <= LOGIN_SECONDS:
-        raise faults.LoginRefused("login-expired", "The login took too long. Start again.")
-    if "error" in answer:
-        raise provider_error(answer["error"])
-    if not answer.get("code"):
-        raise faults.LoginRefused("answer-code")
-    return answer
 
 
 def _with_query(url: str, **parameters: str) -> str:

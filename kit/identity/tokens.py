@@ -22,7 +22,10 @@ class _Secret(msgspec.Struct, kw_only=True):
 
 
 class PendingLogin(_Secret):
-    """Between sending someone to log in and their return; bound to the browser by a cookie, used once."""
+    """Between sending someone to log in and their return; bound to the browser by a cookie, used once.
+
+    `organisation` (numbers of employer and place) and `fresh` are what was asked for beyond a login.
+    """
 
     state: str
     nonce: str
@@ -30,6 +33,8 @@ class PendingLogin(_Secret):
     created: float
     resource: str | None = None
     dpop_jwk: dict[str, Any] | None = None
+    organisation: tuple[str, str] | None = None
+    fresh: bool = False
 
     @classmethod
     def from_bytes(cls, data: bytes) -> PendingLogin:
