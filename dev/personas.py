@@ -77,6 +77,15 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     valid_to: date | None = None
 
 
+class Administration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who administers an organisation and what is below it."""
+
+    national_id: str
+    org_number: str
+    valid_from: date
+    valid_to: date | None = None
+
+
 class Parent(msgspec.Struct, frozen=True, kw_only=True):
     """A parent of a person, with or without parental responsibility."""
 
@@ -126,6 +135,7 @@ class RegisterFile(msgspec.Struct, frozen=True, kw_only=True):
     organisations: tuple[Organisation, ...] = ()
     personnel: tuple[Personnel, ...] = ()
     employments: tuple[Employment, ...] = ()
+    administrators: tuple[Administration, ...] = ()
     persons: tuple[Person, ...] = ()
     gp_lists: tuple[GpListEntry, ...] = ()
     senders: tuple[SenderEntry, ...] = ()

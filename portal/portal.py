@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal.administration.personnel.page import load as load_personnel
+from portal.administration.personnel.page import personnel_page
 from portal.citizen.access_log.page import access_log_page
 from portal.citizen.access_log.page import load as load_log
 from portal.citizen.results.page import load as load_own_results
@@ -12,7 +14,16 @@ from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
 from portal.clinician.results.page import load as load_results
 from portal.clinician.results.page import results_page
-from portal.frame.layout import ACCESS_LOG, MESSAGES, OWN_RESULTS, PATIENTS, RESULTS, SENDERS, layout
+from portal.frame.layout import (
+    ACCESS_LOG,
+    MESSAGES,
+    OWN_RESULTS,
+    PATIENTS,
+    PERSONNEL,
+    RESULTS,
+    SENDERS,
+    layout,
+)
 from portal.frame.leaving import leave_page, not_found_page
 from portal.frame.patient import PatientBanner
 from portal.frame.server import lifespan, server
@@ -71,6 +82,12 @@ app.add_page(
     route=SENDERS,
     title=text("frame.title.senders"),
     on_load=load_senders,
+)
+app.add_page(
+    layout(personnel_page(), Kind.ADMINISTRATOR, "personnel"),
+    route=PERSONNEL,
+    title=text("frame.title.personnel"),
+    on_load=load_personnel,
 )
 app.add_page(leave_page(), route=LEAVE, title=text("frame.title.leave"))
 app.add_page(not_found_page(), route="/404", title=text("frame.title.not_found"))

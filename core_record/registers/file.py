@@ -88,6 +88,15 @@ class Employment(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None = None
 
 
+class Administration(msgspec.Struct, frozen=True, kw_only=True):
+    """Who administers an organisation and what is below it; both days are included."""
+
+    national_id: Number
+    org_number: str
+    valid_from: date
+    valid_to: date | None = None
+
+
 class Parent(msgspec.Struct, frozen=True, kw_only=True):
     """A parent, with or without parental responsibility."""
 
@@ -151,6 +160,7 @@ class RegisterFile(msgspec.Struct, frozen=True, kw_only=True):
     organisations: tuple[Organisation, ...] = ()
     personnel: tuple[Personnel, ...] = ()
     employments: tuple[Employment, ...] = ()
+    administrators: tuple[Administration, ...] = ()
     persons: tuple[Person, ...] = ()
     gp_lists: tuple[GpListEntry, ...] = ()
     substitutes: tuple[Substitute, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from psycopg import Connection, sql
 
 from core_record.registers import repository
 from core_record.registers.file import (
+    Administration,
     Department,
     Employment,
     GpListEntry,
@@ -32,6 +34,7 @@ _DEPARTMENT = Table("department", ("her_id",))
 _PERSONNEL = Table("personnel", ("personnel_id",))
 _AUTHORISATION = Table("authorisation", ("personnel_id", "code", "valid_from"))
 _EMPLOYMENT = Table("employment", ("personnel_id", "org_number", "role", "valid_from"))
+_ADMINISTRATION = Table("administration", ("personnel_id", "org_number", "valid_from"))
 _SUBSTITUTE = Table("gp_substitute", ("hpr_number", "substitute_hpr", "valid_from"))
 _SENDER = Table("sender", ("org_number",))
 _SENDER_ID = Table("sender_identifier", ("id_type", "id_value"))
@@ -52,20 +55,19 @@ class Importer:
 
     def run(self, file: RegisterFile) -> None:
         """Import everything in an order in which nothing refers to what is not there yet."""
-        for organisation in _parents_first(file.organisations):
-            self._organisation(organisation)
-        for worker in file.personnel:
-            self._personnel(worker)
-        for employment in file.employments:
-            self._employment(employment)
-        for person in file.persons:
-            self._person(person)
-        for substitute in file.substitutes:
-            self._put(_SUBSTITUTE, _fields(substitute))
-        for entry in file.gp_lists:
-            self._gp_list(entry)
-        for sender in file.senders:
-            self._sender(sender)
+        steps: tuple[tuple[Iterable[Any], Callable[[Any], None]], ...] = (
+            (_parents_first(file.organisations), self._organisation),
+            (file.personnel, self._personnel),
+            (file.employments, lambda one: self._of_personnel(_EMPLOYMENT, one)),
+            (file.administrators, lambda one: self._of_personnel(_ADMINISTRATION, one)),
+            (file.persons, self._person),
+            (file.substitutes, lambda one: self._put(_SUBSTITUTE, _fields(one))),
+            (file.gp_lists, self._gp_list),
+            (file.senders, self._sender),
+        )
+        for entries, put in steps:
+            for entry in entries:
+                put(entry)
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
         if upsert(self._conn, table, row):
@@ -97,9 +99,9 @@ class Importer:
         for authorisation in entry.authorisations:
             self._put(_AUTHORISATION, {"personnel_id": personnel_id, **_fields(authorisation)})
 
-    def _employment(self, entry: Employment) -> None:
+    def _of_personnel(self, table: Table, entry: Employment | Administration) -> None:
         personnel_id = self._person_id(entry.national_id.national)
-        self._put(_EMPLOYMENT, {"personnel_id": personnel_id, **_fields(entry, without=("national_id",))})
+        self._put(table, {"personnel_id": personnel_id, **_fields(entry, without=("national_id",))})
 
     def _person(self, entry: Person) -> None:
         parents = {self._person_id(p.national_id.national): p.responsibility for p in entry.parents}

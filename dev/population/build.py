@@ -60,6 +60,7 @@ def people(seed: int, persons: int, today: date, years: int) -> tuple[RegisterFi
         organisations=(*file.organisations, *staff.organisations),
         personnel=(*file.personnel, *staff.personnel),
         employments=(*file.employments, *staff.employments),
+        administrators=file.administrators,
         persons=(*file.persons, *others),
         gp_lists=(*file.gp_lists, *lists),
         senders=file.senders,

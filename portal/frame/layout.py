@@ -27,6 +27,7 @@ OWN_RESULTS = "/citizen/results"
 ACCESS_LOG = "/citizen/access-log"
 MESSAGES = "/operations/messages"
 SENDERS = "/operations/senders"
+PERSONNEL = "/administration/personnel"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
     Kind.CLINICIAN: (Link("patients", PATIENTS), Link("results", RESULTS)),
     Kind.CITIZEN: (Link("own_results", OWN_RESULTS), Link("access_log", ACCESS_LOG)),
     Kind.OPERATOR: (Link("messages", MESSAGES), Link("senders", SENDERS)),
+    Kind.ADMINISTRATOR: (Link("personnel", PERSONNEL),),
 }
 
 

@@ -11,11 +11,12 @@ from kit.identity.tokens import AccessToken, Login
 
 class Kind(StrEnum):
     """Who has logged in: health personnel by HelseID, a citizen by ID-porten, or, by HelseID too, someone
-    whom the service knows as one who operates it."""
+    whom the service knows as one who operates it, or the registers as one who administers an organisation."""
 
     CLINICIAN = "clinician"
     CITIZEN = "citizen"
     OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
 
 
 class Session(msgspec.Struct, kw_only=True):

@@ -15,6 +15,7 @@ from kit.errors import AksonError
 from kit.identity.client import OidcClient
 from kit.identity.tokens import PendingLogin
 from kit.log import get_logger
+from portal.session.administrator import with_administrator
 from portal.session.cookies import (
     LANGUAGE_COOKIE,
     LOGIN_COOKIE,
@@ -37,6 +38,7 @@ HOME = {
     Kind.CLINICIAN: "/clinician/patients",
     Kind.CITIZEN: "/citizen/results",
     Kind.OPERATOR: "/operations/messages",
+    Kind.ADMINISTRATOR: "/administration/personnel",
 }
 _KINDS = {"helseid": Kind.CLINICIAN, "idporten": Kind.CITIZEN}
 _CLEAR_STORAGE = {"Clear-Site-Data": '"storage"'}  # drops the tab's Reflex token: a new login is a new state
@@ -65,7 +67,7 @@ async def callback(request: Request) -> Response:
     kind = _kind(request)
     try:
         login = await _client(kind).complete(request.query_params.multi_items(), pending)
-        session = await with_operator(new_session(kind, login, language(request)))
+        session = await with_administrator(await with_operator(new_session(kind, login, language(request))))
     except AksonError as error:
         return _stopped(error)
     await _end_session(request)

@@ -69,7 +69,7 @@ async def _fetch(made: Wiring, session: Session, audience: str) -> AccessToken:
     try:
         if session.kind is Kind.OPERATOR:
             return await made.helseid.access_token(session.login, audience, sorted(OPERATOR_SCOPES))
-        if session.kind is Kind.CLINICIAN:
+        if session.kind in (Kind.CLINICIAN, Kind.ADMINISTRATOR):
             return await made.helseid.access_token(session.login, audience, scopes)
         if not session.login.access.usable():
             await made.idporten.refresh(session.login)

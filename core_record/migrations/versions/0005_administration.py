@@ -41,7 +41,8 @@ GRANT SELECT, INSERT ON core_record.register_import TO akson_core;
 # Who, why and by which import; rows from before this migration came by import.
 ORIGIN = """
 ALTER TABLE core_record.{table}
-    ADD COLUMN source text NOT NULL DEFAULT 'import' CHECK (source IN ('import', 'administrator', 'operator')),
+    ADD COLUMN source text NOT NULL DEFAULT 'import'
+        CHECK (source IN ('import', 'administrator', 'operator')),
     ADD COLUMN actor_hash bytea,
     ADD COLUMN actor_name text,
     ADD COLUMN organisation text,

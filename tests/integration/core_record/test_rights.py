@@ -25,6 +25,7 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "personnel": (PUT, READ),
     "authorisation": (PUT, READ),
     "employment": (PUT, READ),
+    "administration": (PUT, NOTHING),
     "gp_substitute": (PUT, READ),
     "sender": (PUT, READ),
     "sender_identifier": (PUT, READ),
@@ -35,7 +36,10 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "own_patient": (PUT | {"DELETE"}, NOTHING),
     "person_change": (KEEP, NOTHING),
     "register_change": (KEEP, NOTHING),
+    "register_import": (KEEP, NOTHING),
     "access_log": (READ, NOTHING),
+    "log_head": (READ, NOTHING),
+    "sealed_row": (READ, NOTHING),
     "notice": (READ, NOTHING),  # and read_at may be set
 }
 FUNCTIONS: dict[str, tuple[bool, bool]] = {
@@ -51,6 +55,7 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "open_look_up": (True, True),
     "last_visit": (True, True),
     "access_log_text": (False, False),
+    "actor_log_text": (False, False),
     "refuse_change": (False, False),
 }
 WITHOUT_WALL = {"person_number", "access_log_head"}  # found by function alone, no service role has any right
