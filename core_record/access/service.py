@@ -42,6 +42,7 @@ __all__ = [
     "Relation",
     "access_request",
     "decide",
+    "last_visit",
     "list_request",
     "look_up",
     "open_list",
@@ -154,12 +155,21 @@ async def look_up(
             found = await read(conn, decision.person_id, decision)
             items = dict.fromkeys(kinds, 0) | dict(found.items)
             entry = _entry(decision.person_id, who, request, decision, items)
+            entry = replace(entry, action=found.action)
             await access_log.append_and_commit(conn, entry)
             return found.value
         await _note_nothing_shown(conn, number_hash, who, request, decision, kinds)
     if decision.refusal is not None:
         raise _denied(decision)
     raise PersonNotFound("person-not-found", "No person has this number.")
+
+
+async def last_visit(
+    conn: AsyncConnection[Any], keys: KeyRing, actor: Actor, person_id: UUID, kind: str
+) -> datetime | None:
+    """When this actor's visit before the present one began, by the log's rows that showed `kind`; else None."""
+    actor_hash = _number_hash(keys, actor)
+    return await access_log.last_visit(conn, person_id, actor_hash, kind) if actor_hash else None
 
 
 async def open_list(

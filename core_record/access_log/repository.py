@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,13 @@ from core_record.access_log.models import ActorEntry, LogEntry, LogRow
 
 _APPEND = (
     "SELECT core_record.append_access_log(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb,"
-    " %s, %s, %s)"
+    " %s, %s, %s, %s, %s::jsonb)"
 )
 _APPEND_ACTOR = "SELECT core_record.append_actor_log(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s)"
 _COLUMNS = (
     "seq, event_id, at, db_role, actor_kind, actor_name, hpr_number, role, organisation, organisation_name,"
-    " place, place_name, basis, reason, relation, action, items, outcome, outcome_code"
+    " place, place_name, basis, reason, relation, action, items, outcome, outcome_code,"
+    " attestation_id, withheld"
 )
 _FILTER = " FROM core_record.access_log WHERE person_id = %(person)s AND at >= %(since)s AND at < %(before)s"
 
@@ -63,6 +64,8 @@ def _values(entry: LogEntry) -> tuple[Any, ...]:
         entry.outcome,
         entry.outcome_code,
         entry.correlation_id,
+        entry.attestation_id,
+        msgspec.json.encode(entry.withheld).decode() if entry.withheld else None,
     )
 
 
@@ -99,3 +102,12 @@ async def read_page(
         )
         rows = await cursor.fetchall()
     return (total[0] if total else 0), rows
+
+
+async def last_visit(
+    conn: AsyncConnection[Any], person_id: UUID, actor_hash: bytes, kind: str, gap: timedelta
+) -> datetime | None:
+    """Start of the actor's last visit before the present one."""
+    values = (person_id, actor_hash, kind, gap)
+    row = await (await conn.execute("SELECT core_record.last_visit(%s, %s, %s, %s)", values)).fetchone()
+    return row[0] if row else None

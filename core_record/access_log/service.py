@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +22,14 @@ __all__ = [
     "append",
     "append_actor",
     "append_and_commit",
+    "last_visit",
     "read_own",
     "verify_all",
     "verify_chain",
 ]
+
+
+SAME_VISIT = timedelta(minutes=30)
 
 
 async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
@@ -51,3 +55,14 @@ async def read_own(
 ) -> tuple[int, list[LogRow]]:
     """How many rows the person's log has in `since <= at < before`, and a page of them, newest first."""
     return await repository.read_page(conn, person_id, since, before, skip, count)
+
+
+async def last_visit(
+    conn: AsyncConnection[Any], person_id: UUID, actor_hash: bytes, kind: str
+) -> datetime | None:
+    """Start of the actor's last visit to the person before the present one; None when there was none.
+
+    A visit is made of permitted look-ups in which `kind` was shown, less than `SAME_VISIT` apart. The
+    transaction must serve the person.
+    """
+    return await repository.last_visit(conn, person_id, actor_hash, kind, SAME_VISIT)

@@ -31,9 +31,11 @@ __all__ = [
     "ReportFilter",
     "ReportRow",
     "Waiting",
+    "conditions",
     "history",
     "newest",
     "opened",
+    "statement",
     "token",
     "waiting",
 ]
@@ -142,9 +144,9 @@ async def newest(
 
     With `opened` each comes with all its resources.
     """
-    conditions, values = _conditions(person_id, wanted)
+    given, values = conditions(person_id, wanted)
     values |= {"skip": skip, "count": count}
-    query = _statement(_NEWEST_OPENED if opened else _NEWEST, conditions)
+    query = statement(_NEWEST_OPENED if opened else _NEWEST, given)
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
         await cursor.execute(query, values)
         rows = await cursor.fetchall()
@@ -153,16 +155,16 @@ async def newest(
             return found, rows[0][3]
         if not skip and count:
             return [], 0
-        await cursor.execute(_statement(_COUNT, conditions), values)
+        await cursor.execute(statement(_COUNT, given), values)
         (total,) = await cursor.fetchone() or (0,)
     return [], total
 
 
 async def opened(conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilter) -> list[OpenReport]:
     """All shown reports that fit, with all their resources, in no order."""
-    conditions, values = _conditions(person_id, wanted)
+    given, values = conditions(person_id, wanted)
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(_statement(_OPENED, conditions), values)
+        await cursor.execute(statement(_OPENED, given), values)
         return [OpenReport(report_id, unpack(data)) for report_id, data in await cursor.fetchall()]
 
 
@@ -203,8 +205,8 @@ async def waiting(conn: AsyncConnection[Any], person_id: UUID, at: datetime) -> 
 
 
 @lru_cache(maxsize=512)
-def _statement(template: LiteralString, conditions: tuple[LiteralString, ...]) -> bytes:
-    """The finished text, composed once for each combination of conditions."""
+def statement(template: LiteralString, conditions: tuple[LiteralString, ...]) -> bytes:
+    """The finished text about the rows `shown`, composed once for each combination of conditions."""
     numbered = (
         sql.SQL(condition).format(value=sql.Placeholder(f"value{number}"))
         for number, condition in enumerate(conditions, 1)
@@ -213,16 +215,17 @@ def _statement(template: LiteralString, conditions: tuple[LiteralString, ...]) -
     return sql.SQL(template).format(where=where).as_bytes(None)
 
 
-def _conditions(person_id: UUID, wanted: ReportFilter) -> tuple[tuple[LiteralString, ...], dict[str, Any]]:
+def conditions(person_id: UUID, wanted: ReportFilter) -> tuple[tuple[LiteralString, ...], dict[str, Any]]:
+    """The conditions of a filter for `statement`, and the values they name."""
     values: dict[str, Any] = {"person": person_id}
-    conditions: list[LiteralString] = []
+    found: list[LiteralString] = []
     for condition, value in _given(wanted):
-        conditions.append(condition)
-        values[f"value{len(conditions)}"] = value
+        found.append(condition)
+        values[f"value{len(found)}"] = value
     if wanted.released_at is not None:  # the last: it has no number
         values["released_before"] = wanted.released_at - DELAY
-        conditions.append(_RELEASED_SHOWN)
-    return tuple(conditions), values
+        found.append(_RELEASED_SHOWN)
+    return tuple(found), values
 
 
 def _given(wanted: ReportFilter) -> Iterator[tuple[LiteralString, object]]:
