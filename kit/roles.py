@@ -11,6 +11,9 @@ from psycopg import Connection, sql
 OWNER = "akson_owner"
 LOGINS = ("akson_core", "akson_results")
 GROUP = "may_decide"
+SEALER, AUDITOR, HOUSEKEEPING = "akson_sealer", "akson_auditor", "akson_housekeeping"
+APART = (SEALER, AUDITOR, HOUSEKEEPING)
+"""Log in for one task each, and never decide: seal the access log, verify it, do what recurs."""
 DATABASE = "akson"
 
 
@@ -18,7 +21,7 @@ def ensure_passwords(folder: Path) -> dict[str, str]:
     """A generated password per login role, in `folder`/<role>, mode 600; made once."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     passwords = {}
-    for role in (OWNER, *LOGINS):
+    for role in (OWNER, *LOGINS, *APART):
         path = folder / role
         if not path.exists():
             path.touch(mode=0o600)
@@ -29,7 +32,7 @@ def ensure_passwords(folder: Path) -> dict[str, str]:
 
 def ensure_roles(superuser: Connection[Any], passwords: dict[str, str]) -> None:
     """Make (or bring in line) the roles; `superuser` is an autocommit connection that may create roles."""
-    for role in (OWNER, *LOGINS):
+    for role in (OWNER, *LOGINS, *APART):
         _ensure_role(superuser, role, "LOGIN")
         superuser.execute(
             sql.SQL("ALTER ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB").format(
@@ -53,7 +56,7 @@ def ensure_database(superuser: Connection[Any], name: str = DATABASE) -> None:
             )
         )
     superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
-    for role in LOGINS:
+    for role in (*LOGINS, *APART):
         superuser.execute(
             sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
         )

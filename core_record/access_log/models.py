@@ -28,7 +28,11 @@ class Who:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
-    """What happened: `items` are kinds and number of items, never contents; `relation` how it was shown."""
+    """What happened: `items` are kinds and number of items, never contents; `relation` how it was shown.
+
+    `attestation_id`: the Tillitsrammeverk attestation the look-up rested on. `withheld`: what was not shown
+    and why, as codes (of rules or settings) and the number of items, or 0 where the number is not known.
+    """
 
     person_id: UUID
     who: Who
@@ -40,6 +44,8 @@ class LogEntry:
     outcome: Outcome = "permitted"
     outcome_code: str | None = None
     correlation_id: str | None = None
+    attestation_id: UUID | None = None
+    withheld: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +84,5 @@ class LogRow:
     items: Mapping[str, int]
     outcome: str
     outcome_code: str | None
+    attestation_id: UUID | None
+    withheld: Mapping[str, int] | None

@@ -20,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HASHED = (
     "person_id, seq, event_id, at, db_role, actor_kind, actor_hash, actor_name, hpr_number, role,"
     " organisation, organisation_name, place, place_name, basis, reason, relation, action, items::text,"
-    " outcome, outcome_code, correlation_id"
+    " outcome, outcome_code, correlation_id, attestation_id, withheld::text"
 )
 
 
@@ -59,14 +59,15 @@ def verify_chain(conn: Connection[Any], person_id: UUID, report: ChainReport | N
         "SELECT seq, hash FROM core_record.access_log_head WHERE person_id = %s", (person_id,)
     ).fetchone()
     rows = conn.execute(
-        f"SELECT {_HASHED}, prev, hash FROM core_record.access_log WHERE person_id = %s ORDER BY seq",  # noqa: S608
+        f"SELECT {_HASHED}, format, prev, hash FROM core_record.access_log WHERE person_id = %s ORDER BY seq",  # noqa: S608
         (person_id,),
     )
     expected_seq, expected_prev = 1, hashlib.sha256(person_id.bytes).digest()
-    for *values, prev, row_hash in rows:
+    for *values, form, prev, row_hash in rows:
         report.rows += 1
         seq = values[1]
-        codes = _faults(values, bytes(prev), bytes(row_hash), expected_seq, expected_prev)
+        text = _text(form, values)
+        codes = _faults(text, seq, bytes(prev), bytes(row_hash), expected_seq, expected_prev)
         report.faults += [ChainFault(person_id, seq, code) for code in codes]
         expected_seq, expected_prev = seq + 1, bytes(row_hash)
     if head is None or (head[0], bytes(head[1])) != (expected_seq - 1, expected_prev):
@@ -101,19 +102,19 @@ def _has_rows(conn: Connection[Any], person_id: UUID) -> bool:
 
 
 def _faults(
-    values: list[Any], prev: bytes, row_hash: bytes, expected_seq: int, expected_prev: bytes
+    text: str, seq: int, prev: bytes, row_hash: bytes, expected_seq: int, expected_prev: bytes
 ) -> Iterator[str]:
-    if values[1] != expected_seq:
+    if seq != expected_seq:
         yield "row-missing"
     elif prev != expected_prev:
         yield "link-broken"
-    if hashlib.sha256(prev + _text(values).encode()).digest() != row_hash:
+    if hashlib.sha256(prev + text.encode()).digest() != row_hash:
         yield "row-changed"
 
 
-def _text(values: list[Any]) -> str:
-    """The row as PostgreSQL's `jsonb_build_array(...)::text` prints it."""
-    return json.dumps([FORMAT, *map(_plain, values)], ensure_ascii=False)
+def _text(form: int, values: list[Any]) -> str:
+    """The row as PostgreSQL's `jsonb_build_array(...)::text` prints it; form 1 has two columns fewer."""
+    return json.dumps([form, *map(_plain, values if form > 1 else values[:-2])], ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:
