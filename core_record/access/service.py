@@ -167,7 +167,7 @@ async def look_up(
 async def last_visit(
     conn: AsyncConnection[Any], keys: KeyRing, actor: Actor, person_id: UUID, kind: str
 ) -> datetime | None:
-    """When this actor's visit before the present one began, by the log's rows that showed `kind`; else None."""
+    """When this actor's visit before the present one began, by the rows that showed `kind`; else None."""
     actor_hash = _number_hash(keys, actor)
     return await access_log.last_visit(conn, person_id, actor_hash, kind) if actor_hash else None
 
