@@ -97,6 +97,7 @@ class Facts:
     care_relation: str | None = None
     attested_purpose: str | None = None
     attested_until: datetime | None = None
+    attested_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class LookUp(Generic[T]):
-    """What a `read` found: the value to answer with, and the number of items of each kind shown."""
+    """What a `read` found: the value to answer with, and the number of items of each kind shown.
+
+    `action` is `read`, or `write` where it changed something.
+    """
 
     value: T
     items: Mapping[str, int] = field(default_factory=dict)
+    action: str = "read"

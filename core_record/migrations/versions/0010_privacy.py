@@ -120,6 +120,7 @@ CREATE FUNCTION core_record.note_consent(
         valid_to, set_by, set_by_hash, set_by_name, set_by_organisation)
     VALUES (p_person, p_setting, 'samtykke', p_org_number, p_org_name, clock_timestamp(), p_until,
         'clinician', p_actor_hash, p_actor_name, p_org_number)
+    ON CONFLICT DO NOTHING
 $$;
 """
 
@@ -156,7 +157,7 @@ COLUMNS = """
     authorised boolean, organisation_name text, place_name text, place_inside boolean, employed boolean,
     listed_gp boolean, gp_substitute boolean, reserved boolean, blocked boolean, restricted_all boolean,
     restricted_fields text[], restricted_sources text[], consented boolean, consent_withdrawn boolean,
-    care_relation text, attested_purpose text, attested_until timestamptz
+    care_relation text, attested_purpose text, attested_until timestamptz, attested_reason text
 """
 
 # Security invoker, as before: the caller's rights, behind the second wall. Settings are read here, in the
@@ -203,7 +204,7 @@ CREATE FUNCTION core_record.decision_facts(
             AND (r.personnel_id IS NULL OR r.personnel_id = p_actor)
             AND now() >= r.opened_at AND (r.closed_at IS NULL OR now() < r.closed_at)
             ORDER BY r.kind LIMIT 1),
-        attested.purpose, attested.expires_at
+        attested.purpose, attested.expires_at, attested.reason
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (
         SELECT p.given_name || ' ' || p.family_name AS name, p.birth_date
@@ -267,7 +268,7 @@ GRANT EXECUTE ON FUNCTION core_record.take_deletion(), core_record.deletion_done
 GRANT SELECT (person_id, kind, scope, field, org_number, personnel_id, hpr_number, valid_from, valid_to,
     withdrawn_at, withdrawn_by) ON core_record.privacy_setting TO may_decide;
 GRANT SELECT ON core_record.care_relation TO may_decide;
-GRANT SELECT (person_id, attestation_id, actor_id, purpose, expires_at) ON core_record.attestation
+GRANT SELECT (person_id, attestation_id, actor_id, purpose, reason, expires_at) ON core_record.attestation
     TO may_decide;
 GRANT SELECT, INSERT, UPDATE (withdrawn_at, withdrawn_by, withdrawn_by_hash, withdrawn_by_name)
     ON core_record.privacy_setting TO akson_core;
