@@ -14,6 +14,7 @@ from core_record.access_log.endpoints import router as access_log_router
 from core_record.registers.administration.endpoints import router as administration_router
 from core_record.registers.endpoints import router as registers_router
 from core_record.registers.service import verify_keys
+from core_record.representation.endpoints import router as representation_router
 from kit.db import Database
 from kit.identity import audiences
 from kit.identity.exchange import exchange_routes, own_keys
@@ -63,6 +64,7 @@ def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> Fa
     app.include_router(administration_router)
     app.include_router(access_router)
     app.include_router(access_log_router)
+    app.include_router(representation_router)
     app.router.routes.extend(exchange_routes(settings, keys, http=http))
     return app
 

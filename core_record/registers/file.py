@@ -115,6 +115,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     address_protection: AddressProtection = "none"
     municipality: str | None = None
     address_id: str | None = None
+    deceased_on: date | None = None
     parents: tuple[Parent, ...] = ()
     former_ids: tuple[Number, ...] = ()
 

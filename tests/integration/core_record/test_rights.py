@@ -41,6 +41,8 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "log_head": (READ, NOTHING),
     "sealed_row": (READ, NOTHING),
     "notice": (READ, NOTHING),  # and read_at may be set
+    "fullmakt": (KEEP, NOTHING),  # and it may be ended
+    "represented": (READ, NOTHING),
 }
 FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "resolve_number": (True, True),
@@ -54,6 +56,9 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "decision_facts": (True, True),
     "open_look_up": (True, True),
     "last_visit": (True, True),
+    "representation_facts": (True, True),
+    "fullmakt_holder": (True, False),
+    "project_represented": (False, False),
     "access_log_text": (False, False),
     "actor_log_text": (False, False),
     "refuse_change": (False, False),
