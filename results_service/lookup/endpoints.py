@@ -76,14 +76,14 @@ async def metadata(request: Request) -> Response:
 def _add_search(kind: Kind) -> None:
     async def endpoint(request: Request) -> Response:
         actor = await reader(await actor_of(request))
-        wanted = read_search(kind, await _pairs(request), lenient=_is_lenient(request))
+        wanted = read_search(kind, await form_pairs(request), lenient=_is_lenient(request))
 
         async def read(
             conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
         ) -> bytes:
             return await service.search(conn, person_id, wanted, answer, released_at)
 
-        number = _person(request)
+        number = person_number(request)
         try:
             body = await _look_up(request, actor, number, [kind], read)
         except PersonNotFound:  # said in the log; to the caller it is a person without results
@@ -129,14 +129,14 @@ _HISTORY = "/DiagnosticReport/{report_id}/_history"
 async def report_history(request: Request, report_id: str, actor: Reader) -> Response:
     """Every accepted version of a report, newest first; `_include` adds what each version refers to."""
     identifier = _uuid(report_id)
-    wanted = _history_search(await _pairs(request))
+    wanted = _history_search(await form_pairs(request))
 
     async def read(
         conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
     ) -> bytes | None:
         return await service.history(conn, person_id, identifier, wanted, answer, released_at)
 
-    body = await _look_up(request, actor, _person(request), ["DiagnosticReport"], read)
+    body = await _look_up(request, actor, person_number(request), ["DiagnosticReport"], read)
     if body is None:
         raise NotFound("report-not-found", "This person has no such report.")
     return Response(body, media_type=FHIR_JSON)
@@ -164,7 +164,7 @@ def _context(request: Request) -> LookupContext:
     return context
 
 
-def _person(request: Request) -> NationalId:
+def person_number(request: Request) -> NationalId:
     """The number in `person-id`; raises `Malformed` `person-id-missing`, or the number's own fault."""
     text = request.headers.get("person-id")
     if not text:
@@ -177,7 +177,7 @@ def _person(request: Request) -> NationalId:
         raise Malformed(fault.code, "person-id is no valid national identity number.") from None
 
 
-async def _pairs(request: Request) -> list[tuple[str, str]]:
+async def form_pairs(request: Request) -> list[tuple[str, str]]:
     """The parameters of the form, and those of the address (the links of an answer carry them there)."""
     body = b""
     if request.method == "POST":
