@@ -15,6 +15,7 @@ import psycopg
 from psycopg import AsyncConnection, Connection, sql
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
+from kit import wire
 from kit.errors import Unavailable
 
 _SESSION_OPTIONS = (
@@ -105,7 +106,11 @@ class Database:
             async with self._pool.connection() as conn:
                 if (scope := _scope(person, unit)) is not None:
                     await conn.execute(scope, prepare=False)
-                yield conn
+                try:
+                    yield conn
+                except BaseException:
+                    wire.forget(conn)
+                    raise
         except (*_BUSY, psycopg.OperationalError) as error:
             raise _unavailable(error) from error
 

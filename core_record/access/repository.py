@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection
 
 from core_record.access.models import AccessRequest, Facts
+from kit import wire
 from kit.identity.actor import Actor
 
-_OPEN = "SELECT * FROM core_record.open_look_up(%s, %s, %s, %s, %s, %s, %s, %s)"
-_FACTS = (
+_OPEN = wire.Statement("SELECT * FROM core_record.open_look_up(%s, %s, %s, %s, %s, %s, %s, %s)")
+_FACTS = wire.Statement(
     "SELECT * FROM core_record.decision_facts(%s, core_record.resolve_number(%s), %s, %s, %s, %s, %s, %s)"
 )
 
@@ -38,11 +39,8 @@ async def open_look_up(
 
     The first statement of a transaction: its BEGIN goes in the same round trip.
     """
-    async with conn.pipeline():
-        cursor = await conn.execute(
-            _OPEN, (number_hash, actor_hash, *_stated(actor, request), today, request.attestation)
-        )
-    return await _one(cursor)
+    values = (number_hash, actor_hash, *_stated(actor, request), today, request.attestation)
+    return await _one(conn, _OPEN, values)
 
 
 async def facts(
@@ -55,7 +53,7 @@ async def facts(
 ) -> Facts:
     """The same for a person already resolved; the transaction must serve that person."""
     values = (person_id, actor_hash, *_stated(actor, request), today, request.attestation)
-    return await _one(await conn.execute(_FACTS, values))
+    return await _one(conn, _FACTS, values)
 
 
 async def operates(
@@ -71,7 +69,7 @@ def _stated(actor: Actor, request: AccessRequest) -> tuple[str | None, ...]:
     return actor.hpr_number, request.role, actor.organisation, actor.place
 
 
-async def _one(cursor: AsyncCursor[Any]) -> Facts:
-    row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - the functions always answer one row
+async def _one(conn: AsyncConnection[Any], statement: wire.Statement, values: tuple[Any, ...]) -> Facts:
+    (result,) = await wire.run(conn, (statement, values))
+    (row,) = wire.rows(conn, result)  # the functions always answer one row
     return Facts(*row)

@@ -11,8 +11,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from core_record.access_log.models import ActorEntry, LogEntry, LogRow
+from kit import wire
 
-_APPEND = (
+_APPEND = wire.Statement(
     "SELECT core_record.append_access_log(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb,"
     " %s, %s, %s, %s, %s::jsonb)"
 )
@@ -27,9 +28,9 @@ _FILTER = " FROM core_record.access_log WHERE person_id = %(person)s AND at >= %
 
 async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
     """Write a row to the end of the person's chain; returns its number in the chain."""
-    row = await (await conn.execute(_APPEND, _values(entry))).fetchone()
-    assert row is not None  # noqa: S101 - the function always answers one row
-    return int(row[0])
+    (result,) = await wire.run(conn, (_APPEND, _values(entry)))
+    ((number,),) = wire.rows(conn, result)  # the function always answers one row
+    return int(number)
 
 
 async def append_and_commit(conn: AsyncConnection[Any], entry: LogEntry) -> None:
@@ -38,9 +39,7 @@ async def append_and_commit(conn: AsyncConnection[Any], entry: LogEntry) -> None
     In a pipeline the server skips everything after a statement that fails, so that nothing is committed
     without the row; the failure is raised here.
     """
-    async with conn.pipeline():
-        await conn.execute(_APPEND, _values(entry))
-        await conn.execute("COMMIT", prepare=False)
+    await wire.run(conn, (_APPEND, _values(entry)), wire.COMMIT)
 
 
 def _values(entry: LogEntry) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection, sql
 from psycopg.rows import tuple_row
 
+from kit import wire
 from results_service.reports.compression import decompress
 from results_service.reports.packing import Entry, Packed, unpack
 from results_service.reports.showing import report_date, with_notices
@@ -147,25 +148,26 @@ async def newest(
     given, values = conditions(person_id, wanted)
     values |= {"skip": skip, "count": count}
     query = statement(_NEWEST_OPENED if opened else _NEWEST, given)
-    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(query, values)
-        rows = await cursor.fetchall()
-        if rows:
-            found = [ReportRow(r[0], decompress(r[1]), unpack(r[2]) if r[2] else None) for r in rows]
-            return found, rows[0][3]
-        if not skip and count:
-            return [], 0
-        await cursor.execute(statement(_COUNT, given), values)
-        (total,) = await cursor.fetchone() or (0,)
+    rows = await _rows(conn, query, values)
+    if rows:
+        found = [ReportRow(r[0], decompress(r[1]), unpack(r[2]) if r[2] else None) for r in rows]
+        return found, rows[0][3]
+    if not skip and count:
+        return [], 0
+    ((total,),) = await _rows(conn, statement(_COUNT, given), values)
     return [], total
+
+
+async def _rows(conn: AsyncConnection[Any], query: bytes, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    (result,) = await wire.run(conn, (wire.composed(query), values))
+    return wire.rows(conn, result)
 
 
 async def opened(conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilter) -> list[OpenReport]:
     """All shown reports that fit, with all their resources, in no order."""
     given, values = conditions(person_id, wanted)
-    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(statement(_OPENED, given), values)
-        return [OpenReport(report_id, unpack(data)) for report_id, data in await cursor.fetchall()]
+    rows = await _rows(conn, statement(_OPENED, given), values)
+    return [OpenReport(report_id, unpack(data)) for report_id, data in rows]
 
 
 async def history(
