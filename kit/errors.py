@@ -16,7 +16,7 @@ class AksonError(Exception):
     """An error with an answer: HTTP status, a stable code and one sentence that says what to do.
 
     `detail` never holds personal data. `outcome_details` is the (system, code) of the FHIR
-    OperationOutcome's `details`, where a profile asks for one.
+    OperationOutcome's `details`, where a profile asks for one; `other_details` are further codings of it.
     """
 
     status: ClassVar[int] = 500
@@ -29,12 +29,14 @@ class AksonError(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         outcome_details: tuple[str, str] | None = None,
+        other_details: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.headers = dict(headers or {})
         self.outcome_details = outcome_details
+        self.other_details = other_details
 
 
 class Malformed(AksonError):

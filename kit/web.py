@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -66,18 +66,22 @@ def operation_outcome(
     code: str,
     detail: str,
     headers: dict[str, str] | None = None,
-    details: tuple[str, str] | None = None,
+    details: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """A FHIR R4 OperationOutcome with one issue; `details` is the (system, code) of a coded reason."""
+    """A FHIR R4 OperationOutcome with one issue; `details` are (system, code) of a coded reason."""
     issue: dict[str, Any] = {
         "severity": "error",
         "code": _ISSUE_CODES.get(status, "exception"),
         "diagnostics": f"{code}: {detail}",
     }
     if details:
-        issue["details"] = {"coding": [{"system": details[0], "code": details[1]}]}
+        issue["details"] = {"coding": [{"system": system, "code": text} for system, text in details]}
     body = {"resourceType": "OperationOutcome", "issue": [issue]}
     return Response(msgspec.json.encode(body), status, headers, "application/fhir+json")
+
+
+def _details(error: AksonError | None) -> tuple[tuple[str, str], ...]:
+    return (error.outcome_details, *error.other_details) if error and error.outcome_details else ()
 
 
 class _Frame:
@@ -171,8 +175,7 @@ def _add_errors(app: FastAPI, fhir_prefixes: tuple[str, ...]) -> None:
     def answer(request: Request, status: int, error: AksonError | None, code: str, detail: str) -> Response:
         headers = error.headers if error else None
         if request.url.path.startswith(fhir_prefixes):
-            details = error.outcome_details if error else None
-            return operation_outcome(status, code, detail, headers, details)
+            return operation_outcome(status, code, detail, headers, _details(error))
         return problem(status, code, detail, headers)
 
     async def akson_error(request: Request, error: Exception) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from core_record.access.citizens import BASES, citizens_relation
-from core_record.access.models import OWN_BASIS, AccessRequest, Decision, Facts, Relation
+from core_record.access.models import OWN_BASIS, AccessRequest, Decision, Facts, Relation, Restrictions
 from core_record.access.question import Question
 from core_record.access.rules import first_refusal
 from core_record.representation.facts import Power, RepresentationFacts
@@ -25,17 +25,22 @@ def judge(
     today: date,
     representation: RepresentationFacts | None = None,
     power: Power | None = Power.RESULTS,
+    health: bool = True,
 ) -> Decision:
-    """What the rules say; `representation` is as `representation_of` read it."""
+    """What the rules say; `representation` is as `representation_of` read it.
+
+    `health`: health data are asked for; False where it is only who the person is.
+    """
     if actor.kind is ActorKind.CITIZEN:
         relation = citizens_relation(facts, representation, own=own, today=today)
     else:
         relation = _relation(actor, request, facts)
-    question = Question(actor, request, facts, own, relation, today, representation, power)
+    question = Question(actor, request, facts, own, relation, today, representation, power, health)
     basis = request.basis.value if request.basis else BASES.get(relation, OWN_BASIS)
-    reason = request.reason if relation is Relation.SELF_DECLARED else None
+    reason = (request.reason or facts.attested_reason) if relation is Relation.SELF_DECLARED else None
     refusal = first_refusal(question)
-    return Decision(facts.person_id, basis, relation, reason, refusal, facts, representation)
+    restrictions = _restrictions(facts) if health and actor.kind is ActorKind.CLINICIAN else None
+    return Decision(facts.person_id, basis, relation, reason, refusal, facts, representation, restrictions)
 
 
 async def representation_of(
@@ -54,4 +59,14 @@ def _relation(actor: Actor, request: AccessRequest, facts: Facts) -> Relation:
         return Relation.LISTED_GP
     if facts.gp_substitute:
         return Relation.GP_SUBSTITUTE
-    return Relation.SELF_DECLARED if request.reason else Relation.NONE
+    if facts.care_relation:
+        return Relation(facts.care_relation)
+    return Relation.SELF_DECLARED if request.reason or facts.attested_reason else Relation.NONE
+
+
+def _restrictions(facts: Facts) -> Restrictions | None:
+    """What the person's sperringer keep from this reader; None when none binds."""
+    found = Restrictions(
+        facts.restricted_all, frozenset(facts.restricted_fields), frozenset(facts.restricted_sources)
+    )
+    return found if found.everything or found.fields or found.sources else None

@@ -42,20 +42,32 @@ class Relation(StrEnum):
     ATTORNEY = "attorney"
     LISTED_GP = "listed-gp"
     GP_SUBSTITUTE = "gp-substitute"
+    ADMISSION = "admission"
+    CONTACT = "contact"
+    TASK = "task"
     SELF_DECLARED = "self-declared"
     NONE = "none"
 
     @property
     def shown_by_registers(self) -> bool:
         """True when nobody had to be believed."""
-        return self in (Relation.OWN, Relation.LISTED_GP, Relation.GP_SUBSTITUTE)
+        return self in _SHOWN
+
+    @property
+    def of_gp(self) -> bool:
+        """The listed GP, or the GP's substitute."""
+        return self in (Relation.LISTED_GP, Relation.GP_SUBSTITUTE)
+
+
+_SHOWN = frozenset(Relation) - {Relation.SELF_DECLARED, Relation.NONE}
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
     """What the caller declares: basis, role (Volven 9060), reason code of a self-declared relation.
 
-    Citizens declare nothing; `basis` is None for them.
+    Citizens declare nothing; `basis` is None for them. `attestation`: an id that `core_record` gave.
+    `records_consent`: the request is the recording of a consent just given, not a use of one.
     """
 
     basis: AccessBasis | None = None
@@ -63,6 +75,7 @@ class AccessRequest:
     reason: str | None = None
     correlation_id: str | None = None
     attestation: UUID | None = None
+    records_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +114,21 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Restrictions:
+    """What a person's sperringer keep from this reader: everything, fields of medicine, what sources sent."""
+
+    everything: bool
+    fields: frozenset[str]
+    sources: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """The outcome of the rules; `refusal` is the rule that refused, None when permitted."""
+    """The outcome of the rules; `refusal` is the rule that refused, None when permitted.
+
+    `restrictions`: what binds this reader (None: nothing). They are opened by an elevated basis (`opens`);
+    otherwise `look_up` has withheld `withheld` items from the transaction before anything is read.
+    """
 
     person_id: UUID | None
     basis: str
@@ -111,6 +137,13 @@ class Decision:
     refusal: Rule | None
     facts: Facts
     representation: RepresentationFacts | None = None
+    restrictions: Restrictions | None = None
+    withheld: int = 0
+
+    @property
+    def opens(self) -> bool:
+        """Whether the basis opens what the person has restricted."""
+        return self.restrictions is not None and AccessBasis(self.basis).elevated
 
     @property
     def permitted(self) -> bool:

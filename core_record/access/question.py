@@ -15,7 +15,7 @@ HIGH = 4  # eIDAS high, ID-porten idporten-loa-high, HelseID security_level 4
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """All that a rule may look at.
+    """All that a rule may look at. `health`: health data are asked for, not only who the person is.
 
     `representation` is read when a citizen asks about another; `power` is what a fullmakt must cover.
     """
@@ -28,16 +28,22 @@ class Question:
     today: date
     representation: RepresentationFacts | None = None
     power: Power | None = None
+    health: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of the table; `refuses` is true when this rule says no."""
+    """One row of the table; `refuses` is true when this rule says no.
+
+    `outcome`: what the guide answers with (NILAR `pvk-outcome-cs`); `denial`: Volven 9603.
+    """
 
     code: str
     refuses: Callable[[Question], bool]
     source: str
     text: str
+    outcome: str | None = None
+    denial: str | None = None
 
 
 def reached_age(birth_date: date | None, years: int, today: date) -> bool:

@@ -12,6 +12,7 @@ import time
 from core_record.access.citizens import CITIZEN_RULES
 from core_record.access.models import AccessBasis, Relation
 from core_record.access.question import HIGH, Question, Rule
+from core_record.access.settings import RESERVATION_RULE, SETTING_RULES
 from kit.identity.actor import ActorKind
 from kit.settings import get_settings
 
@@ -65,7 +66,7 @@ def _place_is_outside(q: Question) -> bool:
 
 
 def _login_is_not_fresh(q: Question) -> bool:
-    """Emergency access asks for a login of just now (`auth_time`); a token that tells no time is not fresh."""
+    """Emergency access asks for a login of just now (`auth_time`); a token without a time is not fresh."""
     if q.request.basis not in (AccessBasis.AKUTT, AccessBasis.FORHOYET_AKUTT):
         return False
     at = q.actor.authenticated_at
@@ -156,18 +157,10 @@ CLINICIAN_RULES = (
     ),
 )
 
-# Block, reservation and restriction (privacy settings) are read with the facts and stand here, before the
-# basis: a block of a named person and a reservation are opened by nothing.
 BASIS_RULES = (
     Rule(
-        "nothing-restricted",
-        lambda q: q.request.basis is not None and q.request.basis.elevated,
-        "NHN, Pasientens prøvesvar: an elevated basis that opens nothing more makes the call fail",
-        "The person has restricted nothing. Use the basis without FORHOYET.",
-    ),
-    Rule(
         "exception-needs-listed-gp",
-        lambda q: q.request.basis is AccessBasis.UNNTAK and not q.relation.shown_by_registers,
+        lambda q: q.request.basis is AccessBasis.UNNTAK and not q.relation.of_gp,
         "kjernejournalforskriften § 7: exception from consent for named personnel: the listed GP and the"
         " GP's substitute, at the office of the list",
         "UNNTAK is for the person's listed GP and the GP's substitute. Use SAMTYKKE or AKUTT.",
@@ -180,16 +173,16 @@ BASIS_RULES = (
     ),
 )
 
-ALL_RULES = CLINICIAN_RULES + BASIS_RULES + CITIZEN_RULES + MACHINE_RULES
+ALL_RULES = CLINICIAN_RULES + SETTING_RULES + BASIS_RULES + CITIZEN_RULES + MACHINE_RULES
 
 
 def rules_for(kind: ActorKind, *, person_known: bool) -> tuple[Rule, ...]:
     """The rules for a kind of actor; those about the person only where there is one."""
     if kind is ActorKind.CITIZEN:
-        return CITIZEN_RULES
+        return (*CITIZEN_RULES, RESERVATION_RULE)
     if kind is ActorKind.MACHINE:
         return MACHINE_RULES
-    return CLINICIAN_RULES + BASIS_RULES if person_known else CLINICIAN_RULES
+    return CLINICIAN_RULES + SETTING_RULES + BASIS_RULES if person_known else CLINICIAN_RULES
 
 
 def first_refusal(question: Question) -> Rule | None:

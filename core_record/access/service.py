@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection
 
 from core_record.access import repository
+from core_record.access.declared import access_request, list_request
+from core_record.access.effects import Withhold, settle, tell_and_record
 from core_record.access.judgement import judge, representation_of
 from core_record.access.models import (
     AccessBasis,
@@ -21,13 +23,12 @@ from core_record.access.models import (
     LookUp,
     Relation,
 )
-from core_record.access.reasons import REASONS
-from core_record.access.rules import KNOWN_ROLES
+from core_record.access.settings import DENIAL_SYSTEM, OUTCOME_SYSTEM, RESTRICTED
 from core_record.access_log import service as access_log
 from core_record.access_log.service import ActorEntry, LogEntry, Who
 from core_record.representation.facts import Power, power_for
 from kit.db import Database
-from kit.errors import Forbidden, Malformed, NotFound
+from kit.errors import Forbidden, NotFound
 from kit.identity.actor import Actor, ActorKind
 from kit.ids import NationalId
 from kit.keys import KeyRing
@@ -50,6 +51,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+REGISTER_KINDS = frozenset({"Person", "RelatedPerson", "AuditEvent", "Consent"})
+"""Kinds that are no health data: who the person is, who may act, who has looked, what was decided."""
 REFUSAL_SYSTEM = "urn:akson:access-refusal"
 _OSLO = ZoneInfo("Europe/Oslo")
 
@@ -65,46 +68,6 @@ class PersonNotFound(NotFound):
 def today_in_norway() -> date:
     """The calendar day by which authorisations, employments and birthdays count."""
     return datetime.now(_OSLO).date()
-
-
-def access_request(headers: Mapping[str, str], actor: Actor, correlation_id: str | None) -> AccessRequest:
-    """What the caller declares in `access-basis`, `requester-hpr-role` and `access-reason`.
-
-    Citizens declare nothing. Raises `Malformed`: `access-basis-missing`, `access-basis-unknown`,
-    `requester-hpr-role-missing`, `requester-hpr-role-unknown`, `access-reason-unknown`.
-    """
-    if actor.kind is not ActorKind.CLINICIAN:
-        return AccessRequest(correlation_id=correlation_id)
-    reason = headers.get("access-reason")
-    if reason is not None and reason not in REASONS:
-        raise Malformed("access-reason-unknown", f"access-reason must be one of {', '.join(REASONS)}.")
-    return AccessRequest(_basis(headers.get("access-basis")), _role(headers, actor), reason, correlation_id)
-
-
-def list_request(headers: Mapping[str, str], actor: Actor, correlation_id: str | None) -> AccessRequest:
-    """What the caller declares for a list of its own: the role alone. Raises as `access_request`."""
-    role = _role(headers, actor) if actor.kind is ActorKind.CLINICIAN else None
-    return AccessRequest(role=role, correlation_id=correlation_id)
-
-
-def _role(headers: Mapping[str, str], actor: Actor) -> str | None:
-    role = headers.get("requester-hpr-role")
-    if role is None and actor.hpr_number:
-        raise Malformed("requester-hpr-role-missing", "Send the role you act in: requester-hpr-role.")
-    if role is not None and role not in KNOWN_ROLES:
-        raise Malformed("requester-hpr-role-unknown", "requester-hpr-role must be a code of Volven 9060.")
-    return role
-
-
-def _basis(text: str | None) -> AccessBasis:
-    if text is None:
-        raise Malformed("access-basis-missing", f"Send access-basis: one of {', '.join(AccessBasis)}.")
-    try:
-        return AccessBasis(text)
-    except ValueError:
-        raise Malformed(
-            "access-basis-unknown", f"access-basis must be one of {', '.join(AccessBasis)}."
-        ) from None
 
 
 async def decide(
@@ -132,6 +95,7 @@ async def look_up(
     kinds: Sequence[str],
     read: Callable[[AsyncConnection[Any], UUID, Decision], Awaitable[LookUp[T]]],
     power: Power | None = None,
+    withhold: Withhold | None = None,
 ) -> T:
     """Resolve, decide, read, log, commit: one transaction, and an answer only after its commit.
 
@@ -139,6 +103,9 @@ async def look_up(
     fullmakt must cover, where the kinds do not say it. A refusal and a
     number that nobody has leave their own row, and raise `AccessDenied` or `PersonNotFound`. Whatever `read`
     raises rolls back: nothing was shown, nothing is logged.
+
+    `withhold` keeps what the person has restricted out of the transaction before `read` begins; without it a
+    person with any restriction is closed as a whole. `decision.withheld` says how much was kept back.
     """
     number_hash, actor_hash = keys.number_hash(number), _number_hash(keys, actor)
     async with db.transaction() as conn:
@@ -148,14 +115,24 @@ async def look_up(
         represented = await representation_of(conn, actor, facts, own=own, today=today)
         needed = power or power_for(kinds)
         decision = judge(
-            actor, request, facts, own=own, today=today, representation=represented, power=needed
+            actor,
+            request,
+            facts,
+            own=own,
+            today=today,
+            representation=represented,
+            power=needed,
+            health=_of_health(kinds),
         )
+        decision = await settle(conn, decision, withhold)
         who = _who(keys, actor, request, decision)
         if decision.permitted and decision.person_id is not None:
             found = await read(conn, decision.person_id, decision)
             items = dict.fromkeys(kinds, 0) | dict(found.items)
             entry = _entry(decision.person_id, who, request, decision, items)
             entry = replace(entry, action=found.action)
+            if _of_health(kinds):
+                await tell_and_record(conn, who, request, decision, today)
             await access_log.append_and_commit(conn, entry)
             return found.value
         await _note_nothing_shown(conn, number_hash, who, request, decision, kinds)
@@ -226,6 +203,11 @@ async def _note_nothing_shown(
     await access_log.append_actor(conn, entry if decision.permitted else _refused(entry, decision))
 
 
+def _of_health(kinds: Sequence[str]) -> bool:
+    """Whether a look-up asks for health data; one that does not say what it asks for does."""
+    return not kinds or not REGISTER_KINDS.issuperset(kinds)
+
+
 def _refused(entry: ActorEntry, decision: Decision) -> ActorEntry:
     return replace(entry, outcome="refused", outcome_code=decision.refusal.code if decision.refusal else None)
 
@@ -233,7 +215,13 @@ def _refused(entry: ActorEntry, decision: Decision) -> ActorEntry:
 def _denied(decision: Decision) -> AccessDenied:
     assert decision.refusal is not None  # noqa: S101 - callers have looked
     rule = decision.refusal
-    return AccessDenied(rule.code, rule.text, outcome_details=(REFUSAL_SYSTEM, rule.code))
+    own = (REFUSAL_SYSTEM, rule.code)
+    if rule.outcome is None or rule.denial is None:
+        return AccessDenied(rule.code, rule.text, outcome_details=own)
+    others = (own, (DENIAL_SYSTEM, rule.denial))
+    return AccessDenied(
+        rule.code, rule.text, outcome_details=(OUTCOME_SYSTEM, rule.outcome), other_details=others
+    )
 
 
 def _is_own(actor: Actor, number: NationalId, facts: Facts) -> bool:
@@ -279,4 +267,6 @@ def _entry(
         outcome="permitted" if decision.permitted else "refused",
         outcome_code=decision.refusal.code if decision.refusal else None,
         correlation_id=request.correlation_id,
+        attestation_id=request.attestation if decision.facts.attested_until else None,
+        withheld={RESTRICTED.code: decision.withheld} if decision.withheld else None,
     )

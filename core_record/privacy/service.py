@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 from psycopg import AsyncConnection, Connection
@@ -92,10 +92,12 @@ async def note_consent(
     person_id: UUID,
     organisation: tuple[str, str | None],
     actor: tuple[bytes, str | None],
+    today: date,
 ) -> None:
     """Record the consent a health worker states: given to (organisation number, name), for one course."""
+    setting_id = uuid5(person_id, f"{organisation[0]} {today}")  # look-ups at the same time record it once
     until = datetime.now(UTC) + COURSE
-    await repository.note_consent(conn, person_id, new_id(), organisation, until, actor)
+    await repository.note_consent(conn, person_id, setting_id, organisation, until, actor)
 
 
 def is_reserved_sync(conn: Connection[Any], person_id: UUID) -> bool:
