@@ -9,46 +9,44 @@ from __future__ import annotations
 
 import hashlib
 
-from lxml import etree
+from results_service.reports.svarrapport.tree import Node
 
 # Who the copy goes to, and which format it is written in: no part of what the laboratory says.
 _RECEIVER = frozenset({"CopyDest", "Requester"})
 _VERSION = frozenset({"Type", "MsgVersion", "MIGversion"})
 
 
-def fingerprint(root: etree._Element) -> bytes:
-    """32 bytes that are equal for copies; `root` is a parsed svarrapport without XML comments."""
+def fingerprint(top: Node) -> bytes:
+    """32 bytes that are equal for copies; `top` is a svarrapport's `Message`."""
     parts: list[str] = []
-    for element in root:
-        if _name(element) not in _VERSION:
-            _write(element, parts)
+    for node in top.children:
+        if node.tag not in _VERSION:
+            _write(node, parts)
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=32).digest()
 
 
-def _write(element: etree._Element, parts: list[str]) -> None:
-    name = _name(element)
-    if name in _RECEIVER or _is_requester(element, name):
+def _write(node: Node, parts: list[str]) -> None:
+    tag = node.tag
+    if tag in _RECEIVER or (tag == "ResponsibleHcp" and _is_requester(node)):
         return
-    parts.append("<" + name)
-    fixed = "S" not in element.attrib and "V" in element.attrib  # CS: a code from the list its place fixes
-    parts.extend(
-        f"{key!s}={value!s}" for key, value in sorted(element.attrib.items()) if not (fixed and key == "DN")
-    )
-    parts.append((element.text or "").strip())
-    for child in element:
+    parts.append("<" + tag)
+    if node.attrs:
+        _write_attributes(dict(node.attrs), parts)
+    parts.append(node.text.strip())
+    for child in node.children:
         _write(child, parts)
-        if tail := (child.tail or "").strip():
+        if tail := child.tail.strip():
             parts.append("~" + tail)
     parts.append(">")
 
 
-def _is_requester(element: etree._Element, name: str) -> bool:
+def _write_attributes(attrs: dict[str, str], parts: list[str]) -> None:
+    if "S" not in attrs and "V" in attrs:  # CS: a code from the list its place fixes
+        attrs.pop("DN", None)
+    parts.extend([f"{key}={value}" for key, value in sorted(attrs.items())])
+
+
+def _is_requester(node: Node) -> bool:
     """A ResponsibleHcp of relation REK repeats the receiver in copies to another requester."""
-    if name != "ResponsibleHcp":
-        return False
-    relation = element.find("{*}Relation")
-    return relation is not None and relation.get("V") == "REK"
-
-
-def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    relations = node.by_tag.get("Relation") or []
+    return bool(relations) and dict(relations[0].attrs).get("V") == "REK"

@@ -26,6 +26,7 @@ from results_service.intake.senders import SenderRegister, SenderVerdict
 from results_service.reports.fhir import map_report
 from results_service.reports.service import StoreOutcome, store_report_sync
 from results_service.reports.svarrapport import Issue, Message, read_message
+from results_service.reports.svarrapport.tree import Node
 from results_service.reports.versions import ReportKey
 
 _TEST = Problem(
@@ -73,7 +74,7 @@ class _Case(Struct):
     """One message on its way: what is known of it so far."""
 
     claim: Claim
-    element: etree._Element
+    top: Node
     header: Header
     message: Message
     doubts: list[Problem]
@@ -111,10 +112,10 @@ class Pipeline:
         header = read_header(message)
         read = read_message(root)
         warnings = _of_severity(read.issues, "warning")
-        if read.message is None:
+        if read.message is None or read.top is None:
             return header.outcome(Status.REJECTED, _of_severity(read.issues, "reject"), warnings)
         doubts = _of_severity(read.issues, "attention")
-        return self._from_sender(conn, _Case(claim, message, header, read.message, doubts, warnings))
+        return self._from_sender(conn, _Case(claim, read.top, header, read.message, doubts, warnings))
 
     def _from_sender(self, conn: Connection[Any], case: _Case) -> Outcome:
         sender = self._senders.judge(conn, case.claim.organisation, case.message)
@@ -162,7 +163,7 @@ class Pipeline:
             message=case.message,
             mapped=mapped,
             message_id=case.claim.id,
-            fingerprint=fingerprint(case.element),
+            fingerprint=fingerprint(case.top),
         )
         case.warnings.extend(_of_severity([*mapped.issues, *stored.issues], "warning"))
         held = stored.status == "needs-attention"

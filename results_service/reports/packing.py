@@ -143,6 +143,13 @@ def unpack(data: bytes) -> Packed:
 
 
 def _links(resource: MappedResource, places: dict[str, int]) -> dict[str, list[int]]:
+    groups = _references(resource) if resource.references is None else resource.references
+    found = {name: [places[r] for r in references if r in places] for name, references in groups.items()}
+    return {name: targets for name, targets in found.items() if targets}
+
+
+def _references(resource: MappedResource) -> dict[str, list[str]]:
+    """What a resource points at, read from its body."""
     sent = _link_decoder.decode(resource.body)
     specimen = sent.specimen if isinstance(sent.specimen, list) else [sent.specimen] if sent.specimen else []
     collector = sent.collection.collector if sent.collection else None
@@ -155,11 +162,7 @@ def _links(resource: MappedResource, places: dict[str, int]) -> dict[str, list[i
         "requester": [sent.requester] if sent.requester else [],
         "collector": [collector] if collector else [],
     }
-    found = {
-        name: [places[r.reference] for r in references if r.reference in places]
-        for name, references in groups.items()
-    }
-    return {name: targets for name, targets in found.items() if targets}
+    return {name: [r.reference for r in references] for name, references in groups.items() if references}
 
 
 def _tops(members: list[list[int]]) -> list[int]:

@@ -95,9 +95,15 @@ class Waiting(Struct, frozen=True):
     earliest: datetime | None
 
 
+# Class 4 never; what a clinician has released of this very version; by itself only what is not preliminary.
+_EVENT: LiteralString = (
+    "EXISTS (SELECT 1 FROM results.release_event e WHERE e.person_id = {row}.person_id"
+    " AND e.report_id = {row}.report_id AND e.version_id = {row}.version_id AND e.kind = "
+)
 _RELEASED: LiteralString = (
-    "NOT {row}.preliminary AND ({row}.release_class = 1"
-    " OR {row}.release_class = 2 AND {row}.{issued} <= %(released_before)s)"
+    "{row}.release_class <> 4 AND (" + _EVENT + "'released') OR NOT {row}.preliminary"
+    " AND ({row}.release_class = 1 OR {row}.release_class = 2"
+    " AND ({row}.{issued} <= %(released_before)s OR " + _EVENT + "'reviewed'))))"
 )
 _RELEASED_SHOWN: LiteralString = "(" + _RELEASED.format(row="shown", issued="issued") + ")"
 _NEWEST: LiteralString = """

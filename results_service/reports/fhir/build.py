@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Raw
@@ -19,6 +20,7 @@ NOT_GIVEN = {"system": names.DATA_ABSENT_SYSTEM, "code": "unknown"}
 _NUMBER = re.compile(r"([+-]?)0*(\d+)(?:\.(\d*))?(?:[eE]([+-]?)0*(\d{1,2}))?")
 _BARE_FRACTION = re.compile(r"([+-]?)\.\d")
 _MOST_DIGITS = 18
+_LONGEST = _MOST_DIGITS + 4  # two signs, a point, an e
 
 
 def number(text: str) -> Raw | None:
@@ -26,10 +28,15 @@ def number(text: str) -> Raw | None:
 
     Only the spelling is made JSON's (`+5`, `05`, `.5`, `5.`); no digit after the point is added or lost.
     """
+    return _number(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=8192)
+def _number(text: str) -> Raw | None:
     if _BARE_FRACTION.match(text):
         text = text.replace(".", "0.", 1)
     match = _NUMBER.fullmatch(text)
-    if match is None or not text.isascii() or sum(c.isdigit() for c in text) > _MOST_DIGITS:
+    if match is None or not text.isascii() or sum(map(str.isdigit, text)) > _MOST_DIGITS:
         return None
     sign, whole, fraction, exponent_sign, exponent = match.groups()
     json = ("-" if sign == "-" else "") + whole

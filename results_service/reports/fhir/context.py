@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid5
+from hashlib import sha1
+from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -16,6 +18,18 @@ from results_service.reports.svarrapport.parts import Code
 from results_service.reports.svarrapport.rules import issue
 
 _NUMBER_LENGTH = 11  # fødselsnummer, D-nummer, FH-nummer
+_PROFILES = {kind: [profile] for kind, profile in names.PROFILES.items()}
+# The two bits that say which kind of UUID it is (RFC 9562, 4.1), as they change a hexadecimal digit.
+_VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
+# Element → search parameter (FHIR R4) of the references that a look-up follows.
+_LINKS = {
+    "result": "result",
+    "specimen": "specimen",
+    "basedOn": "based-on",
+    "performer": "performer",
+    "hasMember": "has-member",
+    "requester": "requester",
+}
 encode = msgspec.json.Encoder().encode
 
 
@@ -24,7 +38,9 @@ class Context:
 
     def __init__(self, message: Message, report_id: UUID, codes: CodeBook) -> None:
         self.message = message
-        self.report_id = report_id
+        self.report_id = str(report_id)
+        self._namespace = report_id.bytes
+        self._new_ids: dict[str, str] = {}
         self.codes = codes
         self.issues: list[Issue] = []
         self.unmapped: list[str] = list(message.unmapped)
@@ -35,13 +51,20 @@ class Context:
         self._number = number.encode() if len(number) == _NUMBER_LENGTH else None
         self._number_found = False
 
-    def new_id(self, kind: ResourceKind, key: str) -> UUID:
-        """The id of a part of the report: the same in every version of it."""
-        return uuid5(self.report_id, f"{kind}:{key}")
+    def new_id(self, kind: ResourceKind, key: str) -> str:
+        """The id of a part of the report: the same in every version of it (UUID version 5, RFC 9562)."""
+        name = f"{kind}:{key}"
+        known = self._new_ids.get(name)
+        if known is None:
+            digest = sha1(self._namespace + name.encode(), usedforsecurity=False).hexdigest()
+            variant = _VARIANT[digest[16]]
+            known = f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+            self._new_ids[name] = known
+        return known
 
     def meta(self, kind: ResourceKind, tags: list[Json] | None = None) -> Json:
         """Profile, search tags and the TEST label."""
-        meta: Json = {"profile": [names.PROFILES[kind]]}
+        meta: Json = {"profile": _PROFILES[kind]}
         if self.message.test:
             meta["security"] = [names.TEST_LABEL]
         if tags:
@@ -73,12 +96,29 @@ class Context:
                 json["display"] = info.name
         return json
 
-    def resource(self, kind: ResourceKind, resource_id: UUID, parts: Json, **found: object) -> MappedResource:
+    def resource(self, kind: ResourceKind, resource_id: str, parts: Json, **found: object) -> MappedResource:
         """Serialise once: `parts` without resourceType and id; the patient's number is masked throughout."""
-        body = encode({"resourceType": kind, "id": str(resource_id), **parts})
+        body = encode({"resourceType": kind, "id": resource_id, **parts})
         if self._number is not None and self._number in body:
             body = body.replace(self._number, b"*" * _NUMBER_LENGTH)
             if not self._number_found:
                 self._number_found = True
                 self.note("national-id-in-text", "ServReport")
-        return MappedResource(kind, resource_id, body, **found)  # type: ignore[arg-type]
+        return MappedResource(kind, resource_id, body, references=_references(parts), **found)  # type: ignore[arg-type]
+
+
+def _references(parts: Json) -> dict[str, list[str]]:
+    """What a resource points at, by the names of the search parameters."""
+    found = {
+        parameter: [json["reference"] for json in _every(parts[name]) if "reference" in json]
+        for name, parameter in _LINKS.items()
+        if name in parts
+    }
+    collector = parts.get("collection", {}).get("collector")
+    if collector is not None:
+        found["collector"] = [collector["reference"]]
+    return found
+
+
+def _every(value: Any) -> list[Json]:
+    return value if isinstance(value, list) else [value]

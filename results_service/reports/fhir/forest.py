@@ -7,7 +7,6 @@ out and told: the result is then shown by itself, never under a guessed one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from uuid import UUID
 
 from results_service.reports.fhir.status import inherited_status, item_status
 from results_service.reports.svarrapport.model import Issue, Message
@@ -34,7 +33,7 @@ class Branch:
         "status",
     )
 
-    def __init__(self, item: Item, branch_id: UUID, order: int) -> None:
+    def __init__(self, item: Item, branch_id: str, order: int) -> None:
         self.item = item
         self.id = branch_id
         self.reference = {"reference": f"Observation/{branch_id}"}
@@ -87,7 +86,7 @@ class Branch:
 class Forest:
     """All results of a message. `branches` in the order sent."""
 
-    def __init__(self, message: Message, new_id: Callable[[str], UUID]) -> None:
+    def __init__(self, message: Message, new_id: Callable[[str], str]) -> None:
         self.issues: list[Issue] = []
         self.branches: list[Branch] = []
         self._message = message
@@ -106,7 +105,7 @@ class Forest:
             branch.members.clear()
             branch.parents.clear()
 
-    def _plant(self, items: Sequence[Item], parent: Branch | None, new_id: Callable[[str], UUID]) -> None:
+    def _plant(self, items: Sequence[Item], parent: Branch | None, new_id: Callable[[str], str]) -> None:
         for item in items:
             branch = Branch(item, new_id(item.key), len(self.branches))
             self.branches.append(branch)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from msgspec import Raw
 
@@ -22,6 +24,7 @@ from results_service.reports.svarrapport.parts import (
 
 # 8239 → FHIR comparator. EQ is no comparator; for the others FHIR has none that says the same.
 _COMPARATORS = {"": "", "EQ": "", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}
+_LONGEST = 80  # characters of a text that is nothing but limits
 _SIGNS = {"NE": "≠", "MG": "≫", "ML": "≪"}
 
 _VALUE = r"(\d+(?:[.,]\d+)?)"
@@ -105,7 +108,7 @@ def reference_ranges(item: Item, *, with_limits: bool) -> list[Json]:
     unit = result.quantity.unit if isinstance(result, NumResult) else None
     found: list[Json] = []
     for text in item.ref_intervals:
-        limits = _limits(text) if with_limits and unit is not None else {}
+        limits = _limits(text) if with_limits and unit is not None and len(text) <= _LONGEST else {}
         json: Json = {name: _limit(raw, unit or "") for name, raw in limits.items()}
         json["text"] = text
         found.append(json)
@@ -116,7 +119,8 @@ def _limit(raw: Raw, unit: str) -> Json:
     return {"value": raw, "unit": unit} if is_unit(unit) else {"value": raw}
 
 
-def _limits(text: str) -> dict[str, Raw]:
+@lru_cache(maxsize=4096)
+def _limits(text: str) -> Mapping[str, Raw]:
     """{"low": …, "high": …} of "3,5 - 11,0", "< 12", "> 65"; empty for anything else."""
     match = _BETWEEN.fullmatch(text)
     if match:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from results_service.reports.svarrapport.moments import parse_moment
 from results_service.reports.svarrapport.parties import read_party
@@ -63,13 +64,15 @@ def read_items(values: Values, patient: Node) -> tuple[Item, ...]:
 
 
 def _read_all(
-    values: Values, nodes: list[Node], keys: Keys, above: tuple[str, str], depth: int
+    values: Values, nodes: Sequence[Node], keys: Keys, above: tuple[str, str], depth: int
 ) -> tuple[Item, ...]:
     """The items of one level. `above`: the key of the parent, and the path they share."""
+    if not nodes:
+        return ()
     parent, path = above
     paths = [path] if len(nodes) == 1 else [f"{path}[{n}]" for n in range(1, len(nodes) + 1)]
     return tuple(
-        _read(values, node, keys, (parent, path), depth) for node, path in zip(nodes, paths, strict=True)
+        [_read(values, node, keys, (parent, path), depth) for node, path in zip(nodes, paths, strict=True)]
     )
 
 
@@ -80,9 +83,9 @@ def _read(values: Values, node: Node, keys: Keys, above: tuple[str, str], depth:
     identifier = values.text(node, "IdResultItem")
     key = keys.key(parent, identifier, codes, result)
     nested_at = (key, f"{path}/ResultItem")
-    if depth == MAX_DEPTH and any(child.tag == "ResultItem" for child in node.children):
+    if depth == MAX_DEPTH and "ResultItem" in node.by_tag:
         values.note("results-too-deep", node)
-    nested = node.every("ResultItem") if depth < MAX_DEPTH else []
+    nested = node.every("ResultItem") if depth < MAX_DEPTH else ()
     diag = node.first("DiagComment")
     return Item(
         key=key,
@@ -105,10 +108,10 @@ def _read(values: Values, node: Node, keys: Keys, above: tuple[str, str], depth:
         specimen_ids=values.texts(node, "RefAnalysedSubject"),
         accredited=values.flag(node, "Accredited"),
         performers=tuple(
-            read_party(values, party, f"{path}/RelServProv") for party in node.every("RelServProv")
+            [read_party(values, party, f"{path}/RelServProv") for party in node.every("RelServProv")]
         ),
         diag_comment=_read_diag_comment(values, diag) if diag else None,
-        structured=tuple(_read_structured(values, info) for info in node.every("StructuredInfo")),
+        structured=tuple([_read_structured(values, info) for info in node.every("StructuredInfo")]),
         children=_read_all(values, nested, keys, nested_at, depth + 1),
         line=node.line,
         path=path,
@@ -141,8 +144,7 @@ def _read_investigations(
 
 
 def _read_ref_intervals(values: Values, node: Node) -> tuple[str, ...]:
-    found = [values.verbatim(interval, "Descr") for interval in node.every("RefInterval")]
-    return tuple(text for text in found if text)
+    return tuple([text for child in node.every("RefInterval") if (text := values.verbatim(child, "Descr"))])
 
 
 def _read_result(values: Values, node: Node) -> Result | None:

@@ -29,7 +29,9 @@ _HTML_VOID = re.compile(r"<(br|hr)>")
 
 def plain(text: str) -> str:
     """Text without markup: line breaks as `\\n`, no white space around it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip()
 
 
 def read_markup(node: Node) -> tuple[str, str]:

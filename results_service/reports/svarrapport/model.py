@@ -21,6 +21,7 @@ from results_service.reports.svarrapport.parts import (
     Specimen,
     Unit,
 )
+from results_service.reports.svarrapport.tree import Node
 
 __all__ = ["Code", "Issue", "Item", "Message", "Moment", "Party", "Patient", "ReadMessage", "Specimen"]
 
@@ -28,7 +29,7 @@ Severity = Literal["warning", "attention", "reject"]
 Version = Literal["1.3", "1.4"]
 
 
-class Issue(Struct, frozen=True):
+class Issue(Struct, frozen=True, gc=False):
     """A fault in a message. `message`: a sentence a laboratory's operator can act on; no personal data."""
 
     code: str
@@ -38,7 +39,7 @@ class Issue(Struct, frozen=True):
     path: str | None = None
 
 
-class Patient(Struct, frozen=True):
+class Patient(Struct, frozen=True, gc=False):
     """Who the report is about. Never printed: its values show in no repr, log or error text.
 
     `number` is as sent but for removed spaces; `national_id` is set when it is a valid number; `kind` is
@@ -60,7 +61,7 @@ class Patient(Struct, frozen=True):
         return []
 
 
-class Message(Struct, frozen=True):
+class Message(Struct, frozen=True, gc=False):
     """A svarrapport, v1.3 or v1.4 alike.
 
     `type` Message/Type (SVAR_LAB …); `serv_type` 7309, `status` 7306 of the report; `kind` MsgDescr (8202);
@@ -152,11 +153,15 @@ class Message(Struct, frozen=True):
         return sorted(found.values(), key=lambda moment: (moment.at, moment.text))
 
 
-class ReadMessage(Struct, frozen=True):
-    """What a reader made of a message: `message` is None exactly when one of the issues rejects it."""
+class ReadMessage(Struct, frozen=True, gc=False):
+    """What a reader made of a message: `message` is None exactly when one of the issues rejects it.
+
+    `top` is the element Message as nodes, where there is one.
+    """
 
     message: Message | None
     issues: list[Issue]
+    top: Node | None = None
 
 
 def party_ids(party: Party) -> list[tuple[str, str]]:

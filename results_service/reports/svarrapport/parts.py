@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 
-class Code(Struct, frozen=True):
+class Code(Struct, frozen=True, gc=False):
     """A code as sent (kith CS and CV). `system` is the OID, "" where the message gives none."""
 
     value: str = ""
@@ -26,7 +26,7 @@ class Code(Struct, frozen=True):
         return self.original or self.display or self.value
 
 
-class Moment(Struct, frozen=True):
+class Moment(Struct, frozen=True, gc=False):
     """A point in time as sent. `text` is its FHIR form (a date stays a date); `at` is aware, for ordering."""
 
     text: str
@@ -43,21 +43,21 @@ class Moment(Struct, frozen=True):
         return self.at.isoformat() if self.is_date else self.text
 
 
-class Identifier(Struct, frozen=True):
+class Identifier(Struct, frozen=True, gc=False):
     """An identifier of an organisation, department or health worker: type (HER, ENH, HPR, …) and value."""
 
     type: str
     value: str
 
 
-class Unit(Struct, frozen=True):
+class Unit(Struct, frozen=True, gc=False):
     """A department."""
 
     name: str = ""
     ids: tuple[Identifier, ...] = ()
 
 
-class Person(Struct, frozen=True):
+class Person(Struct, frozen=True, gc=False):
     """A health worker. `role` is the code of the profession (HCProf/Type, 9060)."""
 
     name: str = ""
@@ -65,7 +65,7 @@ class Person(Struct, frozen=True):
     role: Code | None = None
 
 
-class Party(Struct, frozen=True):
+class Party(Struct, frozen=True, gc=False):
     """Whoever sends, requests or answers for something: an organisation, a health worker, or both.
 
     `ids` are the organisation's (Id and every AdditionalId). `relation` says what the party is to the report
@@ -82,7 +82,7 @@ class Party(Struct, frozen=True):
     path: str = ""
 
 
-class Specimen(Struct, frozen=True):
+class Specimen(Struct, frozen=True, gc=False):
     """AnalysedSubject: a sample, or a study product. `key` tells it from the others of the report."""
 
     key: str
@@ -109,21 +109,21 @@ class Specimen(Struct, frozen=True):
     children: tuple[Specimen, ...] = ()
 
 
-class Quantity(Struct, frozen=True):
+class Quantity(Struct, frozen=True, gc=False):
     """A number exactly as sent and its unit verbatim."""
 
     value: str
     unit: str = ""
 
 
-class NumResult(Struct, frozen=True, tag="num"):
+class NumResult(Struct, frozen=True, gc=False):
     """A numeric result. `comparator` is the code of 8239."""
 
     quantity: Quantity
     comparator: str = ""
 
 
-class TextResult(Struct, frozen=True, tag="text"):
+class TextResult(Struct, frozen=True, gc=False):
     """A textual result: heading (8243), codes, text. `xhtml`: the sanitised markup where markup was sent."""
 
     heading: Code | None = None
@@ -133,14 +133,14 @@ class TextResult(Struct, frozen=True, tag="text"):
     unit: str = ""
 
 
-class DateResult(Struct, frozen=True, tag="date"):
+class DateResult(Struct, frozen=True, gc=False):
     """A date as result; `sent` holds the text where it is no readable date."""
 
     value: Moment | None
     sent: str = ""
 
 
-class Interval(Struct, frozen=True, tag="interval"):
+class Interval(Struct, frozen=True, gc=False):
     """An interval as result."""
 
     low: Quantity | None = None
@@ -150,7 +150,7 @@ class Interval(Struct, frozen=True, tag="interval"):
 Result = NumResult | TextResult | DateResult | Interval
 
 
-class Fact(Struct, frozen=True):
+class Fact(Struct, frozen=True, gc=False):
     """One value of a StructuredInfo: its kind (text, integer, quantity, code, flag) and the value as sent."""
 
     kind: Literal["text", "integer", "quantity", "code", "flag"]
@@ -159,21 +159,21 @@ class Fact(Struct, frozen=True):
     code: Code | None = None
 
 
-class StructuredInfo(Struct, frozen=True):
+class StructuredInfo(Struct, frozen=True, gc=False):
     """Extra facts about an item, typed by the laboratory."""
 
     type: Code
     facts: tuple[Fact, ...] = ()
 
 
-class DiagComment(Struct, frozen=True):
+class DiagComment(Struct, frozen=True, gc=False):
     """A coded diagnosis (7010 NORPAT …) with its modifiers: (name, values)."""
 
     concept: Code
     modifiers: tuple[tuple[Code, tuple[Code, ...]], ...] = ()
 
 
-class Item(Struct, frozen=True):
+class Item(Struct, frozen=True, gc=False):
     """ResultItem. `key` is the same in every version of the report; `children` are the nested items.
 
     `serv_type` (8270) and `status` (8245) are as sent, "" where the item says nothing (see `effective`).
@@ -207,7 +207,7 @@ class Item(Struct, frozen=True):
     path: str = ""
 
 
-class Reason(Struct, frozen=True):
+class Reason(Struct, frozen=True, gc=False):
     """ReasonAsText or Comment of a requisition: heading (8231), text, code."""
 
     heading: Code | None = None
@@ -215,7 +215,7 @@ class Reason(Struct, frozen=True):
     code: Code | None = None
 
 
-class Requisition(Struct, frozen=True):
+class Requisition(Struct, frozen=True, gc=False):
     """ServReq."""
 
     id: str = ""
@@ -231,7 +231,7 @@ class Requisition(Struct, frozen=True):
     reservations: tuple[Code, ...] = ()
 
 
-class InfItem(Struct, frozen=True):
+class InfItem(Struct, frozen=True, gc=False):
     """Information about the patient that came with the requisition."""
 
     type: Code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,8 +39,8 @@ def read_message(root: Any) -> ReadMessage:
     message = _read(values, top, version, envelope)
     issues = values.issues(top)
     if any(issue.severity == "reject" for issue in issues):
-        return ReadMessage(None, issues)
-    return ReadMessage(message, issues)
+        return ReadMessage(None, issues, top)
+    return ReadMessage(message, issues, top)
 
 
 class Envelope:
@@ -91,7 +92,7 @@ def _read(values: Values, top: Node, version: Version, envelope: Envelope) -> Me
     return replace(message, unmapped=unmapped)
 
 
-def _check_frame(values: Values, msg_id: str, generated: Moment | None, reports: list[Node]) -> None:
+def _check_frame(values: Values, msg_id: str, generated: Moment | None, reports: Sequence[Node]) -> None:
     if not msg_id:
         values.note("message-id-missing")
     elif not _is_uuid(msg_id):

@@ -1,61 +1,79 @@
 """The message as plain nodes that remember what has been read.
 
-One pass over the lxml tree; after it nothing touches libxml2. Whatever no reader took is listed with its
-path, so that nothing of a message is lost without a trace. Nodes do not know their parent: without circles
-they are freed at once, and a path is worked out only for the few nodes it is asked for.
+One pass over the lxml tree; after it only lines and paths are asked of libxml2. Whatever no reader took is
+listed with its path, so that nothing of a message is lost without a trace. Nodes do not know their parent:
+without circles they are freed at once, and a path is worked out only for the few nodes it is asked for.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-_NOTHING: dict[str, str] = {}
+from msgspec import Struct
+
+_NO_CHILDREN: dict[str, list[Node]] = {}
 
 
-@lru_cache(maxsize=1024)
+class _Names(dict[str, str]):
+    """`{namespace}Name` → `Name`, each worked out once; senders choose names, so that it must not grow."""
+
+    def __missing__(self, tag: str) -> str:
+        if len(self) >= _MOST_NAMES:
+            self.clear()
+        name = self[tag] = sys.intern(tag.rpartition("}")[2])
+        return name
+
+
+_MOST_NAMES = 1024
+_names = _Names()
+
+
 def local_name(tag: str) -> str:
     """`{namespace}Name` → `Name`."""
-    return sys.intern(tag.rpartition("}")[2])
+    return _names[tag]
 
 
-class Node:
-    """An element: local name, text, attributes, children. Reading a part of it marks that part as taken."""
+class Node(Struct, gc=False, eq=False):
+    """An element: local name, text, attributes, children. Reading a part of it marks that part as taken.
 
-    __slots__ = ("_element", "attrs", "attrs_taken", "children", "tag", "tail", "taken", "text", "text_taken")
+    `is_mixed`: text of its own stands between its children or after them.
+    """
 
-    def __init__(self, element: Any, tag: str) -> None:
-        self.tag = tag
-        self.text: str = element.text or ""
-        self.tail: str = element.tail or ""
-        items = element.items()
-        self.attrs: dict[str, str] = dict(items) if items else _NOTHING
-        self.children: list[Node] = []
-        self.taken = False
-        self.text_taken = False
-        self.attrs_taken = False
-        self._element = element
+    element: Any
+    tag: str
+    text: str
+    tail: str
+    attrs: list[tuple[str, str]]
+    children: Sequence[Node]
+    by_tag: dict[str, list[Node]]
+    is_mixed: bool = False
+    taken: bool = False
+    text_taken: bool = False
+    attrs_taken: bool = False
+
+    def __repr__(self) -> str:
+        return f"Node({self.tag})"  # what stands in it is about a patient
 
     @property
     def line(self) -> int | None:
         """The line of the element in the message as received."""
-        line = self._element.sourceline
+        line = self.element.sourceline
         return int(line) if line else None
 
     def first(self, tag: str) -> Node | None:
         """The first child of that name that nobody has taken; it is taken now."""
-        for child in self.children:
-            if child.tag == tag and not child.taken:
+        for child in self.by_tag.get(tag, ()):
+            if not child.taken:
                 child.taken = True
                 return child
         return None
 
-    def every(self, tag: str) -> list[Node]:
+    def every(self, tag: str) -> Sequence[Node]:
         """All children of that name; they are taken now."""
-        found = [child for child in self.children if child.tag == tag]
+        found = self.by_tag.get(tag, ())
         for child in found:
             child.taken = True
         return found
@@ -73,7 +91,7 @@ class Node:
     def read_attrs(self) -> dict[str, str]:
         """The attributes (kith CS, CV, TS, PQ, BL)."""
         self.attrs_taken = True
-        return self.attrs
+        return dict(self.attrs)
 
     def swallow(self) -> None:
         """Take the node with all that is below it, as read or deliberately not given out."""
@@ -81,76 +99,79 @@ class Node:
         while stack:
             node = stack.pop()
             node.taken = node.text_taken = node.attrs_taken = True
-            for child in node.children:
-                child.tail = ""
+            node.is_mixed = False
             stack.extend(node.children)
 
 
 def build(root: Any) -> Node:
     """An lxml element with all below it, comments and processing instructions left out → nodes."""
-    top = Node(root, local_name(root.tag))
-    top.tail = ""
-    stack = [(top, root)]
+    top = Node(root, _names[root.tag], root.text or "", "", root.items(), (), _NO_CHILDREN)
+    stack = [top] if len(root) else []
     while stack:
-        parent, element = stack.pop()
-        children = parent.children
-        for child in element:
-            tag = child.tag
-            if isinstance(tag, str):
-                node = Node(child, local_name(tag))
-                children.append(node)
-                if len(child):
-                    stack.append((node, child))
-            elif child.tail and child.tail.strip():
-                _append_text(parent, child.tail)
+        _fill(stack.pop(), stack)
     return top
 
 
-def _append_text(parent: Node, text: str) -> None:
+def _fill(parent: Node, stack: list[Node]) -> None:
+    """Give a node its children; those that have some themselves are put on the stack."""
+    children: list[Node] = []
+    by_tag: dict[str, list[Node]] = {}
+    parent.children, parent.by_tag = children, by_tag
+    for element in parent.element:
+        tag, tail = element.tag, element.tail or ""
+        if type(tag) is str:
+            name = _names[tag]
+            node = Node(element, name, element.text or "", tail, element.items(), (), _NO_CHILDREN)
+            children.append(node)
+            if name in by_tag:
+                by_tag[name].append(node)
+            else:
+                by_tag[name] = [node]
+            if len(element):
+                stack.append(node)
+        elif tail and not tail.isspace():
+            _append_text(parent, children, tail)
+        if tail and not tail.isspace():
+            parent.is_mixed = True
+
+
+def _append_text(parent: Node, children: list[Node], text: str) -> None:
     """Text after a comment belongs to whatever stands before the comment."""
-    if parent.children:
-        parent.children[-1].tail += text
+    if children:
+        children[-1].tail += text
     else:
         parent.text += text
 
 
 def paths(top: Node, nodes: Iterable[Node]) -> list[str]:
     """The paths of some nodes, in their order; numbered from 1 among siblings of one name, "" for the top."""
-    wanted = list(nodes)
-    if not wanted:
-        return []
-    parents = _parents(top)
-    known: dict[int, str] = {id(top): ""}
-    for node in wanted:
-        way = []
-        while id(node) not in known:
-            way.append(node)
-            node = parents[id(node)]  # noqa: PLW2901 - climbing
-        for child in reversed(way):
-            _name_children(parents[id(child)], known)
-    return [known[id(node)] for node in wanted]
+    known: dict[Any, str] = {top.element: ""}
+    return [_path(node.element, known) for node in nodes]
 
 
-def _parents(top: Node) -> dict[int, Node]:
-    found: dict[int, Node] = {}
-    stack = [top]
-    while stack:
-        node = stack.pop()
-        for child in node.children:
-            found[id(child)] = node
-        stack.extend(node.children)
+def _path(element: Any, known: dict[Any, str]) -> str:
+    """The path of an element below one whose path is known; siblings' paths are noted on the way."""
+    way = []
+    while element not in known:
+        way.append(element)
+        element = element.getparent()
+    found = known[element]
+    for child in reversed(way):
+        _name_children(child.getparent(), known)
+        found = known[child]
     return found
 
 
-def _name_children(parent: Node, known: dict[int, str]) -> None:
-    """Add the paths of all children of a node whose own path is known."""
-    above = known[id(parent)]
-    counts = Counter(child.tag for child in parent.children)
+def _name_children(parent: Any, known: dict[Any, str]) -> None:
+    """Add the paths of all children of an element whose own path is known."""
+    above = known[parent]
+    children = [(child, local_name(child.tag)) for child in parent if isinstance(child.tag, str)]
+    counts = Counter(tag for _, tag in children)
     seen: Counter[str] = Counter()
-    for child in parent.children:
-        seen[child.tag] += 1
-        step = child.tag if counts[child.tag] == 1 else f"{child.tag}[{seen[child.tag]}]"
-        known[id(child)] = f"{above}/{step}" if above else step
+    for child, tag in children:
+        seen[tag] += 1
+        step = tag if counts[tag] == 1 else f"{tag}[{seen[tag]}]"
+        known[child] = f"{above}/{step}" if above else step
 
 
 def leftovers(top: Node) -> list[str]:
@@ -176,16 +197,16 @@ def _untaken(top: Node) -> list[tuple[Node, str]]:
             found.append((node, "/text()"))
         if node.attrs and not node.attrs_taken and _says_something(node.attrs):
             found.append((node, "/attributes()"))
-        children = node.children
-        if children:
-            found.extend((c, "/following-text()") for c in children if c.tail and not c.tail.isspace())
-            stack.extend(reversed(children))
+        if node.is_mixed:
+            found.extend((c, "/following-text()") for c in node.children if c.tail and not c.tail.isspace())
+        if node.children:
+            stack.extend(reversed(node.children))
     return found
 
 
-def _says_something(attrs: dict[str, str]) -> bool:
+def _says_something(attrs: list[tuple[str, str]]) -> bool:
     """Whether an attribute of the message's own (not xsi) has a value."""
-    return any(value and "}" not in name for name, value in attrs.items())
+    return any(value and "}" not in name for name, value in attrs)
 
 
 def _holds_something(node: Node) -> bool:

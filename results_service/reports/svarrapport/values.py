@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from results_service.reports.svarrapport.markup import plain, read_markup
 from results_service.reports.svarrapport.model import Issue
 from results_service.reports.svarrapport.moments import parse_moment
@@ -44,8 +46,8 @@ class Values:
 
     def texts(self, node: Node, tag: str) -> tuple[str, ...]:
         """The texts of all children of that name, empty ones left out."""
-        found = [plain(child.read_raw()) for child in node.every(tag)]
-        return tuple(text for text in found if text)
+        nodes = node.every(tag)
+        return tuple([text for child in nodes if (text := plain(child.read_raw()))]) if nodes else ()
 
     def verbatim(self, node: Node, tag: str) -> str:
         """The text of a child exactly as sent; "" when it is blank."""
@@ -65,8 +67,8 @@ class Values:
 
     def codes(self, node: Node, tag: str, code_set: str = "") -> tuple[Code, ...]:
         """The codes of all children of that name, empty ones left out."""
-        found = [read_code(child, code_set) for child in node.every(tag)]
-        return tuple(code for code in found if code)
+        nodes = node.every(tag)
+        return tuple([code for child in nodes if (code := read_code(child, code_set))]) if nodes else ()
 
     def value(self, node: Node, tag: str) -> str:
         """The V of a child (CS), "" when there is none."""
@@ -106,10 +108,16 @@ class Values:
 
 def read_code(node: Node, code_set: str = "") -> Code | None:
     """A CS or CV; None when it says nothing. The system is the OID sent, else that of `code_set`."""
-    attrs = node.read_attrs()
-    value = " ".join(attrs.get("V", "").split())  # xs:token
-    display, original = attrs.get("DN", "").strip(), attrs.get("OT", "").strip()
+    get = node.read_attrs().get
+    value = " ".join(get("V", "").split())  # xs:token
+    display, original = get("DN", "").strip(), get("OT", "").strip()
     if not (value or display or original):
         return None
-    system = "".join(attrs.get("S", "").split()).removeprefix("urn:oid:")
+    system = get("S")
+    system = _oid(system) if system else ""
     return Code(value, system or (OID + code_set if code_set else ""), display, original)
+
+
+@lru_cache(maxsize=1024)
+def _oid(sent: str) -> str:
+    return "".join(sent.split()).removeprefix("urn:oid:")

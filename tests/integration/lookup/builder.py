@@ -180,7 +180,7 @@ def observation_id(report_id: UUID, key: str) -> UUID:
 
 def _resource(kind: Any, identifier: UUID, body: dict[str, Any], **found: Any) -> MappedResource:
     whole = {"resourceType": kind, "id": str(identifier), **body}
-    return MappedResource(kind, identifier, msgspec.json.encode(whole), **found)
+    return MappedResource(kind, str(identifier), msgspec.json.encode(whole), **found)
 
 
 def _coding(system: str, code: str) -> dict[str, Any]:

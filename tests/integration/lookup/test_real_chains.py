@@ -12,7 +12,7 @@ import pytest
 from kit.ids import new_id
 from results_service.codes import CodeBook
 from results_service.intake.fingerprint import fingerprint
-from results_service.intake.guard import find_message, read_bytes
+from results_service.intake.guard import read_bytes
 from results_service.reports.compression import decompress
 from results_service.reports.fhir import map_report
 from results_service.reports.models import StoreOutcome
@@ -37,9 +37,10 @@ class Inbox:
 
     def take(self, name: str) -> StoreOutcome:
         path = next(p for p in REAL_MESSAGES if p.stem == name)
-        root = read_bytes(path.read_bytes())
-        message = read_message(root).message
+        read = read_message(read_bytes(path.read_bytes()))
+        message, top = read.message, read.top
         assert message is not None
+        assert top is not None
         person = self.persons.setdefault(message.patient.number, new_id())
         departments = message.sender_departments
         key = ReportKey(
@@ -53,7 +54,7 @@ class Inbox:
                 message=message,
                 mapped=map_report(message, key.report_id(person), CODES),
                 message_id=new_id(),
-                fingerprint=fingerprint(find_message(root)),
+                fingerprint=fingerprint(top),
             )
 
     def shown(self, outcome: StoreOutcome) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from results_service.intake.fingerprint import fingerprint
 from results_service.intake.guard import read_bytes
+from results_service.reports.svarrapport.tree import build
 
 V14 = "http://www.kith.no/xmlstds/labsvar/2012-02-15"
 V13 = "http://www.kith.no/xmlstds/labsvar/2008-12-01"
@@ -22,7 +23,7 @@ MESSAGE = """<Message xmlns="{namespace}"><!-- til Nordlys -->
 
 
 def of(text: str, namespace: str = V14) -> bytes:
-    return fingerprint(read_bytes(text.replace("{namespace}", namespace).encode()))
+    return fingerprint(build(read_bytes(text.replace("{namespace}", namespace).encode())))
 
 
 SAME = {

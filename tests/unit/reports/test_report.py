@@ -44,7 +44,7 @@ class TestDiagnosticReport:
             assert b'"subject"' not in resource.body
             assert LINE.encode() not in resource.body
         assert found.report.resources[0].kind == "DiagnosticReport"
-        assert found.report.resources[0].id == REPORT_ID
+        assert found.report.resources[0].id == str(REPORT_ID)
 
     def test_the_patients_number_is_masked_wherever_a_laboratory_wrote_it(self) -> None:
         request = f"<ServReq><Id>{LINE}-07</Id></ServReq>"
