@@ -1,6 +1,6 @@
 """Reads `dev/personas.yaml`: the personas one can log in as, and the registers behind them.
 
-`RegisterFile` is the shape of every register import (personas and synthetic population alike).
+The registers have the product's own shape, with national numbers as plain text: all of them are fictitious.
 """
 
 from __future__ import annotations
@@ -12,133 +12,41 @@ from typing import Literal
 
 import msgspec
 
+from core_record.registers import file
+from core_record.registers.file import Authorisation, Organisation, SenderEntry, Substitute
+
+__all__ = [
+    "PERSONAS_FILE",
+    "Administration",
+    "Authorisation",
+    "Employment",
+    "GpListEntry",
+    "Label",
+    "Organisation",
+    "Parent",
+    "Person",
+    "Persona",
+    "PersonaFile",
+    "Personnel",
+    "RegisterFile",
+    "SenderEntry",
+    "Substitute",
+    "load_personas",
+    "persona",
+    "read_personas",
+]
+
+Administration = file.Administration[str]
+Employment = file.Employment[str]
+GpListEntry = file.GpListEntry[str]
+Parent = file.Parent[str]
+Person = file.Person[str]
+Personnel = file.Personnel[str]
+RegisterFile = file.RegisterFile[str]
+
 PERSONAS_FILE = Path(__file__).with_name("personas.yaml")
 
-OrganisationKind = Literal[
-    "municipality",
-    "gp_office",
-    "home_care",
-    "emergency",
-    "health_centre",
-    "hospital",
-    "laboratory",
-    "radiology",
-    "broker",
-    "agency",
-]
-AddressProtection = Literal["none", "confidential", "strictly_confidential"]
 Login = Literal["helseid", "idporten", "machine"]
-
-
-class Department(msgspec.Struct, frozen=True, kw_only=True):
-    """A department of an organisation, by HER-id."""
-
-    her_id: str
-    name: str
-
-
-class Organisation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An organisation or place of treatment (`org_number`: nine digits; `parent`: the legal entity's)."""
-
-    org_number: str
-    name: str
-    kind: OrganisationKind
-    her_id: str | None = None
-    parent: str | None = None
-    municipality: str | None = None
-    departments: tuple[Department, ...] = ()
-
-
-class Authorisation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An authorisation in HPR (`code` from Volven 9060)."""
-
-    code: str
-    valid_from: date
-    valid_to: date | None = None
-
-
-class Personnel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Health personnel; without authorisation also without HPR number."""
-
-    national_id: str
-    given_name: str
-    family_name: str
-    hpr_number: str | None = None
-    authorisations: tuple[Authorisation, ...] = ()
-
-
-class Employment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who works where (`role`: Volven 9060, XX without authorisation, DRIFT operates the service)."""
-
-    national_id: str
-    org_number: str
-    role: str
-    valid_from: date
-    valid_to: date | None = None
-
-
-class Administration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who administers an organisation and what is below it."""
-
-    national_id: str
-    org_number: str
-    valid_from: date
-    valid_to: date | None = None
-
-
-class Parent(msgspec.Struct, frozen=True, kw_only=True):
-    """A parent of a person, with or without parental responsibility."""
-
-    national_id: str
-    responsibility: bool
-
-
-class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person of Folkeregisteret (`sex`: 1 male, 2 female)."""
-
-    national_id: str
-    given_name: str
-    family_name: str
-    birth_date: date
-    sex: Literal[1, 2] | None
-    address_protection: AddressProtection
-    municipality: str
-    address_id: str | None = None
-    parents: tuple[Parent, ...] = ()
-
-
-class GpListEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person on a GP's list."""
-
-    national_id: str
-    hpr_number: str
-    org_number: str
-    valid_from: date
-    valid_to: date | None = None
-
-
-class SenderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation that may send svarrapporter, its ids, and the brokers that deliver for it."""
-
-    org_number: str
-    her_ids: tuple[str, ...]
-    departments: tuple[Department, ...] = ()
-    delivered_by: tuple[str, ...] = ()
-    strict: bool = False
-    kinds: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-
-
-class RegisterFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The registers as one import: organisations, personnel, persons, GP lists and senders."""
-
-    organisations: tuple[Organisation, ...] = ()
-    personnel: tuple[Personnel, ...] = ()
-    employments: tuple[Employment, ...] = ()
-    administrators: tuple[Administration, ...] = ()
-    persons: tuple[Person, ...] = ()
-    gp_lists: tuple[GpListEntry, ...] = ()
-    senders: tuple[SenderEntry, ...] = ()
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +81,7 @@ class PersonaFile(RegisterFile, frozen=True, kw_only=True):
 
     def registers(self) -> RegisterFile:
         """The register part alone."""
-        return RegisterFile(**{f: getattr(self, f) for f in RegisterFile.__struct_fields__})
+        return RegisterFile(**{f: getattr(self, f) for f in file.RegisterFile.__struct_fields__})
 
 
 def read_personas(path: Path = PERSONAS_FILE) -> PersonaFile:

@@ -2,76 +2,103 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
 from psycopg import Connection, sql
 
 from core_record.registers import repository
+from core_record.registers.changes import (
+    EMPLOYMENT,
+    GP_LIST,
+    IMPORT,
+    PERSONNEL,
+    SUBSTITUTE,
+    Change,
+    Origin,
+    Table,
+    upsert,
+)
 from core_record.registers.file import (
     Administration,
     Department,
     Employment,
+    FormerNumber,
     GpListEntry,
+    Number,
     Organisation,
+    OwnedAuthorisation,
+    OwnedParent,
     Person,
     Personnel,
     RegisterFile,
     SenderEntry,
 )
-from core_record.registers.repository import Table, upsert
+from core_record.registers.numbers import seal_number
 from kit.db import set_person_sync
 from kit.errors import Conflict, Unprocessable
-from kit.ids import NationalId, parse_national_id
+from kit.ids import NationalId
 from kit.keys import KeyRing
 
 _ORGANISATION = Table("organisation", ("org_number",))
 _DEPARTMENT = Table("department", ("her_id",))
-_PERSONNEL = Table("personnel", ("personnel_id",))
 _AUTHORISATION = Table("authorisation", ("personnel_id", "code", "valid_from"))
-_EMPLOYMENT = Table("employment", ("personnel_id", "org_number", "role", "valid_from"))
 _ADMINISTRATION = Table("administration", ("personnel_id", "org_number", "valid_from"))
-_SUBSTITUTE = Table("gp_substitute", ("hpr_number", "substitute_hpr", "valid_from"))
 _SENDER = Table("sender", ("org_number",))
 _SENDER_ID = Table("sender_identifier", ("id_type", "id_value"))
 _DELIVERY = Table("sender_delivery", ("org_number", "delivered_by"))
 _PERSON = Table("person", ("person_id",), of_person=True)
 _PARENT = Table("person_parent", ("person_id", "parent_id"), of_person=True)
-_GP_LIST = Table("gp_list", ("person_id", "valid_from"), of_person=True)
+
+Registers: TypeAlias = RegisterFile[Number]
+Counts: TypeAlias = dict[str, Counter[Change]]
 
 
 class Importer:
-    """One import in one transaction; `changed` counts rows written, by table."""
+    """One import in one transaction; `counts` holds rows added, changed, ended and unchanged, by table.
 
-    def __init__(self, conn: Connection[Any], keys: KeyRing) -> None:
+    `put` raises `Conflict` and `Unprocessable` for what the registers cannot hold, never an error of the
+    database's: the caller may note the fault and look at the next entry, though it commits nothing.
+    """
+
+    def __init__(self, conn: Connection[Any], keys: KeyRing, origin: Origin = IMPORT) -> None:
         self._conn = conn
         self._keys = keys
+        self._origin = origin
         self._ids: dict[bytes, UUID] = {}
-        self.changed: Counter[str] = Counter()
+        self._organisations: set[str] = set()
+        self.counts: Counts = defaultdict(Counter)
+        self._puts: dict[str, Callable[[Any], None]] = {
+            "organisations": self._organisation,
+            "departments": lambda one: self._departments(one.org_number, (one,)),
+            "personnel": self._personnel,
+            "authorisations": self._authorisation,
+            "employments": lambda one: self._of_personnel(EMPLOYMENT, one),
+            "administrators": lambda one: self._of_personnel(_ADMINISTRATION, one),
+            "persons": self._person,
+            "parents": self._parent,
+            "former_numbers": self._former,
+            "substitutes": lambda one: self._put(SUBSTITUTE, _fields(one)),
+            "gp_lists": self._gp_list,
+            "senders": self._sender,
+        }
 
-    def run(self, file: RegisterFile) -> None:
+    def run(self, file: Registers) -> None:
         """Import everything in an order in which nothing refers to what is not there yet."""
-        steps: tuple[tuple[Iterable[Any], Callable[[Any], None]], ...] = (
-            (_parents_first(file.organisations), self._organisation),
-            (file.personnel, self._personnel),
-            (file.employments, lambda one: self._of_personnel(_EMPLOYMENT, one)),
-            (file.administrators, lambda one: self._of_personnel(_ADMINISTRATION, one)),
-            (file.persons, self._person),
-            (file.substitutes, lambda one: self._put(_SUBSTITUTE, _fields(one))),
-            (file.gp_lists, self._gp_list),
-            (file.senders, self._sender),
-        )
-        for entries, put in steps:
-            for entry in entries:
-                put(entry)
+        for section in RegisterFile.__struct_fields__:
+            for entry in in_order(section, getattr(file, section)):
+                self.put(section, entry)
+
+    def put(self, section: str, entry: msgspec.Struct) -> None:
+        """Import one entry of a section of `RegisterFile`."""
+        self._puts[section](entry)
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
-        if upsert(self._conn, table, row):
-            self.changed[table.name] += 1
+        self.counts[table.name][upsert(self._conn, table, row, self._origin)] += 1
 
     def _person_id(self, number: NationalId) -> UUID:
         """The person of a number, made if need be; the transaction then serves this person."""
@@ -84,54 +111,90 @@ class Importer:
         self._ids[number_hash] = person_id
         return person_id
 
+    def _known_organisation(self, org_number: str | None) -> None:
+        if org_number is None or org_number in self._organisations:
+            return
+        if not repository.organisation_known(self._conn, org_number):
+            raise Unprocessable("organisation-unknown", f"No organisation {org_number}: import it first.")
+        self._organisations.add(org_number)
+
     def _organisation(self, entry: Organisation) -> None:
+        self._known_organisation(entry.parent)
+        if entry.her_id and repository.her_id_owner(self._conn, entry.her_id) not in (None, entry.org_number):
+            raise Conflict("her-id-taken", f"HER-id {entry.her_id} belongs to another organisation.")
         self._put(_ORGANISATION, _fields(entry, without=("departments",)))
         self._departments(entry.org_number, entry.departments)
 
-    def _departments(self, org_number: str, departments: tuple[Department, ...]) -> None:
-        for department in departments:
-            self._put(_DEPARTMENT, {**_fields(department), "org_number": org_number})
+    def _departments(self, org_number: str, departments: Iterable[Department]) -> None:
+        self._known_organisation(org_number)
+        for one in departments:
+            self._put(_DEPARTMENT, {"her_id": one.her_id, "name": one.name, "org_number": org_number})
 
-    def _personnel(self, entry: Personnel) -> None:
+    def _personnel(self, entry: Personnel[Number]) -> None:
         personnel_id = self._person_id(entry.national_id.national)
+        if entry.hpr_number:
+            owner = repository.hpr_owner(self._conn, entry.hpr_number)
+            if owner not in (None, personnel_id):
+                raise Conflict("hpr-number-taken", f"HPR number {entry.hpr_number} belongs to someone else.")
         row = _fields(entry, without=("national_id", "authorisations"))
-        self._put(_PERSONNEL, {"personnel_id": personnel_id, **row})
+        self._put(PERSONNEL, {"personnel_id": personnel_id, **row})
         for authorisation in entry.authorisations:
             self._put(_AUTHORISATION, {"personnel_id": personnel_id, **_fields(authorisation)})
 
-    def _of_personnel(self, table: Table, entry: Employment | Administration) -> None:
+    def _authorisation(self, entry: OwnedAuthorisation) -> None:
+        personnel_id = repository.hpr_owner(self._conn, entry.hpr_number)
+        if personnel_id is None:
+            raise Unprocessable("hpr-number-unknown", f"No personnel with HPR number {entry.hpr_number}.")
+        self._put(_AUTHORISATION, {"personnel_id": personnel_id, **_fields(entry, without=("hpr_number",))})
+
+    def _of_personnel(self, table: Table, entry: Employment[Number] | Administration[Number]) -> None:
+        self._known_organisation(entry.org_number)
         personnel_id = self._person_id(entry.national_id.national)
+        if not repository.is_personnel(self._conn, personnel_id):
+            raise Unprocessable("personnel-unknown", "The number is of nobody in the register of personnel.")
         self._put(table, {"personnel_id": personnel_id, **_fields(entry, without=("national_id",))})
 
-    def _person(self, entry: Person) -> None:
-        parents = {self._person_id(p.national_id.national): p.responsibility for p in entry.parents}
+    def _person(self, entry: Person[Number]) -> None:
         person_id = self._person_id(entry.national_id.national)
         row = _fields(entry, without=("national_id", "parents", "former_ids"))
         self._put(_PERSON, {"person_id": person_id, "registered": True, **row})
         self._project_own_patient(person_id)
-        for parent_id, responsibility in parents.items():
-            self._put(
-                _PARENT, {"person_id": person_id, "parent_id": parent_id, "responsibility": responsibility}
-            )
-        for former in (other.national for other in entry.former_ids):
-            number_hash = self._keys.number_hash(former)
-            cipher = seal_number(self._keys, former, number_hash)
-            if not repository.link_sync(self._conn, person_id, number_hash, former.kind, cipher):
-                raise Conflict(
-                    "number-of-another-person",
-                    "A former number belongs to another person: the two persons must be merged first.",
-                )
+        for parent in entry.parents:
+            self._responsible(entry.national_id, parent.national_id, parent.responsibility)
+        for former in entry.former_ids:
+            self._former(FormerNumber(national_id=entry.national_id, former_id=former))
 
-    def _gp_list(self, entry: GpListEntry) -> None:
+    def _parent(self, entry: OwnedParent[Number]) -> None:
+        self._responsible(entry.national_id, entry.parent_id, entry.responsibility)
+
+    def _responsible(self, child: Number, parent: Number, responsibility: bool) -> None:
+        parent_id = self._person_id(parent.national)
+        person_id = self._person_id(child.national)
+        self._put(_PARENT, {"person_id": person_id, "parent_id": parent_id, "responsibility": responsibility})
+
+    def _former(self, entry: FormerNumber[Number]) -> None:
+        former = entry.former_id.national
         person_id = self._person_id(entry.national_id.national)
-        self.changed[_GP_LIST.name] += repository.end_earlier_gp_lists(
-            self._conn, person_id, entry.valid_from
-        )
+        number_hash = self._keys.number_hash(former)
+        cipher = seal_number(self._keys, former, number_hash)
+        known = repository.resolve_sync(self._conn, number_hash)
+        if not repository.link_sync(self._conn, person_id, number_hash, former.kind, cipher):
+            raise Conflict(
+                "number-of-another-person",
+                "A former number belongs to another person: the two persons must be merged first.",
+            )
+        self.counts["person_number"][Change.NONE if known else Change.ADDED] += 1
+
+    def _gp_list(self, entry: GpListEntry[Number]) -> None:
+        self._known_organisation(entry.org_number)
+        person_id = self._person_id(entry.national_id.national)
+        ended = repository.end_earlier_gp_lists(self._conn, person_id, entry.valid_from, self._origin)
+        self.counts[GP_LIST.name].update(ended)
         row = {"person_id": person_id, **_fields(entry, without=("national_id",))}
         if (following := repository.next_gp_list(self._conn, person_id, entry.valid_from)) is not None:
             last_day = following - timedelta(days=1)
             row["valid_to"] = min(row["valid_to"] or last_day, last_day)
-        self._put(_GP_LIST, row)
+        self._put(GP_LIST, row)
         self._project_own_patient(person_id)
 
     def _project_own_patient(self, person_id: UUID) -> None:
@@ -142,6 +205,8 @@ class Importer:
 
     def _sender(self, entry: SenderEntry) -> None:
         org_number = entry.org_number
+        for number in (org_number, *entry.delivered_by):
+            self._known_organisation(number)
         narrower = {"kinds": sorted(set(entry.kinds)), "keys": sorted(set(entry.keys))}
         self._put(_SENDER, {"org_number": org_number, "strict": entry.strict, **narrower})
         self._departments(org_number, entry.departments)
@@ -155,14 +220,9 @@ class Importer:
             self._put(_DELIVERY, {"org_number": org_number, "delivered_by": broker})
 
 
-def seal_number(keys: KeyRing, number: NationalId, number_hash: bytes) -> bytes:
-    """The number encrypted for its place: it cannot be moved to another row unnoticed."""
-    return keys.encrypt("number-encrypt", number.value.encode(), number_hash)
-
-
-def open_number(keys: KeyRing, cipher: bytes, number_hash: bytes) -> NationalId:
-    """The number behind `seal_number`; raises `KeyProblem` when it lies in another's place."""
-    return parse_national_id(keys.decrypt("number-encrypt", cipher, number_hash).decode())
+def in_order(section: str, entries: tuple[Any, ...]) -> Iterable[Any]:
+    """The entries so that nothing refers to a later one: organisations after their parents."""
+    return _parents_first(entries) if section == "organisations" else entries
 
 
 def _fields(entry: msgspec.Struct, without: tuple[str, ...] = ()) -> dict[str, Any]:

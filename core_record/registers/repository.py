@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, LiteralString, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, Connection, sql
+from psycopg import AsyncConnection, Connection
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
+from core_record.registers.changes import GP_LIST, Change, Origin, upsert
 from kit.ids import new_id
 
 RESOLVE = "SELECT core_record.resolve_number(%s)"
@@ -38,6 +38,16 @@ def ensure_sync(
     return row[0], row[1]
 
 
+async def ensure(
+    conn: AsyncConnection[Any], number_hash: bytes, kind: str, cipher: bytes, birth_date: date | None
+) -> UUID:
+    """`ensure_sync` for a request: the person alone."""
+    row = await (await conn.execute(ENSURE, (number_hash, kind, cipher, new_id(), birth_date))).fetchone()
+    assert row is not None  # noqa: S101 - the function always answers one row
+    person_id: UUID = row[0]
+    return person_id
+
+
 def link_sync(conn: Connection[Any], person_id: UUID, number_hash: bytes, kind: str, cipher: bytes) -> bool:
     """Add another number to a person; False when it belongs to someone else."""
     row = conn.execute(
@@ -58,87 +68,18 @@ async def keys_fit(conn: AsyncConnection[Any], check_value: str) -> bool:
     return bool(row and row[0])
 
 
-class Table(NamedTuple):
-    """A register table as the import sees it: its name, its key columns, and whether persons own the rows."""
-
-    name: LiteralString
-    key: tuple[LiteralString, ...]
-    of_person: bool = False
-
-
-def upsert(conn: Connection[Any], table: Table, row: Mapping[str, Any]) -> bool:
-    """Write `row` if it differs from what is there, with a history row; True when something changed."""
-    where = sql.SQL(" AND ").join(
-        sql.SQL("{} = {}").format(sql.Identifier(c), sql.Placeholder(c)) for c in table.key
-    )
-    columns = sql.SQL(", ").join(map(sql.Identifier, row))
-    name = sql.Identifier("core_record", table.name)
-    with conn.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(sql.SQL("SELECT {} FROM {} WHERE {}").format(columns, name, where), dict(row))
-        before = found.fetchone()
-    if before == dict(row):
-        return False
-    rest = [c for c in row if c not in table.key]
-    action = (
-        sql.SQL("UPDATE SET {}").format(
-            sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(c)) for c in rest)
-        )
-        if rest
-        else sql.SQL("NOTHING")
-    )
-    conn.execute(
-        sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {}").format(
-            name,
-            columns,
-            sql.SQL(", ").join(map(sql.Placeholder, row)),
-            sql.SQL(", ").join(map(sql.Identifier, table.key)),
-            action,
-        ),
-        dict(row),
-    )
-    _note_change(conn, table, before, row)
-    return True
-
-
-def _note_change(
-    conn: Connection[Any], table: Table, before: Mapping[str, Any] | None, after: Mapping[str, Any]
-) -> None:
-    old = Jsonb(_plain(before)) if before is not None else None
-    new = Jsonb(_plain(after))
-    if table.of_person:
-        conn.execute(
-            "INSERT INTO core_record.person_change (person_id, change_id, register, before, after)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            (after["person_id"], new_id(), table.name, old, new),
-        )
-        return
-    key = "|".join(str(after[c]) for c in table.key)
-    conn.execute(
-        "INSERT INTO core_record.register_change (change_id, register, key, before, after)"
-        " VALUES (%s, %s, %s, %s, %s)",
-        (new_id(), table.name, key, old, new),
-    )
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v if v is None or isinstance(v, bool | int | str) else str(v) for k, v in row.items()}
-
-
-def end_earlier_gp_lists(conn: Connection[Any], person_id: UUID, valid_from: date) -> int:
-    """A person is on one list at a time: a list that began before `valid_from` ends the day before.
-
-    Returns the number of lists ended; each leaves a history row.
-    """
+def end_earlier_gp_lists(
+    conn: Connection[Any], person_id: UUID, valid_from: date, origin: Origin
+) -> list[Change]:
+    """A person is on one list at a time: a list that began before `valid_from` ends the day before."""
     with conn.cursor(row_factory=dict_row) as cursor:
         open_lists = cursor.execute(
             "SELECT * FROM core_record.gp_list WHERE person_id = %(person)s AND valid_from < %(day)s"
             " AND coalesce(valid_to, 'infinity') >= %(day)s",
             {"person": person_id, "day": valid_from},
         ).fetchall()
-    table = Table("gp_list", ("person_id", "valid_from"), of_person=True)
-    for row in open_lists:
-        upsert(conn, table, {**row, "valid_to": valid_from - timedelta(days=1)})
-    return len(open_lists)
+    last_day = valid_from - timedelta(days=1)
+    return [upsert(conn, GP_LIST, {**row, "valid_to": last_day}, origin) for row in open_lists]
 
 
 def next_gp_list(conn: Connection[Any], person_id: UUID, valid_from: date) -> date | None:
@@ -148,6 +89,34 @@ def next_gp_list(conn: Connection[Any], person_id: UUID, valid_from: date) -> da
         (person_id, valid_from),
     ).fetchone()
     return row[0] if row else None
+
+
+def organisation_known(conn: Connection[Any], org_number: str) -> bool:
+    """Whether the register has the organisation."""
+    statement = "SELECT EXISTS (SELECT 1 FROM core_record.organisation WHERE org_number = %s)"
+    row = conn.execute(statement, (org_number,)).fetchone()
+    return bool(row and row[0])
+
+
+def her_id_owner(conn: Connection[Any], her_id: str) -> str | None:
+    """The organisation that has a HER-id."""
+    statement = "SELECT org_number FROM core_record.organisation WHERE her_id = %s"
+    row = conn.execute(statement, (her_id,)).fetchone()
+    return row[0] if row else None
+
+
+def hpr_owner(conn: Connection[Any], hpr_number: str) -> UUID | None:
+    """The health worker who has an HPR number."""
+    statement = "SELECT personnel_id FROM core_record.personnel WHERE hpr_number = %s"
+    row = conn.execute(statement, (hpr_number,)).fetchone()
+    return row[0] if row else None
+
+
+def is_personnel(conn: Connection[Any], personnel_id: UUID) -> bool:
+    """Whether a person is in the register of personnel."""
+    statement = "SELECT EXISTS (SELECT 1 FROM core_record.personnel WHERE personnel_id = %s)"
+    row = conn.execute(statement, (personnel_id,)).fetchone()
+    return bool(row and row[0])
 
 
 def gp_lists_with_name(conn: Connection[Any], person_id: UUID) -> Sequence[dict[str, Any]]:

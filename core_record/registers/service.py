@@ -9,8 +9,10 @@ from uuid import UUID
 from psycopg import AsyncConnection, Connection
 
 from core_record.registers import reading, repository
+from core_record.registers.changes import Change
 from core_record.registers.file import RegisterFile, read_register_file, register_file
-from core_record.registers.importer import Importer, open_number, seal_number
+from core_record.registers.importer import Importer, Registers
+from core_record.registers.numbers import open_number, seal_number
 from core_record.registers.senders import (
     Client,
     Delivery,
@@ -73,16 +75,16 @@ async def numbers_of(
     return {person: open_number(keys, cipher, bound_to) for person, (bound_to, cipher) in found.items()}
 
 
-def import_registers(conn: Connection[Any], keys: KeyRing, file: RegisterFile) -> Mapping[str, int]:
+def import_registers(conn: Connection[Any], keys: KeyRing, file: Registers) -> Mapping[str, int]:
     """Import a register file in the caller's transaction (role `akson_core`); repeating it changes nothing.
 
     Returns rows written, by table. Each change leaves a history row with what was there before.
-    Raises `Conflict` (`number-of-another-person`), `Unprocessable` (`organisation-circle`), and
-    psycopg's `ForeignKeyViolation` when the file names an organisation that is neither in it nor known.
+    Raises `Conflict` and `Unprocessable` for what the registers cannot hold: codes in docs/registers.md.
     """
     run = Importer(conn, keys)
     run.run(file)
-    return {table: number for table, number in run.changed.items() if number}
+    written = {table: counts.total() - counts[Change.NONE] for table, counts in run.counts.items()}
+    return {table: number for table, number in written.items() if number}
 
 
 async def verify_keys(conn: AsyncConnection[Any], keys: KeyRing) -> None:

@@ -82,7 +82,7 @@ def people(seed: int, persons: int, today: date, years: int) -> tuple[RegisterFi
 
 
 def _gp_entry(staff: Staff, seed: int, index: int, person: Person, today: date) -> GpListEntry:
-    gp = staff.gp_of(index, person.municipality, Random(f"{seed}/gp/{person.address_id}"))
+    gp = staff.gp_of(index, person.municipality or "", Random(f"{seed}/gp/{person.address_id}"))
     since = max(person.birth_date, date(today.year - 5, 1, 1))
     return GpListEntry(
         national_id=person.national_id,
