@@ -25,6 +25,7 @@ NONCE_STEP = 120
 REPLAY_SECONDS = PROOF_AGE + 2 * SKEW + 10
 _EPOCH_KEY = "akson:dpop:epoch"
 _BATCH = 64
+_NONCES_KEPT = 8
 # One round trip: the epoch (made when missing), and for each key whether it is new.
 _ADMIT = """
 local epoch = redis.call('GET', KEYS[1])
@@ -59,6 +60,7 @@ class Nonces:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._made: dict[tuple[bytes, int], str] = {}
 
     def current(self, epoch: bytes, now: float | None = None) -> str:
         """The nonce to give out now."""
@@ -72,7 +74,13 @@ class Nonces:
         return any(hmac.compare_digest(self._at(epoch, at), nonce) for at in (step, step - 1))
 
     def _at(self, epoch: bytes, step: int) -> str:
-        return b64url(hmac.digest(self._secret, epoch + b"|" + str(step).encode(), "sha256")[:18])
+        found = self._made.get((epoch, step))
+        if found is None:
+            found = b64url(hmac.digest(self._secret, epoch + b"|" + str(step).encode(), "sha256")[:18])
+            if len(self._made) >= _NONCES_KEPT:
+                self._made.clear()
+            self._made[epoch, step] = found
+        return found
 
 
 def _step(now: float | None) -> int:

@@ -18,7 +18,7 @@ from kit.identity import claims as claim_readers
 from kit.identity import faults
 from kit.identity.actor import Actor, ActorKind
 from kit.identity.claims import ClaimReader, Claims
-from kit.identity.dpop import SKEW, ProofRegistry, read_proof, single_proof
+from kit.identity.dpop import SKEW, ProofRegistry, b64url, check_proof, single_proof
 from kit.identity.freshness import Freshness, ValkeyFreshness, nonce_secret
 from kit.identity.jwks import Issuer, KeySource
 from kit.keys import KeyRing
@@ -52,12 +52,17 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A token whose signature and claims were found right; time and proof are checked each time."""
+    """A token whose signature and claims were found right; time and proof are checked each time.
+
+    `token_hash` is the `ath` of its proofs. `until` is monotonic time, `starts` and `expires` are the wall's.
+    """
 
     actor: Actor
     thumbprint: str
-    claims: Claims
+    token_hash: str
     until: float
+    starts: float
+    expires: float
 
 
 class AccessTokenVerifier:
@@ -92,7 +97,7 @@ class AccessTokenVerifier:
         """As `verify`, with the nonce for the answer's `DPoP-Nonce` header."""
         token = _token_of(authorization)
         known = await self._read_token(token)
-        proof = read_proof(single_proof(proofs), method=method, url=url, token=token)
+        proof = check_proof(single_proof(proofs), method=method, url=url, bound_to=known.token_hash)
         if not hmac.compare_digest(proof.thumbprint, known.thumbprint):
             raise faults.TokenBoundToOtherKey
         nonce = await self.freshness.admit(proof.replay_key, proof.nonce)
@@ -106,13 +111,16 @@ class AccessTokenVerifier:
         digest = hashlib.sha256(token.encode()).digest()
         known = self._known.get(digest)
         if known is None or known.until < time.monotonic():
-            known = await self._verify_token(token)
+            known = await self._verify_token(token, b64url(digest))
             self._remember(digest, known)
-        else:
-            check_times(known.claims)
+        now = time.time()
+        if now >= known.expires + SKEW:
+            raise faults.TokenExpired
+        if now < known.starts - SKEW:
+            raise faults.TokenNotYetValid
         return known
 
-    async def _verify_token(self, token: str) -> _Known:
+    async def _verify_token(self, token: str, token_hash: str) -> _Known:
         claims, trusted = await self._signed_claims(token)
         check_times(claims)
         audiences = claims.get("aud")
@@ -120,7 +128,14 @@ class AccessTokenVerifier:
             raise faults.TokenAudience
         thumbprint = bound_key(claims)
         actor = replace(trusted.read(claims, self.audience), key=thumbprint)
-        return _Known(actor, thumbprint, claims, time.monotonic() + _CACHE_SECONDS)
+        return _Known(
+            actor=actor,
+            thumbprint=thumbprint,
+            token_hash=token_hash,
+            until=time.monotonic() + _CACHE_SECONDS,
+            starts=max(claims["iat"], claims.get("nbf", 0)),
+            expires=claims["exp"],
+        )
 
     async def _signed_claims(self, token: str) -> tuple[Claims, TrustedIssuer]:
         header, unverified = peek(token)
