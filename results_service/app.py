@@ -18,12 +18,16 @@ from kit.keys import KeyRing
 from kit.settings import Settings, get_settings
 from kit.valkey import async_client
 from kit.web import create_app
+from results_service.codes.service import CurrentCodes
 from results_service.intake.endpoints import router as intake_router
 from results_service.intake.service import Intake
 from results_service.lookup.endpoints import LookupContext
 from results_service.lookup.endpoints import router as lookup_router
 from results_service.operations.endpoints import OperationsContext
 from results_service.operations.endpoints import router as operations_router
+from results_service.release.endpoints import router as release_router
+from results_service.screens.endpoints import ScreensContext
+from results_service.screens.endpoints import router as screens_router
 
 ROLE = "akson_results"
 _COLLECT_AFTER = 20_000  # objects, a few answers' worth: hardly anything here is part of a ring
@@ -55,10 +59,13 @@ def make_app(settings: Settings) -> FastAPI:
     app = create_app(name="results_service", lifespan=lifespan, ready=db.ping)
     app.state.intake = intake
     app.state.lookup = LookupContext(db, keys, f"{settings.results_url}/fhir")
+    app.state.screens = ScreensContext(app.state.lookup, CurrentCodes())
     app.state.operations = OperationsContext(db, keys)
     protect(app, build_verifier(settings, audiences.RESULTS, settings.results_url, keys=keys))
     app.include_router(intake_router)
     app.include_router(lookup_router)
+    app.include_router(release_router)
+    app.include_router(screens_router)
     app.include_router(operations_router)
     return app
 

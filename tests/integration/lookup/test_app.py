@@ -29,6 +29,7 @@ async def test_it_is_ready_and_describes_itself(service: httpx.AsyncClient) -> N
     assert (await service.get("/health/ready")).json() == {"status": "ready"}
     paths = (await service.get("/openapi.json")).json()["paths"]
     assert {"/messages", "/fhir/metadata", "/fhir/DiagnosticReport/_search"} <= set(paths)
+    assert {"/screens/cumulative/_search", "/screens/new/_search"} <= set(paths)
     assert "person-id" in str(paths["/fhir/Observation/_search"])
 
 
