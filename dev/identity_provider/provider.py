@@ -61,6 +61,7 @@ def build_app(
         people=people,
     )
     app = create_app(name="identity-provider")
+    app.state.issuers = {"helseid": helseid, "idporten": idporten}
     http = http or httpx.AsyncClient(timeout=5.0, trust_env=False)
     for issuer in (helseid, idporten):
         _mount(app, issuer, http)

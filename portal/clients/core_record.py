@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from portal.clients.fhir import Bundle, FhirClient
 
+ENH = "urn:oid:2.16.578.1.12.4.1.4.101"
+
 
 def declared(number: str, basis: str, role: str | None, reason: str | None) -> dict[str, str]:
     """The headers by which health personnel declare a look-up: whose, on what basis, as what, and why."""
@@ -36,6 +38,10 @@ class CoreRecordClient:
     async def employments(self, hpr_number: str) -> Bundle:
         """Where someone works and as what (`PractitionerRole`). Raises `ServiceProblem`."""
         return await self._fhir.search("PractitionerRole", [("practitioner", hpr_number)], {})
+
+    async def organisation(self, number: str) -> Bundle:
+        """An organisation by number (`Organization`), with what it is part of. Raises `ServiceProblem`."""
+        return await self._fhir.search("Organization", [("identifier", f"{ENH}|{number}")], {})
 
     async def access_log(self, number: str, params: Sequence[tuple[str, str]] = ()) -> Bundle:
         """Who has looked at the caller's own data (`AuditEvent`), newest first. Raises `ServiceProblem`."""

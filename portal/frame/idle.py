@@ -2,6 +2,8 @@
 
 Work on the page that sends no event (reading, scrolling, typing) still counts: it touches the session now
 and then. The clock runs in the browser alone: an event that only asks how late it is would keep the session.
+Whether the session has ended elsewhere (logged out in another browser, or by the provider) the page asks a
+plain route, which keeps nothing alive.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from portal.ui.text import text
 
 WARNING_SECONDS = 3 * 60
 TOUCH_SECONDS = 4 * 60
+ASK_SECONDS = 15
 
 _SCRIPT = """
-const IdleWarning = ({idle, warning, touch, ended, title, body, stay, onTouch}) => {
+const IdleWarning = ({idle, warning, touch, ended, handle, ask, title, body, stay, onTouch}) => {
   const [open, setOpen] = useState(false);
   const seen = useRef(Date.now());
   const touched = useRef(Date.now());
@@ -43,6 +46,24 @@ const IdleWarning = ({idle, warning, touch, ended, title, body, stay, onTouch}) 
       kinds.forEach((kind) => document.removeEventListener(kind, act, {capture: true}));
     };
   });
+  useEffect(() => {
+    if (!handle) return undefined;
+    const look = () => {
+      if (document.visibilityState === "hidden") return;
+      fetch("/auth/alive", {headers: {"akson-session": handle}, cache: "no-store"})
+        .then((answer) => (answer.ok ? answer.json() : {alive: true}))
+        .then((told) => { if (!told.alive) window.location.replace(ended); })
+        .catch(() => {});
+    };
+    const tick = setInterval(look, ask * 1000);
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("pageshow", look);
+    return () => {
+      clearInterval(tick);
+      document.removeEventListener("visibilitychange", look);
+      window.removeEventListener("pageshow", look);
+    };
+  }, [handle, ended, ask]);
   const go = () => { touched.current = 0; alive(); setOpen(false); };
   return jsx(Dialog, {open, onOpenChange: (next) => { if (!next) go(); }},
     jsx(Dialog.Popup, {role: "alertdialog", width: "small"},
@@ -68,6 +89,8 @@ class _IdleWarning(rx.Component):
     warning: Var[int]
     touch: Var[int]
     ended: Var[str]
+    handle: Var[str]
+    ask: Var[int]
     title: Var[str]
     body: Var[str]
     stay: Var[str]
@@ -80,14 +103,16 @@ class _IdleWarning(rx.Component):
         return [_SCRIPT]
 
 
-def idle_warning(ended: str) -> rx.Component:
-    """Watches over the page; `ended` is where it goes when the time is out."""
+def idle_warning(ended: str, handle: Any) -> rx.Component:
+    """Watches over the page; `ended` is where it goes when the time is out or session `handle` has ended."""
     presence: Any = Presence
     made: rx.Component = _IdleWarning.create(
         idle=IDLE_SECONDS - TOUCH_SECONDS,  # the last touch may be that old on the server
         warning=WARNING_SECONDS,
         touch=TOUCH_SECONDS,
         ended=ended,
+        handle=handle,
+        ask=ASK_SECONDS,
         title=text("frame.idle.title"),
         body=text("frame.idle.body", minutes=WARNING_SECONDS // 60),
         stay=text("frame.idle.stay"),

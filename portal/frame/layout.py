@@ -11,11 +11,13 @@ from reflex_components_core.core.banner import has_connection_errors
 from portal.frame.idle import idle_warning
 from portal.frame.language import LanguageChoice
 from portal.frame.leaving import ENDED
+from portal.frame.logins import LOGINS
 from portal.frame.patient import patient_banner
 from portal.frame.states import loading_view
 from portal.frame.trouble import trouble_notice
 from portal.session.guard import Login
 from portal.session.models import Kind
+from portal.session.places import CHOOSE
 from portal.ui import aksel
 from portal.ui.html import plain_form, plain_link
 from portal.ui.language import Language, in_language
@@ -60,7 +62,7 @@ def layout(content: rx.Component, kind: Kind, here: str, *, with_patient: bool =
             tab_index=-1,
             class_name="akson-main",
         ),
-        idle_warning(ENDED),
+        idle_warning(ENDED, Login.handle),
         rx.el.footer(aksel.detail(text("frame.footer")), class_name="akson-footer"),
     )
 
@@ -107,6 +109,11 @@ def _login() -> rx.Component:
         rx.el.span(
             rx.el.strong(Login.name),
             rx.cond(Login.organisation != "", rx.el.span(Login.organisation, class_name="akson-place")),
+            rx.el.span(
+                plain_link(text("logins.link"), href=LOGINS),
+                rx.cond(Login.several_places, plain_link(text("logins.place.change"), href=CHOOSE)),
+                class_name="akson-own",
+            ),
             class_name="akson-user",
             custom_attrs={"data-testid": "user"},
         ),

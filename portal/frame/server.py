@@ -19,6 +19,7 @@ from kit.log import configure
 from kit.settings import get_settings
 from kit.web import REGISTRY
 from portal.frame.headers import SecurityHeaders
+from portal.frame.logins import login_routes
 from portal.frame.missing import NotFoundPage
 from portal.frame.public import public_routes, unavailable
 from portal.session.routes import auth_routes
@@ -40,7 +41,7 @@ def server() -> Starlette:
     """What `rx.App(api_transformer=...)` puts Reflex into."""
     static = static_folder()
     return Starlette(
-        routes=[*public_routes(static), *auth_routes(), *_health_routes()],
+        routes=[*public_routes(static), *auth_routes(), *login_routes(static), *_health_routes()],
         exception_handlers={RedisError: unavailable(static)},
         middleware=[
             Middleware(SecurityHeaders, settings=get_settings(), static=static),

@@ -37,11 +37,14 @@ def session_id(cookie_header: str) -> str | None:
 
 
 async def current(state: rx.State) -> Current | None:
-    """The live session behind the event that `state` serves, or None."""
+    """The live session behind the event that `state` serves, or None.
+
+    One that waits for a choice of place serves nothing yet.
+    """
     sid = session_id(state.router.headers.cookie)
     if not sid:
         return None
     session = await wiring().store.get(sid)
-    if session is None:
+    if session is None or session.choosing:
         return None
     return Current(sid, state.router.session.client_token, session)

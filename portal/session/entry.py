@@ -11,7 +11,7 @@ from portal.session.models import Kind, Session
 from portal.session.store import ABSOLUTE_SECONDS
 
 
-def new_session(kind: Kind, login: Login, lang: str) -> Session:
+def new_session(kind: Kind, login: Login, lang: str, device: str = "") -> Session:
     """A session for `login`. Raises `kit.identity.faults.TokenClaims` without a valid identity number."""
     claims, now = login.claims, time.time()
     pid = claims.get(PID) if kind is Kind.CLINICIAN else claims.get("pid")
@@ -29,6 +29,7 @@ def new_session(kind: Kind, login: Login, lang: str) -> Session:
         hpr_number=_text(claims.get(HPR_NUMBER)) or None,
         organisation=_text(claims.get(ORG_PARENT)) or None,
         place=_text(claims.get(ORG_CHILD)) or None,
+        device=device,
     )
 
 

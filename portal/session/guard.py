@@ -18,6 +18,7 @@ from reflex.state import BaseState, StateUpdate
 
 from portal.session.current import current
 from portal.session.models import Kind, Session
+from portal.session.store import handle_of
 from portal.ui.language import Language
 
 LEAVE = "/leave"
@@ -34,6 +35,8 @@ class Login(rx.State):
     name: str = ""
     organisation: str = ""
     kind: str = ""
+    handle: str = ""
+    several_places: bool = False
     _sid: str = ""
 
     def _bound_to(self, sid: str) -> bool:
@@ -49,6 +52,7 @@ class Login(rx.State):
         """Tie the state to its session."""
         self._sid, self.kind = sid, str(session.kind)
         self.name, self.organisation = session.name, session.organisation_name
+        self.handle, self.several_places = handle_of(sid), session.several_places
 
 
 class SessionGuard(Middleware):

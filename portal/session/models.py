@@ -19,33 +19,6 @@ class Kind(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-class Session(msgspec.Struct, kw_only=True):
-    """A login: who, until when, and what to act with. Times in seconds since 1970.
-
-    `number` is the logged-in person's own national identity number: a citizen's results are found by it.
-    `login` holds the provider's tokens, `tokens` one access token for each service (audience).
-    `organisation` and `place` are the organisation numbers (parent and child) a clinician acts for,
-    `role` the code (Volven 9060) they act in.
-    """
-
-    kind: Kind
-    name: str
-    number: str
-    lang: str
-    started_at: float
-    ends_at: float
-    login: Login
-    tokens: dict[str, AccessToken] = {}
-    hpr_number: str | None = None
-    organisation: str | None = None
-    place: str | None = None
-    organisation_name: str = ""
-    role: str | None = None
-
-    def __repr__(self) -> str:
-        return "Session(***)"
-
-
 class OpenPatient(msgspec.Struct, frozen=True, kw_only=True):
     """The patient a browser tab has open: whose data, on what basis (`access-basis`) and for what reason.
 
@@ -62,3 +35,46 @@ class OpenPatient(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return "OpenPatient(***)"
+
+
+class Session(msgspec.Struct, kw_only=True):
+    """A login: who, until when, and what to act with. Times in seconds since 1970.
+
+    `number` is the logged-in person's own national identity number: a citizen's results are found by it.
+    `login` holds the provider's tokens, `tokens` one access token for each service (audience).
+    `organisation` and `place` are the organisation numbers (parent and child) a clinician acts for,
+    `role` the code (Volven 9060) they act in. `device` is the browser in words; `choosing` is set while one
+    who works at several places has not said which; `wanted` waits for a new proof of who it is.
+    """
+
+    kind: Kind
+    name: str
+    number: str
+    lang: str
+    started_at: float
+    ends_at: float
+    login: Login
+    tokens: dict[str, AccessToken] = {}
+    hpr_number: str | None = None
+    organisation: str | None = None
+    place: str | None = None
+    organisation_name: str = ""
+    role: str | None = None
+    device: str = ""
+    choosing: bool = False
+    several_places: bool = False
+    wanted: OpenPatient | None = None
+
+    def __repr__(self) -> str:
+        return "Session(***)"
+
+
+class OwnLogin(msgspec.Struct, frozen=True, kw_only=True):
+    """One of someone's own logins, as they see it. `handle` names it, and opens nothing."""
+
+    handle: str
+    started_at: float
+    used_at: float
+    device: str
+    place: str
+    is_this: bool

@@ -1,6 +1,7 @@
 """Logging in and out: plain routes beside Reflex, since the cookie must be httpOnly and the redirects real.
 
-`GET /auth/{helseid,idporten}/login` · `GET …/callback` · `POST /auth/logout` · `GET /auth/ended`.
+`GET /auth/{helseid,idporten}/login` (`?fresh=1`: prove anew who it is) · `GET …/callback` ·
+`POST …/backchannel-logout` · `POST /auth/logout` · `GET /auth/ended` · `GET /auth/alive`.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from kit.errors import AksonError
+from kit.identity.claims import ORG_CHILD, ORG_PARENT
 from kit.identity.client import OidcClient
 from kit.identity.tokens import PendingLogin
 from kit.log import get_logger
 from portal.session.administrator import with_administrator
+from portal.session.backchannel import logged_out
 from portal.session.cookies import (
     LANGUAGE_COOKIE,
     LOGIN_COOKIE,
@@ -25,11 +28,14 @@ from portal.session.cookies import (
     set_notice,
     set_session,
 )
+from portal.session.current import Current
+from portal.session.device import device
 from portal.session.entry import new_session
 from portal.session.logoutpage import LOGOUT_CSP, logout_page
 from portal.session.models import Kind, Session
 from portal.session.operator import with_operator
-from portal.session.store import LOGIN_SECONDS
+from portal.session.places import CHOOSE, settle
+from portal.session.store import LOGIN_SECONDS, handle_of
 from portal.session.wiring import wiring
 from portal.ui.texts import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -46,9 +52,21 @@ _CLEAR_STORAGE = {"Clear-Site-Data": '"storage"'}  # drops the tab's Reflex toke
 
 async def log_in(request: Request) -> Response:
     """Send the browser to the provider, with the request pushed beforehand (PAR) and PKCE."""
+    fresh = "fresh" in request.query_params
+    return await to_provider(
+        request, _kind(request), await _kept_place(request) if fresh else None, fresh=fresh
+    )
+
+
+async def to_provider(
+    request: Request, kind: Kind, organisation: tuple[str, str] | None, *, fresh: bool = False
+) -> Response:
+    """The redirect to the provider; `organisation` (employer and place) is asked for there."""
     made = wiring()
     try:
-        url, pending = await _client(_kind(request)).begin(ui_locales=language(request))
+        url, pending = await _client(kind).begin(
+            organisation=organisation, ui_locales=language(request), fresh=fresh
+        )
     except AksonError as error:
         return _stopped(error)
     await made.store.keep_login(pending.state, pending)
@@ -67,12 +85,17 @@ async def callback(request: Request) -> Response:
     kind = _kind(request)
     try:
         login = await _client(kind).complete(request.query_params.multi_items(), pending)
-        session = await with_administrator(await with_operator(new_session(kind, login, language(request))))
+        begun = new_session(kind, login, language(request), device(request.headers.get("user-agent", "")))
+        session = await with_administrator(await with_operator(begun))
     except AksonError as error:
         return _stopped(error)
-    await _end_session(request)
-    answer = RedirectResponse(HOME[session.kind], HTTPStatus.SEE_OTHER, _CLEAR_STORAGE)
-    set_session(answer, await store.create(session))
+    before = await _end_session(request)
+    if pending.fresh and before is not None and before.login.subject == login.subject:
+        session.wanted = before.wanted
+    sid = await store.create(session)
+    session = await settle(Current(sid, "", session), pending)
+    answer = RedirectResponse(home(session), HTTPStatus.SEE_OTHER, _CLEAR_STORAGE)
+    set_session(answer, sid)
     clear(answer, LOGIN_COOKIE)
     get_logger().info("logged in", kind=str(session.kind))
     return answer
@@ -80,7 +103,7 @@ async def callback(request: Request) -> Response:
 
 async def log_out(request: Request) -> Response:
     """End the session here, then the provider's own: its end-session endpoint gets the ID token by POST."""
-    if not _from_our_page(request):
+    if not from_our_page(request):
         return Response("This must come from our own page.", HTTPStatus.FORBIDDEN)
     session = await _end_session(request)
     try:
@@ -98,11 +121,31 @@ async def ended(request: Request) -> Response:
     sid = request.cookies.get(SESSION_COOKIE, "")
     session = await wiring().store.get(sid) if sid else None
     if session is not None:
-        return RedirectResponse(HOME[session.kind], HTTPStatus.SEE_OTHER, _CLEAR_STORAGE)
-    answer = _to_front("session-ended")
+        return RedirectResponse(home(session), HTTPStatus.SEE_OTHER, _CLEAR_STORAGE)
+    return signed_out("session-ended")
+
+
+def signed_out(notice: str) -> Response:
+    """To the front page, which says why; nothing of the session stays in the browser."""
+    answer = _to_front(notice)
     answer.headers.update(_CLEAR_STORAGE)
     clear(answer, SESSION_COOKIE)
     return answer
+
+
+async def alive(request: Request) -> Response:
+    """Whether the session that a page was made under still lives; asking does not keep it alive.
+
+    The page names it by its handle (header `akson-session`): under another login it must go too.
+    """
+    sid = request.cookies.get(SESSION_COOKIE, "")
+    same = bool(sid) and request.headers.get("akson-session") == handle_of(sid)
+    return JSONResponse({"alive": same and await wiring().store.peek(sid) is not None})
+
+
+def home(session: Session) -> str:
+    """Where a login begins."""
+    return CHOOSE if session.choosing else HOME[session.kind]
 
 
 def language(request: Request) -> str:
@@ -113,6 +156,15 @@ def language(request: Request) -> str:
 
 def _kind(request: Request) -> Kind:
     return _KINDS[request.url.path.split("/")[2]]
+
+
+async def _kept_place(request: Request) -> tuple[str, str] | None:
+    """The employer and place of the login that is to be made anew."""
+    sid = request.cookies.get(SESSION_COOKIE, "")
+    session = await wiring().store.peek(sid) if sid else None
+    claims = session.login.claims if session and session.several_places else {}
+    parent, child = claims.get(ORG_PARENT), claims.get(ORG_CHILD)
+    return (parent, child) if isinstance(parent, str) and isinstance(child, str) else None
 
 
 def _client(kind: Kind) -> OidcClient:
@@ -137,7 +189,7 @@ async def _end_session(request: Request) -> Session | None:
     return session
 
 
-def _from_our_page(request: Request) -> bool:
+def from_our_page(request: Request) -> bool:
     """Against forged requests, besides SameSite: the Origin that browsers always send with a POST."""
     return request.headers.get("origin") == wiring().settings.portal_url
 
@@ -165,6 +217,8 @@ def auth_routes() -> list[Route]:
     return [
         *[Route(f"/auth/{name}/login", log_in, methods=["GET"]) for name in _KINDS],
         *[Route(f"/auth/{name}/callback", callback, methods=["GET"]) for name in _KINDS],
+        *[Route(f"/auth/{name}/backchannel-logout", logged_out, methods=["POST"]) for name in _KINDS],
+        Route("/auth/alive", alive, methods=["GET"]),
         Route("/auth/logout", log_out, methods=["POST"]),
         Route("/auth/ended", ended, methods=["GET"]),
     ]

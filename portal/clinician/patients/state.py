@@ -14,19 +14,21 @@ from portal.clients.errors import Problem, ServiceProblem
 from portal.clinician.patients.transform import PatientRow, Person, people, rows
 from portal.frame.layout import RESULTS
 from portal.frame.patient import PatientBanner
-from portal.session.current import current
+from portal.session.current import Current, current
 from portal.session.guard import Login, requires
-from portal.session.models import Kind
+from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, set_open_patient
 from portal.session.profile import with_profile
 from portal.session.tokens import RESULTS as RESULTS_API
 from portal.session.tokens import prepare
+from portal.session.wiring import wiring
 
 SHOWN = 50
 BASES = ("SAMTYKKE", "AKUTT", "UNNTAK", "FORHOYET_SAMTYKKE", "FORHOYET_AKUTT")
 REASONS = ("treatment", "emergency", "referral", "home-care", "health-centre", "advice")
 LISTED_BASIS = "UNNTAK"
 """Own patients: the listed GP and the substitute need no consent (kjernejournalforskriften § 7)."""
+LOGIN_ANEW = "fresh-login-required"
 ON_MY_LIST = "listed"
 """The reader's answer that the registers show the relation: nothing is declared."""
 
@@ -69,6 +71,8 @@ class PatientSearch(rx.State):
             self._tell(problem)
         (await self.get_state(Login))._bind(now.sid, now.session)
         self._list()
+        if now.session.wanted is not None:
+            await self._take_up(now, now.session.wanted)
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -145,6 +149,9 @@ class PatientSearch(rx.State):
             client = CoreRecordClient(core_record_fhir(now), now.session.role)
             found = people(await client.person(number, basis, reason))
         except ServiceProblem as problem:
+            if problem.code == LOGIN_ANEW:
+                wanted = OpenPatient(number=number, basis=basis, reason=reason)
+                await wiring().store.update(now.sid, wanted=wanted)
             self._tell(problem)
             return None
         if not found:
@@ -155,6 +162,12 @@ class PatientSearch(rx.State):
         (await self.get_state(PatientBanner))._show(patient)
         self._forget()
         return rx.redirect(RESULTS)
+
+    async def _take_up(self, now: Current, wanted: OpenPatient) -> None:
+        """After the new login that an emergency asked for: what was typed before it, ready to be sent."""
+        await wiring().store.update(now.sid, wanted=None)
+        self._number, self.query, self.by_number = wanted.number, wanted.number, True
+        self.basis, self.reason = wanted.basis, wanted.reason or ON_MY_LIST
 
     def _list(self) -> None:
         self.rows, self.total = rows(self._people, self.query, SHOWN)

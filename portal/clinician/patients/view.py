@@ -6,9 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clinician.patients.state import BASES, ON_MY_LIST, REASONS, PatientSearch
+from portal.clinician.patients.state import BASES, LOGIN_ANEW, ON_MY_LIST, REASONS, PatientSearch
 from portal.frame.states import empty_view, loading_view, problem_view
 from portal.ui import aksel
+from portal.ui.html import plain_link
 from portal.ui.text import text, text_by
 
 search: Any = PatientSearch  # Reflex turns a state's attributes into Vars, which types do not tell
@@ -20,6 +21,14 @@ def patients_view() -> rx.Component:
         aksel.heading(text("patients.heading"), level="1", size="large"),
         _search(),
         rx.cond(search.problem != "", problem_view(search.problem, search.code)),
+        rx.cond(
+            search.code == LOGIN_ANEW,
+            plain_link(
+                text("logins.anew"),
+                href="/auth/helseid/login?fresh=1",
+                custom_attrs={"data-testid": "log-in-anew"},
+            ),
+        ),
         rx.cond(search.by_number, _declaration(), _own_patients()),
         gap="space-24",
     )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from kit.identity import audiences
 from kit.identity.verifier import build_verifier
 from kit.keys import KeyRing
 from kit.settings import Settings
+from portal.frame.logins import login_routes
 from portal.session import wiring as wiring_module
 from portal.session.cookies import SESSION_COOKIE
 from portal.session.current import Current
@@ -29,6 +31,11 @@ from portal.session.wiring import wiring
 from tests.conftest import TestDatabase
 from tests.integration.core_record.conftest import registers  # noqa: F401 - the personas' registers
 from tests.integration.lookup.conftest import Store, store  # noqa: F401 - reports in the store
+
+
+def portal_app() -> Starlette:
+    """The portal's plain routes."""
+    return Starlette(routes=[*auth_routes(), *login_routes(Path("no-build"))])
 
 
 @pytest.fixture
@@ -40,7 +47,8 @@ async def world(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client that reaches the provider, the core record and the results service."""
     issuers = settings.helseid_issuer.rsplit("/", 1)[0]
-    mounts = {issuers: httpx.ASGITransport(build_app(settings))}
+    told = httpx.AsyncClient(mounts={settings.portal_url: httpx.ASGITransport(portal_app())})
+    mounts = {issuers: httpx.ASGITransport(build_app(settings, http=told))}
     core = core_record.app.make_app(settings, http=httpx.AsyncClient(mounts=dict(mounts)))
     mounts[settings.core_record_url] = httpx.ASGITransport(core)
     results = results_service.app.make_app(settings)
@@ -70,7 +78,10 @@ class Browser:
     async def log_in(self, persona: str, **form: str) -> httpx.Response:
         """From our login route, by the provider's page, to our callback; the callback's answer."""
         side = "idporten" if persona in ("line", "gry", "roland", "ungdom") else "helseid"
-        start = await self.portal.get(f"/auth/{side}/login")
+        return await self.press(await self.portal.get(f"/auth/{side}/login"), persona, **form)
+
+    async def press(self, start: httpx.Response, persona: str, **form: str) -> httpx.Response:
+        """From a redirect to the provider, by its page, to our callback; the callback's answer."""
         chosen = await self.world.post(start.headers["location"], data={"persona": persona, **form})
         return await self.portal.get(chosen.headers["location"])
 
@@ -124,8 +135,7 @@ def wired(settings: Settings, world: httpx.AsyncClient, monkeypatch: pytest.Monk
 
 @pytest.fixture
 async def visitor(wired: None, world: httpx.AsyncClient, settings: Settings) -> AsyncIterator[Browser]:
-    app = Starlette(routes=auth_routes())
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(portal_app())
     async with httpx.AsyncClient(transport=transport, base_url=settings.portal_url) as portal:
         yield Browser(world, portal, settings.portal_url)
 

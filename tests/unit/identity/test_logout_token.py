@@ -14,7 +14,7 @@ from kit.identity.logouttoken import EVENT, LogoutNotice, LogoutRefused, check_l
 from tests.unit.identity.support import HELSEID, RSA_KEY, At, present
 
 CLIENT = "akson-portal"
-KEYS = FixedKeys(KeySet.import_key_set({"keys": [RSA_KEY.as_dict(private=False)]}))  # type: ignore[typeddict-item]
+KEYS = FixedKeys(KeySet.import_key_set({"keys": [RSA_KEY.as_dict(private=False)]}))
 STRANGER = RSAKey.generate_key(2048, {"alg": "PS256", "use": "sig", "kid": "rsa"})
 
 

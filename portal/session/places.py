@@ -1,0 +1,71 @@
+"""Where a clinician works today: one place is taken as it is, of several one is chosen at the login.
+
+The choice goes to HelseID as `authorization_details`, so that every token names the employer and the place;
+the portal never says on its own for whom somebody acts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+import msgspec
+
+from kit.identity.tokens import PendingLogin
+from portal.clients.core_record import CoreRecordClient
+from portal.clients.errors import ServiceProblem
+from portal.clients.fhir import resources
+from portal.session.current import Current
+from portal.session.models import Kind, Session
+from portal.session.patient import core_record_fhir
+from portal.session.profile import employments
+from portal.session.wiring import wiring
+
+CHOOSE = "/auth/helseid/place"
+"""Where one who works at several places says which."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place of work: its number and name, and those of the employer it belongs to."""
+
+    number: str
+    name: str
+    employer: str
+    employer_name: str
+
+
+async def places_of(now: Current) -> list[Place]:
+    """The places where the registers say the clinician works today. Raises `ServiceProblem`."""
+    if now.session.kind is not Kind.CLINICIAN or not now.session.hpr_number:
+        return []
+    client = CoreRecordClient(core_record_fhir(now))
+    bundle = await client.employments(now.session.hpr_number)
+    found = {one.organisation: one for one in employments(bundle, date.today())}  # noqa: DTZ011 - the calendar's
+    if len(found) < 2:
+        return [Place(one.organisation, one.organisation_name, "", "") for one in found.values()]
+    return list(await asyncio.gather(*(_place(client, number) for number in sorted(found))))
+
+
+async def settle(now: Current, pending: PendingLogin) -> Session:
+    """The new session, waiting for a choice where there are several places and none was asked for.
+
+    Without an answer from the registers it stays what it is: the services decide by what the token says.
+    """
+    try:
+        several = len(await places_of(now)) > 1
+    except ServiceProblem:
+        return now.session
+    if not several:
+        return now.session
+    choosing = pending.organisation is None
+    changed = await wiring().store.update(now.sid, several_places=True, choosing=choosing)
+    return changed or now.session
+
+
+async def _place(client: CoreRecordClient, number: str) -> Place:
+    bundle = await client.organisation(number)
+    found = next(iter(resources(bundle, "Organization")), {})
+    parent = found.get("partOf", {})
+    name = str(found.get("name", number))
+    employer = str(parent.get("reference", "")).removeprefix("Organization/") or number
+    return Place(number, name, employer, str(parent.get("display", "")) or name)
