@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from core_record.access.endpoints import router as access_router
 from core_record.access_log.endpoints import router as access_log_router
+from core_record.privacy.endpoints import router as privacy_router
 from core_record.registers.administration.endpoints import router as administration_router
 from core_record.registers.endpoints import router as registers_router
 from core_record.registers.service import verify_keys
@@ -64,6 +65,7 @@ def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> Fa
     app.include_router(administration_router)
     app.include_router(access_router)
     app.include_router(access_log_router)
+    app.include_router(privacy_router)
     app.include_router(representation_router)
     app.router.routes.extend(exchange_routes(settings, keys, http=http))
     return app

@@ -74,13 +74,17 @@ async def make(
     return await _one(conn, person_id, fresh.setting_id), True
 
 
-async def withdraw(conn: AsyncConnection[Any], person_id: UUID, setting_id: UUID, by: By) -> Setting:
-    """Withdraw a setting; one already withdrawn stays as it is.
+async def withdraw(
+    conn: AsyncConnection[Any], person_id: UUID, setting_id: UUID, by: By, version: int
+) -> Setting:
+    """Withdraw a setting of which `version` was seen; one already withdrawn stays as it is.
 
-    Raises `NotFound` (`consent-not-found`), `Conflict` (`deletion-running`).
+    Raises `NotFound` (`consent-not-found`), `Conflict` (`version-conflict`, `deletion-running`).
     """
     await repository.lock_person(conn, person_id)
     setting = await _one(conn, person_id, setting_id)
+    if version > setting.version:
+        raise Conflict("version-conflict", "The setting has no such version. Read it again.")
     if setting.deletion == "pending":
         raise Conflict("deletion-running", "Data are being deleted as asked. Try again in a minute.")
     await repository.withdraw(conn, person_id, setting_id, by)

@@ -38,6 +38,9 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "register_change": (KEEP, NOTHING),
     "register_import": (KEEP, NOTHING),
     "access_log": (READ, NOTHING),
+    "privacy_setting": (KEEP, NOTHING),  # and withdrawn; the decision reads columns
+    "care_relation": (KEEP, READ),  # and closed
+    "attestation": (KEEP, NOTHING),  # the decision reads columns
     "log_head": (READ, NOTHING),
     "sealed_row": (READ, NOTHING),
     "notice": (READ, NOTHING),  # and read_at may be set
@@ -54,6 +57,13 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "append_actor_log": (True, True),
     "add_notice": (True, True),
     "decision_facts": (True, True),
+    "note_consent": (True, True),
+    "order_deletion": (True, False),
+    "deletions_of": (True, False),
+    "take_deletion": (False, True),
+    "deletion_done": (False, True),
+    "is_reserved": (False, True),
+    "withdraw_only": (False, False),
     "open_look_up": (True, True),
     "last_visit": (True, True),
     "representation_facts": (True, True),
@@ -63,7 +73,8 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "actor_log_text": (False, False),
     "refuse_change": (False, False),
 }
-WITHOUT_WALL = {"person_number", "access_log_head"}  # found by function alone, no service role has any right
+# found by function alone, no service role has any right
+WITHOUT_WALL = {"person_number", "access_log_head", "deletion_order"}
 
 
 @pytest.fixture
