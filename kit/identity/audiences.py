@@ -10,14 +10,17 @@ PANEL = "akson:panel"
 READ_RESULTS = "nhn:pps/provesvar-read"
 WRITE_REPORTS = "nhn:pps/svarrapport-write"
 OPERATE = "akson:operations/manage"
+RELEASE_RESULTS = "akson:release/write"
 READ_CORE_RECORD = "akson:core-record/read"
 WRITE_CORE_RECORD = "akson:core-record/write"
+READ_PANEL = "akson:panel/read"
+WRITE_PANEL = "akson:panel/write"
 
 SCOPES: dict[str, tuple[str, ...]] = {
-    RESULTS: (READ_RESULTS, WRITE_REPORTS, OPERATE),
+    RESULTS: (READ_RESULTS, WRITE_REPORTS, OPERATE, RELEASE_RESULTS),
     CORE_RECORD: (READ_CORE_RECORD, WRITE_CORE_RECORD),
     JOURNAL: ("akson:journal/read", "akson:journal/write"),
-    PANEL: ("akson:panel/read", "akson:panel/write"),
+    PANEL: (READ_PANEL, WRITE_PANEL),
 }
 MACHINE_SCOPES = frozenset({WRITE_REPORTS})
 """What only systems may be given; a person never sends reports."""

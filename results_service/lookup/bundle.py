@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -19,12 +20,13 @@ class BundleWriter:
     """Collects the entries of one answer about one person.
 
     `base` is the configured FHIR base; `subject` is spliced into every resource from the request's number,
-    by identifier alone (no display name).
+    by identifier alone (no display name). `counts` are entries by kind, `reports` the reports in order.
     """
 
     def __init__(self, base: str, subject: NationalId) -> None:
         self.base = base
         self.counts: dict[str, int] = {}
+        self.reports: list[UUID] = []
         self._subject = msgspec.json.encode(
             {"subject": {"identifier": {"system": subject.oid, "value": subject.value}}}
         )[:-1]
@@ -33,6 +35,8 @@ class BundleWriter:
     def add(self, kind: str, identifier: str, body: bytes, mode: Mode) -> None:
         """A resource of the search; `body` is its stored JSON object."""
         self._add(kind, identifier, body, _END[mode])
+        if kind == "DiagnosticReport":
+            self.reports.append(UUID(identifier))
 
     def add_version(
         self, kind: str, identifier: str, body: bytes, version_id: str, modified: datetime

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -28,6 +28,7 @@ from results_service.lookup import service
 from results_service.lookup.bundle import BundleWriter
 from results_service.lookup.capability import capability_statement
 from results_service.lookup.parameters import COMMON, PARAMETERS, Kind, Search, read_search
+from results_service.release.service import note_opened
 
 FHIR_JSON = "application/fhir+json"
 _FORM = "application/x-www-form-urlencoded"
@@ -85,7 +86,7 @@ def _add_search(kind: Kind) -> None:
 
         number = person_number(request)
         try:
-            body = await _look_up(request, actor, number, [kind], read)
+            body = await _look_up(request, actor, number, [kind], read, _opened(wanted))
         except PersonNotFound:  # said in the log; to the caller it is a person without results
             body = BundleWriter(_context(request).base, number).finish("searchset", 0, [])
         return Response(body, media_type=FHIR_JSON)
@@ -136,27 +137,47 @@ async def report_history(request: Request, report_id: str, actor: Reader) -> Res
     ) -> bytes | None:
         return await service.history(conn, person_id, identifier, wanted, answer, released_at)
 
-    body = await _look_up(request, actor, person_number(request), ["DiagnosticReport"], read)
+    number = person_number(request)
+    body = await _look_up(request, actor, number, ["DiagnosticReport"], read, [identifier])
     if body is None:
         raise NotFound("report-not-found", "This person has no such report.")
     return Response(body, media_type=FHIR_JSON)
 
 
 async def _look_up(
-    request: Request, actor: Actor, number: NationalId, kinds: list[str], read: Read
+    request: Request,
+    actor: Actor,
+    number: NationalId,
+    kinds: list[str],
+    read: Read,
+    opened: Sequence[UUID] = (),
 ) -> bytes | None:
+    """Answer a decided look-up; `opened` are reports asked for by themselves: the caller reads them."""
     context = _context(request)
     declared = access_request(request.headers, actor, correlation_id(request))
     released_at = datetime.now(UTC) if actor.kind is ActorKind.CITIZEN else None
 
     async def read_and_count(
-        conn: AsyncConnection[Any], person_id: UUID, _: Decision
+        conn: AsyncConnection[Any], person_id: UUID, decision: Decision
     ) -> LookUp[bytes | None]:
         answer = BundleWriter(context.base, number)
         body = await read(conn, person_id, answer, released_at)
+        if opened and body is not None:
+            await note_opened(conn, actor, decision, declared.role, opened)
         return LookUp(body, answer.counts)
 
     return await look_up(context.database, context.keys, actor, number, declared, kinds, read_and_count)
+
+
+def _opened(wanted: Search) -> list[UUID]:
+    """The one report that a search asks for by its id."""
+    ids = [value for values in wanted.values("_id") for value in values]
+    if wanted.kind != "DiagnosticReport" or len(ids) != 1:
+        return []
+    try:
+        return [UUID(ids[0])]
+    except ValueError:
+        return []  # no report has it
 
 
 def _context(request: Request) -> LookupContext:

@@ -16,6 +16,7 @@ from results_service.lookup.graph import reach
 from results_service.lookup.matching import fits, newest_first, part_filter, report_filter
 from results_service.lookup.parameters import Search
 from results_service.lookup.release import waiting_issues
+from results_service.release.told import tell
 from results_service.reports import reading
 from results_service.reports.reading import OpenReport, Packed
 
@@ -51,8 +52,12 @@ async def search(
         total = await _search_reports(conn, person_id, wanted, answer, released_at)
     else:
         total = await _search_parts(conn, person_id, wanted, answer, released_at)
-    if released_at is not None and (hidden := await reading.waiting(conn, person_id, released_at)):
-        answer.add_outcome(waiting_issues(hidden))
+    if released_at is not None:
+        issues = waiting_issues(await reading.waiting(conn, person_id, released_at))
+        if wanted.kind == "DiagnosticReport":
+            issues += await tell(conn, person_id, answer.reports, released_at)
+        if issues:
+            answer.add_outcome(issues)
     return answer.finish("searchset", total, _links(answer.base, wanted, total))
 
 

@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from kit.db import set_person_sync
 from kit.ids import new_id
+from results_service.release.service import tell_of_change_sync
 from results_service.reports import repository, showing
 from results_service.reports.fhir import MappedReport
 from results_service.reports.models import StoredVersion, StoreOutcome
@@ -138,6 +139,8 @@ def _show(conn: Connection[Any], person_id: UUID, report_id: UUID, warning: str 
     date = shown.report_date if shown.report_date != main.facts.report_date else None
     body = showing.with_notices(main.packed.body(0), found, date)
     repository.put_report(conn, person_id, report_id, main, body, warnings)
+    status = main.packed.entries[0].status or ""
+    tell_of_change_sync(conn, person_id, report_id, main.facts.version_id, status)
 
 
 def _show_companion(

@@ -1,0 +1,138 @@
+"""`DiagnosticReport/{id}/$release`: release a report to its person; `$release-state`: whether it is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+from psycopg import AsyncConnection
+
+from core_record.access.service import Decision, LookUp, access_request, look_up
+from kit.errors import AksonError, Malformed, NotFound, TooLarge
+from kit.identity.actor import Actor
+from kit.identity.audiences import READ_RESULTS, RELEASE_RESULTS
+from kit.identity.verifier import require_scope
+from kit.identity.web import actor_of
+from kit.web import correlation_id
+from results_service.lookup.endpoints import LookupContext, person_number
+from results_service.release import service
+from results_service.release.service import Release, ReleaseState
+
+router = APIRouter(prefix="/fhir", tags=["Release"])
+Caller = Annotated[Actor, Depends(actor_of)]
+_KIND = "DiagnosticReport"
+_MAX_BODY = 16_384  # bytes
+_MAX_COMMENT = 2000  # characters
+_HEADERS = {
+    "parameters": [
+        {"name": name, "in": "header", "required": name == "person-id", "schema": {"type": "string"}}
+        for name in ("person-id", "access-basis", "requester-hpr-role", "access-reason")
+    ]
+}
+
+
+class _Parameter(msgspec.Struct, frozen=True, rename="camel"):
+    name: str
+    value_string: str | None = None
+    value_boolean: bool | None = None
+
+
+class _Parameters(msgspec.Struct, frozen=True, rename="camel"):
+    resource_type: str
+    parameter: tuple[_Parameter, ...] = ()
+
+
+@router.post("/DiagnosticReport/{report_id}/$release", openapi_extra=_HEADERS)
+async def release_report(report_id: UUID, request: Request, actor: Caller) -> Response:
+    """Release the newest version to the person; a later version waits anew.
+
+    Body: FHIR Parameters, `comment` (valueString, plain words for the person, at most 2,000 characters) and
+    `agreed` (valueBoolean: earlier than assessed, as agreed with the person). Repeating changes nothing.
+    Errors: 404 `report-not-found`, 403 `release-role`, 409 `release-never`; a decision's refusal as any.
+    """
+    require_scope(actor, RELEASE_RESULTS)
+    comment, agreed = _read(await _body(request))
+
+    async def write(conn: AsyncConnection[Any], _: UUID, decision: Decision) -> LookUp[Any]:
+        role = request.headers.get("requester-hpr-role")
+        done = await service.release(conn, actor, decision, role, report_id, agreed=agreed, comment=comment)
+        return LookUp(done, {_KIND: int(not isinstance(done, AksonError))}, "write")
+
+    return await _answer(request, actor, write)
+
+
+@router.post("/DiagnosticReport/{report_id}/$release-state", openapi_extra=_HEADERS)
+async def release_state(report_id: UUID, request: Request, actor: Caller) -> Response:
+    """Class, when it shows itself, and what clinicians have done with the newest version."""
+    require_scope(actor, READ_RESULTS)
+
+    async def read(conn: AsyncConnection[Any], person_id: UUID, _: Decision) -> LookUp[Any]:
+        found = await service.state_of(conn, person_id, report_id)
+        missing = NotFound("report-not-found", "This person has no such report.")
+        return LookUp(found or missing, {_KIND: int(found is not None)})
+
+    return await _answer(request, actor, read)
+
+
+async def _answer(request: Request, actor: Actor, work: Any) -> Response:
+    context: LookupContext = request.app.state.lookup
+    declared = access_request(request.headers, actor, correlation_id(request))
+    found = await look_up(
+        context.database, context.keys, actor, person_number(request), declared, (_KIND,), work
+    )
+    if isinstance(found, AksonError):
+        raise found
+    return Response(msgspec.json.encode(_parameters(found)), media_type="application/fhir+json")
+
+
+def _parameters(state: ReleaseState) -> dict[str, Any]:
+    report, events = state
+    released = any(event.kind == "released" for event in events)
+    parameters: list[dict[str, Any]] = [
+        {"name": "class", "valueInteger": report.release_class},
+        {"name": "preliminary", "valueBoolean": report.preliminary},
+        {"name": "released", "valueBoolean": released and report.release_class != service.NEVER},
+        *(_event(event) for event in events),
+    ]
+    if at := service.shows_itself_at(report):
+        parameters.append({"name": "by-itself", "valueDateTime": at.isoformat(timespec="seconds")})
+    return {"resourceType": "Parameters", "parameter": parameters}
+
+
+def _event(event: Release) -> dict[str, Any]:
+    parts: list[dict[str, Any]] = [{"name": "at", "valueDateTime": event.at.isoformat(timespec="seconds")}]
+    said = (("by", event.by_name), ("organisation", event.organisation), ("comment", event.comment))
+    parts += [{"name": name, "valueString": value} for name, value in said if value]
+    parts.append({"name": "agreed", "valueBoolean": event.agreed})
+    return {"name": event.kind, "part": parts}
+
+
+def _read(body: bytes) -> tuple[str | None, bool]:
+    if not body.strip():
+        return None, False
+    try:
+        sent = msgspec.json.decode(body, type=_Parameters)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        raise _malformed() from None
+    if sent.resource_type != "Parameters" or {one.name for one in sent.parameter} - {"comment", "agreed"}:
+        raise _malformed()
+    comment = next((one.value_string for one in sent.parameter if one.name == "comment"), None)
+    if comment and len(comment) > _MAX_COMMENT:
+        raise Malformed("comment-too-long", f"A comment is at most {_MAX_COMMENT} characters.")
+    agreed = any(one.value_boolean for one in sent.parameter if one.name == "agreed")
+    return (comment or "").strip() or None, agreed
+
+
+def _malformed() -> Malformed:
+    return Malformed("release-malformed", "Send FHIR Parameters with comment and agreed, or no body.")
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_BODY:
+            raise TooLarge("body-too-large", f"A release is at most {_MAX_BODY} bytes.")
+    return body
