@@ -15,7 +15,7 @@ RUN /app/.venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e 
  && AKSON_DATA=/app/data /app/.venv/bin/python -m portal.build /app/data/portal
 
 FROM python:3.11-slim-bookworm
-RUN useradd --uid 10001 --create-home akson
+RUN useradd --uid 10001 --create-home akson && install -d -o akson -g akson /var/lib/akson-witness
 WORKDIR /app
 COPY --from=build --chown=akson:akson /app /app
 USER akson

@@ -90,6 +90,12 @@ class KeyRing:
         """The current Ed25519 key of the access log."""
         return Ed25519PrivateKey.from_private_bytes(self._current("log-sign")[1])
 
+    def log_public_keys(self) -> list[bytes]:
+        """The public key (32 bytes) of every version that has signed the access log, the oldest first."""
+        versions = sorted(self.secrets["log-sign"].items())
+        keys = [Ed25519PrivateKey.from_private_bytes(secret).public_key() for _, secret in versions]
+        return [key.public_bytes_raw() for key in keys]
+
     def check_value(self) -> str:
         """A value that tells, without revealing it, whether these are the keys the database was made with."""
         return hmac.new(self.secrets["number-find"][1], b"akson check value", hashlib.sha256).hexdigest()

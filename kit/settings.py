@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     identity_provider_port: int = Field(8100, description="The development identity provider.")
     core_record_port: int = Field(8101, description="The core record.")
     results_service_port: int = Field(8102, description="The results service.")
+    sealer_port: int = Field(8105, description="The access log's sealer: health and metrics.")
+    witness: Path | None = Field(
+        None,
+        description="File the signed heads of the access log are copied to, on storage apart from the"
+        " database's; `data`/witness/heads.jsonl unless set.",
+    )
     portal_url: str = Field("http://127.0.0.1:3000", description="The portal's public address.")
     core_record_url: str = Field(
         "http://127.0.0.1:8101", description="The core record's address, and issuer of citizens' tokens."
@@ -72,6 +78,11 @@ class Settings(BaseSettings):
     def token_exchange_issuer(self) -> str:
         """The issuer of citizens' exchanged tokens: the core record itself."""
         return self.core_record_url
+
+    @property
+    def witness_file(self) -> Path:
+        """`AKSON_WITNESS`, else `witness/heads.jsonl` in the data folder."""
+        return self.witness or self.data / "witness" / "heads.jsonl"
 
     @property
     def keys_folder(self) -> Path:

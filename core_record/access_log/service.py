@@ -10,7 +10,8 @@ from psycopg import AsyncConnection
 
 from core_record.access_log import repository
 from core_record.access_log.models import ActorEntry, LogEntry, LogRow, Who
-from core_record.access_log.verify import ChainFault, ChainReport, verify_all, verify_chain
+from core_record.access_log.report import ChainFault, ChainReport
+from core_record.access_log.verify import verify_all
 
 __all__ = [
     "ActorEntry",
@@ -25,7 +26,6 @@ __all__ = [
     "last_visit",
     "read_own",
     "verify_all",
-    "verify_chain",
 ]
 
 

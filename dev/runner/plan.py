@@ -22,6 +22,7 @@ _PORT_SETTINGS = {
     "identity_provider_port": "AKSON_IDENTITY_PROVIDER_PORT",
     "core_record_port": "AKSON_CORE_RECORD_PORT",
     "results_service_port": "AKSON_RESULTS_SERVICE_PORT",
+    "sealer_port": "AKSON_SEALER_PORT",
 }
 
 
@@ -37,6 +38,7 @@ def environment_for(data: Path, port: int | None, postgres: Postgres, valkey: Va
         "AKSON_DATA": str(data),
         "AKSON_ENVIRONMENT": given.environment,
         "AKSON_KEYS": str(given.keys_folder),
+        "AKSON_WITNESS": str(given.witness_file),
         "AKSON_DATABASE_URL": given.database_url or postgres.url,
         "AKSON_REDIS_URL": given.redis_url or valkey.url,
         "AKSON_PORTAL_URL": f"http://127.0.0.1:{given.port}",

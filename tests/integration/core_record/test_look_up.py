@@ -62,7 +62,7 @@ async def test_listed_gp_sees_and_leaves_a_row(
     assert (row["basis"], row["relation"], row["outcome"]) == ("UNNTAK", "listed-gp", "permitted")
     assert row["items"] == {"Person": 1, "Note": 0}
     assert (row["db_role"], row["correlation_id"], row["seq"]) == ("akson_core", "corr-1", 1)
-    with psycopg.connect(postgres.dsn("akson_owner")) as conn:
+    with psycopg.connect(postgres.dsn("akson_auditor")) as conn:
         report = verify_all(conn)
     assert report.intact
     assert (report.chains, report.rows) == (1, 1)
