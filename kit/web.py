@@ -84,12 +84,18 @@ def _details(error: AksonError | None) -> tuple[tuple[str, str], ...]:
     return (error.outcome_details, *error.other_details) if error and error.outcome_details else ()
 
 
+Handler = Callable[[Request], Awaitable[Response]]
+DirectPosts = dict[str, Handler]
+"""Exact paths whose POSTs go to the handler without routing and dependencies. Errors get the same answers."""
+
+
 class _Frame:
     """Correlation id, security headers and metrics around the app; plain ASGI, since it is on every path."""
 
-    def __init__(self, app: ASGIApp, service: str) -> None:
+    def __init__(self, app: ASGIApp, service: str, direct: DirectPosts) -> None:
         self.app = app
         self.service = service
+        self._direct = direct
         self._seconds = _SECONDS.labels(service)
         self._requests: dict[int, Counter] = {}
 
@@ -119,7 +125,22 @@ class _Frame:
                 self._count(message["status"], time.perf_counter() - started)
             await send(message)
 
-        await self.app(scope, receive, send_framed)
+        handler = self._direct.get(scope["path"])
+        if handler is not None and scope["method"] == "POST":
+            answer = await _answered(handler, Request(scope, receive))
+            await answer(scope, receive, send_framed)
+        else:
+            await self.app(scope, receive, send_framed)
+
+
+async def _answered(handler: Handler, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except Exception as error:  # noqa: BLE001 - answered by the app's own handler of its kind
+        handlers: dict[type[Exception], Any] = request.app.exception_handlers
+        kind = next(kind for kind in type(error).__mro__ if kind in handlers)
+        answer: Response = await handlers[kind](request, error)
+        return answer
 
 
 def _correlation_id(scope: Scope) -> str:
@@ -142,13 +163,14 @@ def create_app(
     lifespan: Callable[[FastAPI], Any] | None = None,
     fhir_prefixes: tuple[str, ...] = ("/fhir",),
     ready: Callable[[], Awaitable[None]] | None = None,
+    direct: DirectPosts | None = None,
 ) -> FastAPI:
     """A service's app with `/health/live`, `/health/ready`, `/metrics`, `/openapi.json` and error answers.
 
     `ready` raises when the service cannot do its work now; `/health/ready` is then 503.
     """
     app = FastAPI(title=name, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(_Frame, service=name)
+    app.add_middleware(_Frame, service=name, direct=direct or {})
     _add_health(app, ready)
     _add_errors(app, fhir_prefixes)
     return app

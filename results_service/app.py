@@ -21,7 +21,7 @@ from kit.web import create_app
 from results_service.codes.service import CurrentCodes
 from results_service.intake.endpoints import router as intake_router
 from results_service.intake.service import Intake
-from results_service.lookup.endpoints import LookupContext
+from results_service.lookup.endpoints import SEARCHES, LookupContext
 from results_service.lookup.endpoints import router as lookup_router
 from results_service.operations.endpoints import OperationsContext
 from results_service.operations.endpoints import router as operations_router
@@ -56,7 +56,7 @@ def make_app(settings: Settings) -> FastAPI:
             await db.close()
             await valkey.aclose()
 
-    app = create_app(name="results_service", lifespan=lifespan, ready=db.ping)
+    app = create_app(name="results_service", lifespan=lifespan, ready=db.ping, direct=SEARCHES)
     app.state.intake = intake
     app.state.lookup = LookupContext(db, keys, f"{settings.results_url}/fhir")
     app.state.screens = ScreensContext(app.state.lookup, CurrentCodes())

@@ -23,12 +23,13 @@ from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
 from kit.ids import InvalidNationalId, NationalId, parse_national_id
 from kit.keys import KeyRing
-from kit.web import correlation_id
+from kit.web import DirectPosts, correlation_id
 from results_service.lookup import service
 from results_service.lookup.bundle import BundleWriter
 from results_service.lookup.capability import capability_statement
 from results_service.lookup.parameters import COMMON, PARAMETERS, Kind, Search, read_search
 from results_service.release.service import note_opened
+from results_service.reports.withholding import withheld_issue, withhold
 
 FHIR_JSON = "application/fhir+json"
 _FORM = "application/x-www-form-urlencoded"
@@ -57,6 +58,8 @@ async def reader(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
 
 Reader = Annotated[Actor, Depends(reader)]
 router = APIRouter(prefix="/fhir", tags=["FHIR R4"])
+SEARCHES = DirectPosts()
+"""The searches by path: they are called without routing."""
 
 
 class DirectRoute(APIRoute):
@@ -91,6 +94,7 @@ def _add_search(kind: Kind) -> None:
             body = BundleWriter(_context(request).base, number).finish("searchset", 0, [])
         return Response(body, media_type=FHIR_JSON)
 
+    SEARCHES[f"{router.prefix}/{kind}/_search"] = endpoint
     endpoint.__doc__ = f"Search one person's {kind}s; the number goes in the header `person-id`."
     router.add_api_route(
         f"/{kind}/_search",
@@ -138,7 +142,7 @@ async def report_history(request: Request, report_id: str, actor: Reader) -> Res
         return await service.history(conn, person_id, identifier, wanted, answer, released_at)
 
     number = person_number(request)
-    body = await _look_up(request, actor, number, ["DiagnosticReport"], read, [identifier])
+    body = await _look_up(request, actor, number, ["DiagnosticReport"], read, [identifier], tells=False)
     if body is None:
         raise NotFound("report-not-found", "This person has no such report.")
     return Response(body, media_type=FHIR_JSON)
@@ -151,8 +155,13 @@ async def _look_up(
     kinds: list[str],
     read: Read,
     opened: Sequence[UUID] = (),
+    *,
+    tells: bool = True,
 ) -> bytes | None:
-    """Answer a decided look-up; `opened` are reports asked for by themselves: the caller reads them."""
+    """Answer a decided look-up; `opened` are reports asked for by themselves: the caller reads them.
+
+    `tells`: the answer says when the person has restricted some data (a history has no place for it).
+    """
     context = _context(request)
     declared = access_request(request.headers, actor, correlation_id(request))
     released_at = datetime.now(UTC) if actor.kind is ActorKind.CITIZEN else None
@@ -161,12 +170,16 @@ async def _look_up(
         conn: AsyncConnection[Any], person_id: UUID, decision: Decision
     ) -> LookUp[bytes | None]:
         answer = BundleWriter(context.base, number)
+        if decision.withheld and tells:
+            answer.add_outcome([withheld_issue()])
         body = await read(conn, person_id, answer, released_at)
         if opened and body is not None:
             await note_opened(conn, actor, decision, declared.role, opened)
         return LookUp(body, answer.counts)
 
-    return await look_up(context.database, context.keys, actor, number, declared, kinds, read_and_count)
+    return await look_up(
+        context.database, context.keys, actor, number, declared, kinds, read_and_count, withhold=withhold
+    )
 
 
 def _opened(wanted: Search) -> list[UUID]:
