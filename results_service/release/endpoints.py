@@ -19,6 +19,7 @@ from kit.web import correlation_id
 from results_service.lookup.endpoints import LookupContext, person_number
 from results_service.release import service
 from results_service.release.service import Release, ReleaseState
+from results_service.reports.withholding import withhold
 
 router = APIRouter(prefix="/fhir", tags=["Release"])
 Caller = Annotated[Actor, Depends(actor_of)]
@@ -80,7 +81,14 @@ async def _answer(request: Request, actor: Actor, work: Any) -> Response:
     context: LookupContext = request.app.state.lookup
     declared = access_request(request.headers, actor, correlation_id(request))
     found = await look_up(
-        context.database, context.keys, actor, person_number(request), declared, (_KIND,), work
+        context.database,
+        context.keys,
+        actor,
+        person_number(request),
+        declared,
+        (_KIND,),
+        work,
+        withhold=withhold,
     )
     if isinstance(found, AksonError):
         raise found

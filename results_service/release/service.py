@@ -37,7 +37,14 @@ __all__ = [
 
 RELEASING_ROLES = frozenset({"LE", "TL", "JO"})  # Volven 9060
 NEVER = 4
-_TREATING = (Relation.LISTED_GP, Relation.GP_SUBSTITUTE, Relation.SELF_DECLARED)
+_TREATING = (
+    Relation.LISTED_GP,
+    Relation.GP_SUBSTITUTE,
+    Relation.ADMISSION,
+    Relation.CONTACT,
+    Relation.TASK,
+    Relation.SELF_DECLARED,
+)
 _STILL_NEW = timedelta(days=1)
 ReleaseState = tuple[ShownReport, Sequence[Release]]
 

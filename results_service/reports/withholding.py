@@ -85,7 +85,7 @@ async def covered_reports(
 def fields_of(packed: Packed | None) -> frozenset[str]:
     """The fields of medicine of a version: of each of its results, and of its kind of message.
 
-    One that says no field, with results that say none, may be of any: nothing is guessed in the open's favour.
+    One that says no field, with results that say none, may be of any of them: nothing is guessed.
     """
     if packed is None:
         return frozenset()

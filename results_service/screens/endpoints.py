@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from kit.web import correlation_id
 from results_service.codes.service import CurrentCodes
 from results_service.lookup.endpoints import LookupContext, Reader, form_pairs, person_number
 from results_service.reports.reading import ReportFilter
+from results_service.reports.withholding import withhold
 from results_service.screens import service
 from results_service.screens.models import News, Table
 
@@ -139,11 +140,15 @@ async def _answer(
     number = person_number(request)
     released_at = datetime.now(UTC) if actor.kind is ActorKind.CITIZEN else None
 
-    async def decided(conn: AsyncConnection[Any], person_id: UUID, _: Decision) -> LookUp[Any]:
-        return await read(conn, person_id, ReportFilter(released_at=released_at))
+    async def decided(conn: AsyncConnection[Any], person_id: UUID, decision: Decision) -> LookUp[Any]:
+        found = await read(conn, person_id, ReportFilter(released_at=released_at))
+        value = msgspec.structs.replace(found.value, withheld=decision.withheld > 0)
+        return replace(found, value=value)
 
     try:
-        found = await look_up(context.database, context.keys, actor, number, declared, kinds, decided)
+        found = await look_up(
+            context.database, context.keys, actor, number, declared, kinds, decided, withhold=withhold
+        )
     except PersonNotFound:  # said in the log
         found = nobody
     return Response(msgspec.json.encode(found), media_type=_JSON)

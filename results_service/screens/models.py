@@ -111,10 +111,14 @@ class ReportHead(Struct, frozen=True, rename="camel"):
 
 
 class Table(Struct, rename="camel"):
-    """The cumulative table: every shown report of the person has its results in a row, or a row itself."""
+    """The cumulative table: every shown report of the person has its results in a row, or a row itself.
+
+    `withheld`: the person has restricted some data, which are not here.
+    """
 
     reports: list[ReportHead]
     fields: list[Field]
+    withheld: bool = False
 
 
 class NewReport(Struct, frozen=True, rename="camel"):
@@ -132,10 +136,11 @@ class News(Struct, frozen=True, rename="camel"):
     """What came since. `since` is null when the caller has not looked before; then nothing is called new.
 
     `visit`: whether `since` is the start of the caller's last visit (else it was asked for). `total`: shown
-    reports in all.
+    reports in all. `withheld`: the person has restricted some data, which are not here.
     """
 
     since: datetime | None
     visit: bool
     total: int
     reports: list[NewReport]
+    withheld: bool = False
