@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from core_record.access.endpoints import router as access_router
 from core_record.access_log.endpoints import router as access_log_router
+from core_record.access_log.service import LookUpAccount
 from core_record.privacy.endpoints import router as privacy_router
 from core_record.registers.administration.endpoints import router as administration_router
 from core_record.registers.endpoints import router as registers_router
@@ -26,6 +27,11 @@ from kit.settings import Settings, get_settings
 from kit.web import create_app
 
 ROLE = "akson_core"
+# Registers of personnel, places and codes; what an administrator does there has a history of its own.
+OF_NO_PATIENT = (
+    "/administration",
+    *("/fhir/CodeSystem", "/fhir/Location", "/fhir/Organization", "/fhir/Practitioner"),
+)
 
 
 def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> FastAPI:
@@ -60,6 +66,9 @@ def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> Fa
             exchange_keys=own_keys(settings),
             http=http,
         ),
+    )
+    app.add_middleware(
+        LookUpAccount, service="core_record", db=db, keys=keys, without_row=OF_NO_PATIENT, apart=("/token",)
     )
     app.include_router(registers_router)
     app.include_router(administration_router)

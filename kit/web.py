@@ -196,6 +196,7 @@ def _add_health(app: FastAPI, ready: Callable[[], Awaitable[None]] | None) -> No
 def _add_errors(app: FastAPI, fhir_prefixes: tuple[str, ...]) -> None:
     def answer(request: Request, status: int, error: AksonError | None, code: str, detail: str) -> Response:
         headers = error.headers if error else None
+        request.state.error_code = code
         if request.url.path.startswith(fhir_prefixes):
             return operation_outcome(status, code, detail, headers, _details(error))
         return problem(status, code, detail, headers)

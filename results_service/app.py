@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from core_record.access_log.service import LookUpAccount
 from core_record.registers.service import verify_keys
 from kit.db import Database
 from kit.identity import audiences
@@ -62,11 +63,9 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.screens = ScreensContext(app.state.lookup, CurrentCodes())
     app.state.operations = OperationsContext(db, keys)
     protect(app, build_verifier(settings, audiences.RESULTS, settings.results_url, keys=keys))
-    app.include_router(intake_router)
-    app.include_router(lookup_router)
-    app.include_router(release_router)
-    app.include_router(screens_router)
-    app.include_router(operations_router)
+    app.add_middleware(LookUpAccount, service="results_service", db=db, keys=keys, apart=("/messages",))
+    for router in (intake_router, lookup_router, release_router, screens_router, operations_router):
+        app.include_router(router)
     return app
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from core_record.access_log import repository
+from core_record.access_log.account import LookUpAccount, note_row
 from core_record.access_log.models import ActorEntry, LogEntry, LogRow, Who
 from core_record.access_log.report import ChainFault, ChainReport
 from core_record.access_log.verify import verify_all
@@ -19,6 +20,7 @@ __all__ = [
     "ChainReport",
     "LogEntry",
     "LogRow",
+    "LookUpAccount",
     "Who",
     "append",
     "append_actor",
@@ -37,17 +39,21 @@ async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
 
     The transaction must serve the person (`akson.person`). Returns the row's number in the chain.
     """
-    return await repository.append(conn, entry)
+    seq = await repository.append(conn, entry)
+    note_row()
+    return seq
 
 
 async def append_and_commit(conn: AsyncConnection[Any], entry: LogEntry) -> None:
     """As `append`, and commit: the transaction is over when this returns, and the row is durable."""
     await repository.append_and_commit(conn, entry)
+    note_row()
 
 
 async def append_actor(conn: AsyncConnection[Any], entry: ActorEntry) -> None:
     """Write one row to the log keyed by actor (no person was opened)."""
     await repository.append_actor(conn, entry)
+    note_row()
 
 
 async def read_own(

@@ -63,4 +63,5 @@ async def actor_of(request: Request) -> Actor:
         proofs=request.headers.getlist("dpop"),
     )
     setattr(request.state, _STATE_KEY, verified.nonce)
+    request.state.actor = verified.actor  # for what is around the endpoint: who was refused
     return verified.actor
