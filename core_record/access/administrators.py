@@ -21,6 +21,7 @@ from core_record.access.question import HIGH
 from core_record.access.service import REFUSAL_SYSTEM, AccessDenied, today_in_norway
 from core_record.access_log import service as access_log
 from core_record.access_log.service import ActorEntry, Who
+from kit import wire
 from kit.db import Database
 from kit.errors import AksonError
 from kit.identity.actor import Actor, ActorKind
@@ -163,6 +164,7 @@ async def _attempt(
         async with conn.transaction():
             return await work(conn, who)
     except AksonError as error:
+        wire.forget(conn)  # undoing to a savepoint is a rollback to psycopg too
         return error
 
 

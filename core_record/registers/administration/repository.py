@@ -1,10 +1,10 @@
-"""The SQL of administration: reading. Private to this feature."""
+"""The SQL of administration: organisations, personnel and their links. Private to this feature."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -115,6 +115,80 @@ async def described(
     ]
 
 
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the registers say of a person: names (Folkeregisteret's before the register of personnel's)."""
+
+    names: tuple[str | None, str | None]
+    is_personnel: bool
+
+
+async def names_of(conn: AsyncConnection[Any], person_id: UUID) -> Known:
+    """The names of the person this transaction serves."""
+    person = await _one(
+        conn,
+        "SELECT given_name, family_name FROM core_record.person WHERE person_id = %s AND registered",
+        (person_id,),
+    )
+    worker = await _one(
+        conn,
+        "SELECT given_name, family_name FROM core_record.personnel WHERE personnel_id = %s",
+        (person_id,),
+    )
+    names = person or worker or (None, None)
+    return Known(names=(names[0], names[1]), is_personnel=worker is not None)
+
+
+async def is_personnel(conn: AsyncConnection[Any], personnel_id: UUID) -> bool:
+    """Whether the register of personnel has the id."""
+    statement = "SELECT 1 FROM core_record.personnel WHERE personnel_id = %s"
+    return await _one(conn, statement, (personnel_id,)) is not None
+
+
+async def rows_of(conn: AsyncConnection[Any], personnel_id: UUID) -> Rows:
+    """One of the personnel, as `workers` has them."""
+    statement = (
+        "SELECT personnel_id, given_name, family_name, hpr_number FROM core_record.personnel"
+        " WHERE personnel_id = %(id)s"
+    )
+    return await _rows(conn, statement, {"id": personnel_id})
+
+
+async def organisation_exists_on(conn: AsyncConnection[Any], org_number: str, day: date) -> bool:
+    """Whether an organisation is there and in operation that day."""
+    statement = (
+        "SELECT 1 FROM core_record.organisation WHERE org_number = %s"
+        " AND %s::date BETWEEN coalesce(valid_from, '-infinity') AND coalesce(valid_to, 'infinity')"
+    )
+    return await _one(conn, statement, (org_number, day)) is not None
+
+
+async def codes_on(conn: AsyncConnection[Any], personnel_id: UUID, day: date) -> frozenset[str]:
+    """The authorisations (Volven 9060) of a day."""
+    rows = await conn.execute(
+        "SELECT code FROM core_record.authorisation WHERE personnel_id = %s"
+        " AND %s::date BETWEEN valid_from AND coalesce(valid_to, 'infinity')",
+        (personnel_id, day),
+    )
+    return frozenset(str(code) for (code,) in await rows.fetchall())
+
+
+async def periods(
+    conn: AsyncConnection[Any], personnel_id: UUID, org_number: str, role: str
+) -> list[tuple[date, date | None]]:
+    """The periods of somebody's links to a place in a role, oldest first."""
+    rows = await conn.execute(
+        "SELECT valid_from, valid_to FROM core_record.employment"
+        " WHERE personnel_id = %s AND org_number = %s AND role = %s ORDER BY valid_from",
+        (personnel_id, org_number, role),
+    )
+    return [(since, until) for since, until in await rows.fetchall()]
+
+
+async def lock(conn: AsyncConnection[Any], what: str) -> None:
+    """Until the end of the transaction nobody else writes the same."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", (what,))
+
+
 def patterns(words: str) -> list[str]:
     """ILIKE patterns: each word anywhere."""
     escaped = (w.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for w in words.split())
@@ -125,7 +199,11 @@ def _total(rows: Rows) -> int:
     return int(rows[0]["total"]) if rows else 0
 
 
-async def _rows(conn: AsyncConnection[Any], statement: str, values: dict[str, Any]) -> Rows:
+async def _rows(conn: AsyncConnection[Any], statement: LiteralString, values: dict[str, Any]) -> Rows:
     async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.encode(), values)
+        await cursor.execute(statement, values)
         return await cursor.fetchall()
+
+
+async def _one(conn: AsyncConnection[Any], statement: LiteralString, values: tuple[Any, ...]) -> Any:
+    return await (await conn.execute(statement, values)).fetchone()
