@@ -14,6 +14,7 @@ from lxml import etree
 from msgspec import Struct, field, structs
 from psycopg import Connection
 
+from core_record.privacy.service import is_reserved_sync
 from core_record.registers.service import ensure_person_sync
 from kit.ids import NationalId
 from kit.keys import KeyRing
@@ -146,12 +147,25 @@ class Pipeline:
         person_id, unregistered = ensure_person_sync(conn, self._keys, number)
         if unregistered:
             case.warnings.append(_NEW_PERSON)
+        if is_reserved_sync(conn, person_id):
+            return self._dropped(case, sender, person_id)
         originals.keep(conn, self._keys, person_id, case.claim)
         if case.doubts:
             outcome = case.end(Status.NEEDS_ATTENTION, case.doubts)
         else:
             key = ReportKey(sender.key, sender.department, case.message.serv_prov_id)
             outcome = self._stored(conn, case, key, person_id)
+        return structs.replace(outcome, person_id=person_id, original_moved=True)
+
+    def _dropped(self, case: _Case, sender: SenderVerdict, person_id: UUID) -> Outcome:
+        """The ordinary outcome for a person who has reserved; content and original are not kept.
+
+        Mapped all the same, so that the receipt says what it says for anyone (clinical rule 1).
+        """
+        key = ReportKey(sender.key, sender.department, case.message.serv_prov_id)
+        mapped = map_report(case.message, key.report_id(person_id), self._codes)
+        case.warnings.extend(_of_severity(mapped.issues, "warning"))
+        outcome = case.end(Status.PROCESSED)
         return structs.replace(outcome, person_id=person_id, original_moved=True)
 
     def _stored(self, conn: Connection[Any], case: _Case, key: ReportKey, person_id: UUID) -> Outcome:

@@ -20,6 +20,7 @@ from kit.settings import get_settings
 from results_service.codes import CodeBook
 from results_service.codes.service import CurrentBook
 from results_service.intake import metrics, signals
+from results_service.intake.deletion import delete_reserved
 from results_service.intake.pipeline import Pipeline
 from results_service.intake.work import Finished, Worker
 
@@ -84,8 +85,16 @@ def drain() -> None:
 
 @shared_task(name=signals.SWEEP_TASK)
 def sweep() -> None:
-    """The same, from beat: finds what a lost signal, an emptied Valkey or a killed worker left behind."""
-    _take_turns(Process.get())
+    """The same, from beat: finds what a lost signal, an emptied Valkey or a killed worker left behind.
+
+    What reservations order deleted is deleted first.
+    """
+    process = Process.get()
+    try:
+        delete_reserved(process.database)
+    except Unavailable as error:
+        _log.warning("deletions wait for the next sweep", code=error.code)
+    _take_turns(process)
 
 
 def _take_turns(process: Process) -> None:
