@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+import results_service.app as results_app
 from core_record.app import make_app
-from kit.identity.actor import Actor
+from kit.db import SyncDatabase
+from kit.identity.actor import Actor, ActorKind
 from kit.identity.web import actor_of
+from kit.ids import NationalId
+from kit.keys import KeyRing
 from kit.settings import Settings
+from results_service.codes import CodeBook
+from results_service.intake.endpoints import caller
+from results_service.intake.pipeline import Pipeline
+from results_service.intake.work import Worker
 from tests.conftest import TestDatabase
 from tests.integration.core_record.conftest import actor, core_db, number, registers, results_db
+from tests.verified import act_as
 
 __all__ = ["actor", "core_db", "number", "registers", "results_db"]
 
@@ -72,3 +84,73 @@ def make_setting(core: AsActor, citizen: Callable[[str], Actor]) -> Set:
         return answer
 
     return make
+
+
+MESSAGES = Path(__file__).resolve().parents[2] / "messages"
+SENDS = Actor(
+    kind=ActorKind.MACHINE,
+    subject="lab",
+    client_id="lab",
+    issuer="https://issuer.example",
+    audience="nhn:pps",
+    token_id="t",
+    scopes=frozenset({"nhn:pps/svarrapport-write"}),
+    organisation="313902196",
+)
+
+
+@dataclass
+class Results:
+    """The results service over HTTP, and its worker."""
+
+    app: FastAPI
+    worker: Worker
+    database: SyncDatabase
+    caller: Actor = SENDS
+
+    async def send(self, *names: str, number: str | None = None) -> list[dict[str, Any]]:
+        """Send messages of `tests/messages` (with another person's number) and process them; the records."""
+        self.caller = SENDS
+        records = []
+        async with self._client() as client:
+            for name in names:
+                text = (MESSAGES / name).read_text()
+                if number:
+                    text = re.sub(r"<OffId>\d+</OffId>", f"<OffId>{number}</OffId>", text)
+                    text = re.sub(r'<(DateOfBirth|Sex) V="[^"]*"( DN="[^"]*")?/>', "", text)
+                sent = await client.post(
+                    "/messages", content=text.encode(), headers={"Content-Type": "application/xml"}
+                )
+                assert sent.status_code == 202, sent.text
+                while self.worker.take_turn() is not None:
+                    pass
+                records.append((await client.get(f"/messages/{sent.json()['id']}")).json())
+        return records
+
+    async def search(
+        self, who: Actor, number: NationalId, kind: str = "DiagnosticReport", *, path: str = "", **sent: str
+    ) -> httpx.Response:
+        """A look-up; `sent` are headers, with _ for -."""
+        self.caller = replace(who, scopes=frozenset({"nhn:pps/provesvar-read"}))
+        headers = {"person-id": number.value} | {k.replace("_", "-"): v for k, v in sent.items()}
+        async with self._client() as client:
+            return await client.post(path or f"/fhir/{kind}/_search", headers=headers)
+
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://results.test")
+
+
+@pytest.fixture
+async def results(
+    registers: None, settings: Settings, postgres: TestDatabase, keys: KeyRing
+) -> AsyncIterator[Results]:
+    app = results_app.make_app(settings)
+    database = SyncDatabase(postgres.dsn("akson_results"))
+    database.open()
+    worker = Worker(database, Pipeline(keys, CodeBook.builtin(), production=False))
+    made = Results(app, worker, database)
+    async with app.router.lifespan_context(app):
+        act_as(app, lambda: made.caller)
+        app.dependency_overrides[caller] = lambda: made.caller
+        yield made
+    database.close()

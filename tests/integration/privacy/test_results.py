@@ -1,0 +1,305 @@
+"""Settings held against results: what is kept out, what opens it, what a reader and the person are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+
+from kit.identity.actor import Actor
+from kit.ids import NationalId
+from results_service.intake.deletion import DELETED, KEPT, delete_reserved
+from tests.conftest import TestDatabase
+from tests.integration.privacy.conftest import ENH, HPR, AsActor, Results, Set, party
+
+GP = {"access_basis": "UNNTAK", "requester_hpr_role": "LE"}
+HOSPITAL = {"access_basis": "SAMTYKKE", "requester_hpr_role": "LE", "access_reason": "treatment"}
+NOW = int(datetime.now(UTC).timestamp())
+MakeActor = Callable[..., Actor]
+Number = Callable[[str], NationalId]
+
+
+def kinds(answer: httpx.Response) -> list[str]:
+    """The kinds of message (8202) of the reports in an answer."""
+    assert answer.status_code == 200, answer.text
+    reports = [e["resource"] for e in answer.json().get("entry", [])]
+    return sorted(r["code"]["coding"][0]["code"] for r in reports if r["resourceType"] == "DiagnosticReport")
+
+
+def codes(answer: httpx.Response) -> list[str]:
+    """The codes of a refusal, or of the OperationOutcome entries of an answer."""
+    body = answer.json()
+    outcomes = [body] if "issue" in body else [e["resource"] for e in body.get("entry", [])]
+    issues = [i for o in outcomes if o["resourceType"] == "OperationOutcome" for i in o["issue"]]
+    return [c["code"] for i in issues for c in i.get("details", {}).get("coding", [])]
+
+
+def log(postgres: TestDatabase) -> list[tuple[Any, ...]]:
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        return conn.execute(
+            "SELECT basis, outcome, outcome_code, withheld FROM core_record.access_log"
+            " WHERE items ? 'DiagnosticReport' ORDER BY seq"
+        ).fetchall()
+
+
+def notices(postgres: TestDatabase) -> list[str]:
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        return [k for (k,) in conn.execute("SELECT kind FROM core_record.notice ORDER BY at, kind")]
+
+
+@pytest.fixture
+async def line(results: Results, number: Number) -> NationalId:
+    """Line with results of biochemistry, genetics and microbiology, from two laboratories."""
+    line = number("line")
+    sent = await results.send(
+        "biokjemi-1-ny.xml",
+        "genetikk.xml",
+        "serologi-gruppert-1-ny.xml",
+        "annet-laboratorium.xml",
+        number=line.value,
+    )
+    assert [record["status"] for record in sent] == ["processed"] * 4
+    return line
+
+
+async def test_sperring_of_all_closes_for_the_listed_gp_too_and_is_opened_by_elevated_bases(
+    results: Results, line: NationalId, actor: MakeActor, make_setting: Set, postgres: TestDatabase
+) -> None:
+    gp = actor("lege-koman", authenticated_at=NOW)
+    assert len(kinds(await results.search(gp, line, **GP))) == 4
+    await make_setting("line", "sperring")
+    refused = await results.search(gp, line, **GP)
+    assert (refused.status_code, codes(refused)) == (403, ["General", "restricted", "NORS"])
+    for basis in ("FORHOYET_SAMTYKKE", "FORHOYET_AKUTT"):
+        opened = await results.search(gp, line, **GP | {"access_basis": basis})
+        assert len(kinds(opened)) == 4
+    assert log(postgres)[1:] == [
+        ("UNNTAK", "refused", "restricted", None),
+        ("FORHOYET_SAMTYKKE", "permitted", None, None),
+        ("FORHOYET_AKUTT", "permitted", None, None),
+    ]
+    assert notices(postgres) == ["restriction-opened", "emergency-access"]
+
+
+async def test_elevated_basis_fails_where_it_opens_nothing_more(
+    results: Results, line: NationalId, actor: MakeActor, make_setting: Set, postgres: TestDatabase
+) -> None:
+    gp = actor("lege-koman")
+    elevated = GP | {"access_basis": "FORHOYET_SAMTYKKE"}
+    assert codes(await results.search(gp, line, **elevated)) == ["nothing-restricted"]
+    # a restriction without data behind it: nothing more would be seen either
+    await make_setting("line", "sperring", **{"class": [{"system": "x", "code": "NUK"}]})
+    answer = await results.search(gp, line, **elevated)
+    assert (answer.status_code, codes(answer)) == (403, ["nothing-restricted"])
+    plain = await results.search(gp, line, **GP)
+    assert (len(kinds(plain)), codes(plain)) == (4, [])
+    assert log(postgres)[1] == ("FORHOYET_SAMTYKKE", "refused", "nothing-restricted", None)
+    assert notices(postgres) == []
+
+
+async def test_sperring_of_a_field_keeps_its_reports_out_of_every_answer(
+    results: Results, line: NationalId, actor: MakeActor, make_setting: Set, postgres: TestDatabase
+) -> None:
+    gp = actor("lege-koman")
+    before = {
+        kind: (await results.search(gp, line, kind, **GP)).json()["total"]
+        for kind in ("DiagnosticReport", "Observation", "Specimen", "ServiceRequest")
+    }
+    shown = await results.search(gp, line, **GP)
+    genetic = next(
+        e["resource"]["id"]
+        for e in shown.json()["entry"]
+        if e["resource"]["code"]["coding"][0]["code"] == "MGEN"
+    )
+    await make_setting("line", "sperring", **{"class": [{"system": "x", "code": "MGEN"}]})
+    for kind, total in before.items():
+        answer = await results.search(gp, line, kind, **GP)
+        assert answer.status_code == 200
+        assert 0 < answer.json()["total"] < total, kind
+        assert codes(answer) == ["General"]
+        assert genetic not in answer.text
+        assert "NPU19276" not in answer.text
+    included = await results.search(
+        gp, line, path="/fhir/DiagnosticReport/_search?_include=DiagnosticReport:result", **GP
+    )
+    assert "NPU19276" not in included.text
+    history = await results.search(gp, line, path=f"/fhir/DiagnosticReport/{genetic}/_history", **GP)
+    assert (history.status_code, "report-not-found" in history.text) == (404, True)
+    for screen in ("/screens/cumulative/_search", "/screens/new/_search"):
+        answer = await results.search(gp, line, path=screen, **GP)
+        assert answer.status_code == 200, screen
+        assert genetic not in answer.text
+        assert "NPU19276" not in answer.text
+        assert answer.json()["withheld"] is True
+    assert log(postgres)[-1][3] == {"restricted": 1}
+    opened = await results.search(gp, line, **GP | {"access_basis": "FORHOYET_SAMTYKKE"})
+    assert (len(kinds(opened)), codes(opened)) == (4, [])
+    assert notices(postgres) == ["restriction-opened"]
+
+
+async def test_sperring_of_a_source_covers_what_it_and_what_is_below_it_sent(
+    results: Results, line: NationalId, actor: MakeActor, make_setting: Set
+) -> None:
+    gp = actor("lege-koman")
+    await make_setting("line", "sperring", actor=[party("CST", ENH, "313901866")])
+    assert len(kinds(await results.search(gp, line, **GP))) == 3
+    await make_setting("line", "sperring", actor=[party("CST", ENH, "313901319")])  # owns the laboratory
+    answer = await results.search(gp, line, **GP)
+    assert (kinds(answer), codes(answer)) == ([], ["General"])
+
+
+async def test_sperring_of_a_reader_closes_for_that_organisation_alone(
+    results: Results, line: NationalId, actor: MakeActor, make_setting: Set
+) -> None:
+    await make_setting("line", "sperring", actor=[party("IRCP", ENH, "313901319")])
+    there = await results.search(actor("sykehuslege"), line, **HOSPITAL)
+    assert (there.status_code, codes(there)) == (403, ["General", "restricted", "NORS"])
+    assert len(kinds(await results.search(actor("lege-koman"), line, **GP))) == 4
+
+
+async def test_blokkering_is_opened_by_nothing_and_concerns_one_person(
+    results: Results, line: NationalId, actor: MakeActor, make_setting: Set, core: AsActor
+) -> None:
+    await make_setting("line", "blokkering", actor=[party("IRCP", HPR, "9900233")])
+    blocked = actor("sykehuslege", authenticated_at=NOW)
+    for basis in ("SAMTYKKE", "AKUTT", "FORHOYET_SAMTYKKE", "FORHOYET_AKUTT"):
+        answer = await results.search(blocked, line, **HOSPITAL | {"access_basis": basis})
+        assert (answer.status_code, codes(answer)) == (403, ["Specific", "blocked", "NORS"])
+    headers = {k.replace("_", "-"): v for k, v in HOSPITAL.items()} | {"person-id": line.value}
+    banner = await core(blocked).post("/fhir/Person/_search", headers=headers)
+    assert (banner.status_code, codes(banner)[0]) == (403, "Specific")
+    assert len(kinds(await results.search(actor("lege-koman"), line, **GP))) == 4
+
+
+async def test_the_banner_is_register_data_and_is_not_closed_by_sperring(
+    line: NationalId, actor: MakeActor, make_setting: Set, core: AsActor, postgres: TestDatabase
+) -> None:
+    await make_setting("line", "sperring")
+    for basis in ("SAMTYKKE", "FORHOYET_SAMTYKKE"):
+        headers = {k.replace("_", "-"): v for k, v in HOSPITAL.items()}
+        sent = headers | {"person-id": line.value, "access-basis": basis}
+        assert (
+            await core(actor("sykehuslege")).post("/fhir/Person/_search", headers=sent)
+        ).status_code == 200
+    assert notices(postgres) == []
+
+
+async def test_the_first_look_up_by_consent_records_it_and_a_withdrawn_one_closes(
+    results: Results,
+    line: NationalId,
+    actor: MakeActor,
+    citizen: Callable[[str], Actor],
+    core: AsActor,
+) -> None:
+    doctor = actor("sykehuslege")
+    for _ in range(2):
+        assert len(kinds(await results.search(doctor, line, **HOSPITAL))) == 4
+    client = core(citizen("line"))
+    (entry,) = (await client.post("/fhir/Consent/_search")).json()["entry"]
+    recorded = entry["resource"]
+    assert recorded["performer"] == [{"display": "Henrik Åsgård"}]
+    assert (
+        recorded["provision"]["actor"][0]["reference"]["display"] == "Storfjella sykehus, medisinsk avdeling"
+    )
+    done = await client.put(
+        f"/fhir/Consent/{recorded['id']}",
+        json=recorded | {"status": "inactive"},
+        headers={"If-Match": 'W/"1"'},
+    )
+    assert done.status_code == 200
+    refused = await results.search(doctor, line, **HOSPITAL)
+    assert (refused.status_code, codes(refused)) == (403, ["consent-withdrawn"])
+    emergency = HOSPITAL | {"access_basis": "AKUTT", "access_reason": "emergency"}
+    fresh = actor("sykehuslege", authenticated_at=NOW)
+    assert len(kinds(await results.search(fresh, line, **emergency))) == 4
+
+
+async def test_reservasjon_closes_at_once_deletes_and_keeps_no_later_message(
+    results: Results,
+    line: NationalId,
+    actor: MakeActor,
+    make_setting: Set,
+    citizen: Callable[[str], Actor],
+    core: AsActor,
+    postgres: TestDatabase,
+) -> None:
+    made = (await make_setting("line", "reservasjon")).json()
+    assert made["extension"] == [{"url": "urn:akson:deletion", "valueCode": "pending"}]
+    fresh = actor("lege-koman", authenticated_at=NOW)
+    for basis in ("UNNTAK", "AKUTT", "FORHOYET_AKUTT"):
+        answer = await results.search(fresh, line, **GP | {"access_basis": basis})
+        assert (answer.status_code, codes(answer)) == (403, ["Reservation", "reserved", "NORN_EPO"])
+    own = await results.search(citizen("line"), line)
+    assert codes(own)[0] == "Reservation"
+    client = core(citizen("line"))
+    url, inactive = f"/fhir/Consent/{made['id']}", made | {"status": "inactive"}
+    while_deleting = await client.put(url, json=inactive, headers={"If-Match": 'W/"1"'})
+    assert (while_deleting.status_code, "deletion-running" in while_deleting.text) == (409, True)
+
+    assert rows_of_persons(postgres) == {table: True for table in DELETED if table != "release_event"} | {
+        "release_event": False
+    }
+    assert delete_reserved(results.database) == 1
+    assert rows_of_persons(postgres) == dict.fromkeys(DELETED, False)
+    assert delete_reserved(results.database) == 0
+    assert notices(postgres) == ["reservation-done"]
+
+    (later,) = await results.send("blodtype.xml", number=line.value)
+    assert (later["status"], later["errors"]) == ("processed", [])
+    assert rows_of_persons(postgres) == dict.fromkeys(DELETED, False)
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        kept = conn.execute(
+            "SELECT body, digest IS NOT NULL, msg_id IS NOT NULL FROM results.intake_message"
+            " ORDER BY received_at DESC LIMIT 1"
+        ).fetchone()
+        rows = conn.execute("SELECT count(*) FROM core_record.access_log").fetchone()
+    assert kept == (None, True, True)
+    assert rows is not None
+    assert rows[0] >= 4  # the log stays
+
+    assert (await client.put(url, json=inactive, headers={"If-Match": 'W/"1"'})).status_code == 200
+    assert kinds(await results.search(fresh, line, **GP)) == []
+    await results.send("biokjemi-2-endring.xml", number=line.value)
+    assert kinds(await results.search(fresh, line, **GP)) == ["CLIN"]
+
+
+def rows_of_persons(postgres: TestDatabase) -> dict[str, bool]:
+    """Which tables of the results service that bear persons hold a row; all of them but the ids."""
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        tables = {
+            str(name)
+            for (name,) in conn.execute(
+                "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+                " AND a.attname = 'person_id' WHERE c.relnamespace = 'results'::regnamespace"
+                " AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+            )
+        } - KEPT
+        return {
+            table: conn.execute(
+                sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier("results", table))
+            ).fetchone()
+            is not None
+            for table in tables
+        }
+
+
+def test_every_table_with_reports_keeps_withheld_ones_out(postgres: TestDatabase) -> None:
+    """A table of results that a sperring does not reach would be a way round it."""
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        policies = dict(
+            conn.execute(
+                "SELECT c.relname, string_agg(pg_get_expr(p.polqual, p.polrelid), ' ') FROM pg_class c"
+                " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'report_id'"
+                " JOIN pg_attribute b ON b.attrelid = c.oid AND b.attname = 'person_id'"
+                " LEFT JOIN pg_policy p ON p.polrelid = c.oid"
+                " WHERE c.relnamespace = 'results'::regnamespace AND c.relkind IN ('r', 'p') GROUP BY 1"
+            ).fetchall()
+        )
+    without = {table for table, text in policies.items() if "akson.withheld" not in (text or "")}
+    assert without <= {"intake_message", "release_event"}  # ids, and what clinicians did: no results
+    assert len(policies) > 30
