@@ -2,7 +2,7 @@
 
 A middleware around both services. A verified caller whose call was refused before a person was resolved
 (scope missing, a declaration that cannot be read, what is not there) leaves a row keyed by actor here, so
-that no way of refusing can forget it. A call without a verified caller (401) is a number in the metrics alone.
+that no way of refusing can forget it. A call without a verified caller (401) is a number in the metrics.
 """
 
 from __future__ import annotations
