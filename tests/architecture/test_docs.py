@@ -12,6 +12,7 @@ import jsonschema
 import yaml
 
 from cli.processes import processes
+from core_record.access import rules_doc
 from kit.settings import Settings
 from kit.settings_doc import as_markdown
 
@@ -20,6 +21,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_settings_page_is_what_the_settings_are() -> None:
     assert (ROOT / "docs" / "settings.md").read_text() == as_markdown()
+
+
+def test_the_page_of_access_rules_is_what_the_rules_are() -> None:
+    assert (ROOT / "docs" / "access-rules.md").read_text() == rules_doc.as_markdown()
 
 
 def test_every_setting_is_described() -> None:
