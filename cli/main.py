@@ -9,10 +9,11 @@ import typer
 from rich.console import Console
 
 from cli import codes
+from cli.access_log import verify_log
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
 from cli.lookup import lookup
-from cli.operations import migrate, roles, serve, status, verify_log
+from cli.operations import migrate, roles, serve, status
 
 # platformdirs warns of a missing XDG_RUNTIME_DIR, which nothing here uses.
 warnings.filterwarnings("ignore", module="platformdirs")

@@ -1,4 +1,4 @@
-"""Operators' commands: migrate, serve, status, verify-log, codes import."""
+"""Operators' commands: migrate, serve, status."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from redis.exceptions import RedisError
 from rich.console import Console
 from rich.table import Table
 
+from cli.access_log import look_up_state, seal_state
 from cli.processes import processes
-from core_record.access_log.service import verify_all
 from core_record.registers.service import verify_keys_sync
 from kit import valkey
 from kit.keys import KeyRing
@@ -81,28 +81,29 @@ def status(
     if only is not None and only not in checks:
         raise typer.BadParameter(f"choose one of {', '.join(checks)}", param_hint="--only")
     answers = {name: check() for name, check in checks.items() if only in (None, name)}
+    words = _add_log(answers) if only is None else []
     if as_json:
         print(json.dumps(answers))
     else:
         table = Table("Process", "State")
         for name, answer in answers.items():
             table.add_row(name, answer)
-        Console().print(table)
+        console = Console(highlight=False)
+        console.print(table)
+        console.print("; ".join(words).capitalize() + "." if words else "", soft_wrap=True)
     raise typer.Exit(0 if all(a == "ready" for a in answers.values()) else 1)
 
 
-def verify_log() -> None:
-    """Rebuild every person's access-log chain; exit 1 when a row was changed or taken out."""
-    with psycopg.connect(get_settings().dsn(OWNER)) as conn:
-        report = verify_all(conn)
-    console = Console()
-    console.print(f"{report.chains} chains with {report.rows} rows.")
-    for fault in report.faults:
-        where = "" if fault.seq is None else f" at row {fault.seq}"
-        console.print(f"{fault.code}: person {fault.person_id}{where}", soft_wrap=True)
-    verdict = "intact" if report.intact else "[bold red]NOT intact[/]"
-    console.print(f"The access log is {verdict}.")
-    raise typer.Exit(0 if report.intact else 1)
+def _add_log(answers: dict[str, str]) -> list[str]:
+    """Add whether the access log is sealed, and whether every look-up left its row; returns it in words."""
+    settings = get_settings()
+    urls = {
+        "core_record": f"http://127.0.0.1:{settings.core_record_port}",
+        "results_service": f"http://127.0.0.1:{settings.results_service_port}",
+    }
+    states = {"access log sealed": seal_state(settings), "look-ups logged": look_up_state(urls)}
+    answers.update({name: state for name, (state, _) in states.items()})
+    return [words for _, words in states.values() if words]
 
 
 def _checks() -> dict[str, Callable[[], str]]:

@@ -173,9 +173,3 @@ class Sealer:
                 return
             witness.append(self._path, heads)
             self._witnessed, self.unwitnessed = heads[-1].number, 0
-
-
-async def oldest_unsealed(conn: AsyncConnection[Any]) -> datetime | None:
-    """The time of the oldest row that no head holds yet; None when all are sealed. As `akson_sealer`."""
-    last = await repository.last_head(conn)
-    return await repository.oldest_unsealed(conn, last[1] if last else _BEGINNING)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Connection
 
 from core_record.access_log.heads import Head, microseconds
 
@@ -169,9 +169,11 @@ async def insert_seals(
     )
 
 
-async def oldest_unsealed(conn: AsyncConnection[Any], since: datetime) -> datetime | None:
-    """The time of the oldest unsealed row from `since` on."""
-    row = await (await conn.execute(_OLDEST, {"since": since})).fetchone()
+def oldest_unsealed_sync(conn: Connection[Any]) -> datetime | None:
+    """The time of the oldest row that no head holds yet; None when all are sealed. As `akson_auditor`."""
+    settled = conn.execute("SELECT settled FROM core_record.log_head ORDER BY number DESC LIMIT 1").fetchone()
+    since = settled[0] if settled else datetime(1970, 1, 1, tzinfo=UTC)
+    row = conn.execute(_OLDEST, {"since": since}).fetchone()
     return row[0] if row else None
 
 

@@ -12,6 +12,7 @@ from core_record.access_log import repository
 from core_record.access_log.account import LookUpAccount, note_row
 from core_record.access_log.models import ActorEntry, LogEntry, LogRow, Who
 from core_record.access_log.report import ChainFault, ChainReport
+from core_record.access_log.sealing_repository import oldest_unsealed_sync
 from core_record.access_log.verify import verify_all
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "append_actor",
     "append_and_commit",
     "last_visit",
+    "oldest_unsealed_sync",
     "read_own",
     "verify_all",
 ]
