@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from portal.clinician.results.transform.cumulative import table_of
 from portal.clinician.results.transform.fhir import Json
+from portal.clinician.results.transform.news import News, news_of
 from portal.clinician.results.transform.reports import Report, reports_of
+from portal.clinician.results.transform.table import ResultTable
 from portal.clinician.results.transform.versions import versions_of
 
 FIRST_PAGE = 50
@@ -39,6 +42,16 @@ class Results(Protocol):
         """A history Bundle."""
 
 
+class Screens(Protocol):
+    """The part of the screens' client that is used here."""
+
+    async def table(self) -> Json:
+        """Analyses by dates."""
+
+    async def news(self, since: str = "") -> Json:
+        """What came since the last visit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of reports, and how many there are in all."""
@@ -66,3 +79,13 @@ async def fetch_report(client: Results, report_id: str) -> Report | None:
 async def fetch_versions(client: Results, report_id: str) -> list[Report]:
     """Every version of a report, oldest first."""
     return versions_of(await client.history(report_id, list(_FOR_ONE)))
+
+
+async def fetch_table(client: Screens) -> ResultTable:
+    """Every result in its row, with the equivalences that apply."""
+    return table_of(await client.table())
+
+
+async def fetch_news(client: Screens) -> News:
+    """What came since this clinician's last visit to the patient."""
+    return news_of(await client.news())

@@ -53,6 +53,16 @@ def filters() -> rx.Component:
             on_change=seen.choose_abnormal,
             custom_attrs={"data-testid": "abnormal-only"},
         ),
+        rx.cond(
+            seen.news_count > 0,
+            aksel.checkbox(
+                text("table.news.only", count=seen.news_count),
+                size="small",
+                checked=seen.new_only,
+                on_change=seen.choose_new,
+                custom_attrs={"data-testid": "new-only"},
+            ),
+        ),
         role="group",
         aria_label=text("results.filter.label"),
         class_name="results-filters",
@@ -100,6 +110,7 @@ def covered() -> rx.Component:
                 custom_attrs={"data-testid": "hidden"},
             ),
         ),
+        _news(),
         rx.cond(seen.loading_more, rx.el.p(text("results.loading_more"))),
         rx.cond(
             seen.incomplete,
@@ -114,4 +125,24 @@ def covered() -> rx.Component:
         ),
         role="status",
         class_name="results-covered",
+    )
+
+
+def _news() -> rx.Component:
+    """Since when "new" counts, or that nobody can tell."""
+    return rx.el.p(
+        rx.cond(
+            seen.news_known,
+            rx.cond(
+                seen.news_since != "",
+                rx.cond(
+                    seen.news_count > 0,
+                    text("table.news.some", count=seen.news_count, since=seen.news_since),
+                    text("table.news.none", since=seen.news_since),
+                ),
+                text("table.news.first"),
+            ),
+            text("table.news.unknown"),
+        ),
+        custom_attrs={"data-testid": "news"},
     )

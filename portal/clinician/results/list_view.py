@@ -7,7 +7,8 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.results.filters_view import covered, filters
-from portal.clinician.results.marks import hidden, status_tags
+from portal.clinician.results.marks import hidden, news_mark, status_tags
+from portal.clinician.results.reporting import LIST, TABLE
 from portal.clinician.results.state import seen
 from portal.frame.states import empty_view, problem_view
 from portal.ui import aksel
@@ -21,6 +22,7 @@ def list_view(heading: rx.Component) -> rx.Component:
         rx.cond(
             seen.total > 0,
             rx.fragment(
+                view_choice(),
                 _problem(),
                 _waiting(),
                 filters(),
@@ -30,6 +32,25 @@ def list_view(heading: rx.Component) -> rx.Component:
             ),
             empty_view(text("results.empty_title"), text("results.empty_body")),
         ),
+    )
+
+
+def view_choice() -> rx.Component:
+    """List of reports or table of analyses."""
+    return rx.el.div(
+        aksel.toggle_group(
+            *[
+                aksel.toggle_group_item(value=view, label=text(f"table.view.{view}"))
+                for view in (LIST, TABLE)
+            ],
+            value=seen.showing,
+            on_change=seen.choose_view,
+            label=rx.el.span(text("table.view.label"), class_name="akson-hidden"),
+            size="small",
+            variant="neutral",
+        ),
+        class_name="results-view-choice results-noprint",
+        custom_attrs={"data-testid": "view-choice"},
     )
 
 
@@ -139,6 +160,7 @@ def _row(row: Any) -> rx.Component:
                 class_name="results-link",
                 custom_attrs={"data-testid": "open-report"},
             ),
+            rx.cond(row.news != "", rx.el.span(" ", news_mark(row.news))),
             rx.el.div(
                 row.content,
                 rx.cond(row.content_more > 0, rx.el.span(" ", text("results.more", count=row.content_more))),

@@ -46,6 +46,20 @@ def flag_sign(flag: Any) -> rx.Component:
     )
 
 
+def ours_sign(ours: Any) -> rx.Component:
+    """`ours_mark` where there is little room."""
+    return rx.cond(
+        ours != "",
+        rx.el.span(
+            " ",
+            rx.el.span(rx.cond(ours == "above", "△", "▽"), aria_hidden="true"),
+            hidden(text_by("results.ours", ours, "above"), ", ", text("results.ours_note")),
+            title=text("table.ours"),
+            class_name="results-sign",
+        ),
+    )
+
+
 def ours_mark(ours: Any) -> rx.Component:
     """Outside the stated range without the laboratory's flag: marked as ours, in words and by its dashes."""
     return rx.cond(
@@ -74,6 +88,31 @@ def state_mark(state: Any) -> rx.Component:
 def history_mark(history: Any) -> rx.Component:
     """Repeated from an earlier report."""
     return rx.cond(history, rx.el.span(text("results.history"), class_name="results-state"))
+
+
+def converted_line(converted: Any, unit: Any) -> rx.Component:
+    """A number of ours below the laboratory's, and said to be converted."""
+    return rx.cond(
+        converted != "",
+        rx.el.span(
+            text("table.converted", value=converted, unit=unit),
+            class_name="results-converted",
+            custom_attrs={"data-testid": "converted"},
+        ),
+    )
+
+
+def news_mark(news: Any) -> rx.Component:
+    """New, changed, cancelled or with a notice since the clinician's last visit."""
+    return rx.cond(
+        news != "",
+        rx.el.span(
+            rx.el.span("✦", aria_hidden="true", class_name="results-shape"),
+            text_by("table.news.kind", news, "changed"),
+            class_name="results-flag",
+            custom_attrs={"data-flag": "news", "data-testid": "news-mark"},
+        ),
+    )
 
 
 def status_tags(status: Any, preliminary: Any, test: Any) -> rx.Component:

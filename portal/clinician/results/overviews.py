@@ -15,8 +15,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from portal.clinician.results.transform.listing import Summary, summary_of
+from portal.clinician.results.transform.news import NOT_KNOWN, News
 from portal.clinician.results.transform.reports import Report
-from portal.clinician.results.transform.trend import Point, merged, points_of
+from portal.clinician.results.transform.table import ResultTable
+from portal.clinician.results.transform.trend import Joins, Point, merged, points_of
 
 KEPT_SECONDS = 15 * 60
 KEPT_OVERVIEWS = 200
@@ -31,21 +33,37 @@ def overview_key(*parts: str) -> str:
 
 @dataclass
 class Overview:
-    """The reports of one patient as far as they are fetched. `total` is the service's own number of them."""
+    """The reports of one patient as far as they are fetched. `total` is the service's own number of them.
+
+    `table` is None until it is fetched: analyses by dates, and which codes and units are compared.
+    """
 
     total: int = 0
     fetched: int = 0
     summaries: dict[str, Summary] = field(default_factory=dict)
     points: list[Point] = field(default_factory=list)
     versions: dict[str, list[Report]] = field(default_factory=dict)
+    news: News = NOT_KNOWN
+    table: ResultTable | None = None
     fetched_at: float = field(default_factory=time.monotonic)
 
     def add(self, reports: list[Report], total: int) -> None:
         """Take in a page of reports. An empty one ends it: there are fewer than the service said."""
-        self.summaries |= {report.id: summary_of(report) for report in reports}
+        self.summaries |= {
+            report.id: summary_of(report, self.news.reports.get(report.id, "")) for report in reports
+        }
         self.points = merged([*self.points, *points_of(reports)])
         self.fetched += len(reports)
         self.total = total if reports else self.fetched
+
+    def holds(self, report_id: str) -> bool:
+        """Whether a report is one of the patient's, in the list or in the table."""
+        return report_id in self.summaries or (self.table is not None and report_id in self.table.reports)
+
+    @property
+    def joins(self) -> Joins | None:
+        """The equivalences of this patient's results; None while they are not known."""
+        return self.table.joins if self.table else None
 
     @property
     def complete(self) -> bool:

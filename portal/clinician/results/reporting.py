@@ -10,7 +10,7 @@ import reflex as rx
 
 from portal.clients.errors import ServiceProblem
 from portal.clinician.results import fetching
-from portal.clinician.results.shown import shown_overview
+from portal.clinician.results.shown import ensure_table, shown_overview
 from portal.clinician.results.transform.report_view import ReportView, view_of
 from portal.clinician.results.transform.tables import ResultRow, visible
 from portal.clinician.results.transform.trend_view import TrendView, trend_of
@@ -19,7 +19,7 @@ from portal.session.guard import requires
 from portal.session.models import Kind
 from portal.session.patient import results_client
 
-LIST, REPORT, TREND = "list", "report", "trend"
+LIST, REPORT, TREND, TABLE = "list", "report", "trend", "table"
 
 
 class OpenReport(rx.State, mixin=True):
@@ -38,6 +38,7 @@ class OpenReport(rx.State, mixin=True):
     versions_open: bool = False
     version: int = 0
     trend: TrendView = TrendView()
+    _home: str = LIST  # what a report or a course was opened from
     _rows: list[ResultRow] = []  # noqa: RUF012
 
     @rx.event
@@ -48,7 +49,7 @@ class OpenReport(rx.State, mixin=True):
         if overview is None:
             yield self._again()
             return
-        if report_id not in overview.summaries:
+        if not overview.holds(report_id):
             return
         self.opening, self.report_problem = report_id, ""
         yield
@@ -69,7 +70,7 @@ class OpenReport(rx.State, mixin=True):
         return type(self).load  # type: ignore[attr-defined]
 
     def _close(self) -> None:
-        self.showing, self.opening, self.report_problem, self.report_problem_code = LIST, "", "", ""
+        self.showing, self.opening, self.report_problem, self.report_problem_code = self._home, "", "", ""
         self.report, self._rows, self.result_rows, self.rows_hidden = ReportView(), [], [], 0
         self.rows_abnormal_only = False
         self.versions, self.versions_open, self.version = [], False, 0
@@ -93,7 +94,7 @@ class OpenReport(rx.State, mixin=True):
     @rx.event
     @requires(Kind.CLINICIAN)
     async def back_to_list(self) -> Any:
-        """Close the report."""
+        """Close the report: back to the list or the table."""
         self._close()
         if await shown_overview(self) is None:
             return self._again()
@@ -152,7 +153,8 @@ class OpenReport(rx.State, mixin=True):
         overview = await shown_overview(self)
         if overview is None:
             return self._again()
-        self.trend, self.showing = trend_of(overview.points, analysis), TREND
+        await ensure_table(self, overview)
+        self.trend, self.showing = trend_of(overview.points, analysis, overview.joins), TREND
         return rx.set_focus("trend-heading")
 
     @rx.event
@@ -162,15 +164,15 @@ class OpenReport(rx.State, mixin=True):
         overview = await shown_overview(self)
         if overview is None:
             return self._again()
-        self.trend = trend_of(overview.points, self.trend.analysis, everything=True)
+        self.trend = trend_of(overview.points, self.trend.analysis, overview.joins, everything=True)
         return None
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def close_trend(self) -> Any:
-        """Back to the report."""
+        """Back to the report, or to the list or table."""
         if await shown_overview(self) is None:
             return self._again()
         self.trend = TrendView()
-        self.showing = REPORT if self.report.id else LIST
+        self.showing = REPORT if self.report.id else self._home
         return rx.set_focus("report-heading" if self.report.id else "results-heading")

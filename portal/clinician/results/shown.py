@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal.clients.errors import ServiceProblem
+from portal.clinician.results import fetching
 from portal.clinician.results.overviews import Overview, overview_key, overviews
 from portal.session.current import current
 from portal.session.patient import open_patient
+from portal.session.screens import screens_client
 
 
 class Shown(rx.State):
@@ -47,3 +50,13 @@ async def shown_overview(state: rx.State) -> Overview | None:
     key = await current_key(state)
     shown = await state.get_state(Shown)
     return shown._overview(key)
+
+
+async def ensure_table(state: rx.State, overview: Overview) -> ServiceProblem | None:
+    """Fetch the overview's table unless it is there; the problem when that fails."""
+    if overview.table is None:
+        try:
+            overview.table = await fetching.fetch_table(await screens_client(state))
+        except ServiceProblem as problem:
+            return problem
+    return None

@@ -6,6 +6,7 @@ Authorised means a live clinician's session and a patient open in this tab for w
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from portal.clinician.results import fetching
 from portal.clinician.results.overviews import Overview
 from portal.clinician.results.reporting import OpenReport
 from portal.clinician.results.shown import Shown, current_key, shown_overview
+from portal.clinician.results.tabling import OpenTable
 from portal.clinician.results.transform.dates import OSLO
 from portal.clinician.results.transform.listing import (
     Filters,
@@ -28,9 +30,11 @@ from portal.clinician.results.transform.listing import (
     order,
     period,
 )
+from portal.clinician.results.transform.news import NOT_KNOWN, News
 from portal.session.guard import requires
 from portal.session.models import Kind
 from portal.session.patient import results_client
+from portal.session.screens import screens_client
 
 PAGE_SIZE = 50
 SORT_KEYS = ("sampled", "kind", "laboratory", "abnormal")
@@ -39,7 +43,7 @@ DISCIPLINES = ("laboratory", "pathology", "radiology")
 NO_PATIENT = "no-open-patient"
 
 
-class ResultsState(OpenReport, rx.State):
+class ResultsState(OpenReport, OpenTable, rx.State):
     """What the browser shows of one patient's results; the rest stays in the overview on the server."""
 
     loading: bool = True
@@ -65,6 +69,10 @@ class ResultsState(OpenReport, rx.State):
     laboratory: str = ""
     period: str = ""
     abnormal_only: bool = False
+    new_only: bool = False
+    news_known: bool = True
+    news_since: str = ""
+    news_count: int = 0
     sort_key: str = "sampled"
     filter_round: int = 0  # a new search field for each: the browser keeps what was typed in the old one
     descending: bool = True
@@ -81,24 +89,28 @@ class ResultsState(OpenReport, rx.State):
             self._tell(ServiceProblem(Problem.NOT_FOUND, NO_PATIENT))
             return
         try:
-            page = await fetching.fetch_page(await results_client(self), 0, fetching.FIRST_PAGE)
+            client, screens = await results_client(self), await screens_client(self)
+            page, overview.news = await asyncio.gather(
+                fetching.fetch_page(client, 0, fetching.FIRST_PAGE), _news(screens)
+            )
         except ServiceProblem as problem:
             shown._stop()
             self._tell(problem)
             return
         self._take(overview, page)
-        if not overview.complete:
-            yield type(self).load_rest
+        yield type(self).load_rest
 
     @rx.event(background=True)
     @requires(Kind.CLINICIAN)
     async def load_rest(self) -> None:
-        """Fetch the older reports a page at a time; the page answers in between."""
+        """Fetch the older reports a page at a time, then the table; the page answers in between."""
         async with self:
             overview = await shown_overview(self)
-            client = await results_client(self) if overview else None
+            if overview is None:
+                return
+            client = await results_client(self)
             self.incomplete = False
-        while overview and client and not overview.complete:
+        while not overview.complete:
             try:
                 page = await fetching.fetch_page(client, overview.fetched, fetching.NEXT_PAGE)
             except ServiceProblem:
@@ -109,6 +121,7 @@ class ResultsState(OpenReport, rx.State):
                 if await shown_overview(self) is not overview:
                     return
                 self._take(overview, page)
+        await self._fetch_table_behind(overview)
 
     def _tell(self, problem: ServiceProblem) -> None:
         self.problem, self.problem_code = str(problem.problem), problem.code
@@ -136,6 +149,8 @@ class ResultsState(OpenReport, rx.State):
         self.laboratories = laboratories(summaries)
         self.first_day, self.last_day = period(summaries)
         newest = order(summaries, "sampled", descending=True)
+        news = overview.news
+        self.news_known, self.news_since, self.news_count = news.known, news.since, len(news.reports)
         self.waiting = [waiting for summary in newest for waiting in summary.waiting]
 
     def _filters(self) -> Filters:
@@ -148,6 +163,7 @@ class ResultsState(OpenReport, rx.State):
             laboratory=self.laboratory,
             first_day=first_day,
             abnormal_only=self.abnormal_only,
+            new_only=self.new_only,
         )
 
     async def _list_again(self) -> Any:
@@ -198,10 +214,17 @@ class ResultsState(OpenReport, rx.State):
 
     @rx.event
     @requires(Kind.CLINICIAN)
+    async def choose_new(self, only: bool) -> Any:
+        """Show only what is new or changed since the last visit, or everything."""
+        self.new_only = bool(only)
+        return await self._list_again()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
     async def reset_filters(self) -> Any:
         """Show everything again."""
         self.text = self.discipline = self.laboratory = self.period = ""
-        self.abnormal_only = False
+        self.abnormal_only = self.new_only = False
         self.filter_round += 1
         return await self._list_again()
 
@@ -221,6 +244,14 @@ class ResultsState(OpenReport, rx.State):
         """Another page of the list."""
         self.page = max(1, int(page))
         return await self._page_again()
+
+
+async def _news(client: fetching.Screens) -> News:
+    """What is new; without an answer the list is shown all the same, and says that this is not known."""
+    try:
+        return await fetching.fetch_news(client)
+    except ServiceProblem:
+        return NOT_KNOWN
 
 
 seen: Any = ResultsState

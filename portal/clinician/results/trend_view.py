@@ -6,7 +6,14 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clinician.results.marks import flag_mark, hidden, history_mark, ours_mark, state_mark
+from portal.clinician.results.marks import (
+    converted_line,
+    flag_mark,
+    hidden,
+    history_mark,
+    ours_mark,
+    state_mark,
+)
 from portal.clinician.results.state import seen
 from portal.ui import aksel
 from portal.ui.text import text
@@ -41,6 +48,7 @@ def trend_view() -> rx.Component:
         rx.cond(
             seen.trend.series.length() > 0,
             rx.fragment(
+                rx.cond(seen.trend.unjoined, rx.el.p(text("table.unjoined"), class_name="results-subtle")),
                 rx.cond(
                     seen.trend.series.length() > 1,
                     rx.el.p(text("results.trend_view.separate"), class_name="results-subtle"),
@@ -67,6 +75,7 @@ def _series(series: Any) -> rx.Component:
             ),
             class_name="results-h2",
         ),
+        rx.foreach(series.joined, lambda join: _joined(join, series.unit)),
         rx.cond(series.other, rx.el.p(text("results.trend_view.other"), class_name="results-subtle")),
         rx.cond(
             series.drawn,
@@ -95,6 +104,23 @@ def _series(series: Any) -> rx.Component:
         ),
         class_name="results-section",
         custom_attrs={"data-testid": "series"},
+    )
+
+
+def _joined(join: Any, unit: Any) -> rx.Component:
+    """By what results of another code or unit stand in the series, and by whom."""
+    return rx.el.p(
+        rx.cond(
+            join.kind == "conversion",
+            text("table.joined.conversion", code=join.code, unit=join.unit, to=unit, source=join.source),
+            rx.cond(
+                join.kind == "successor",
+                text("table.joined.successor", code=join.code, source=join.source),
+                text("table.joined.equivalent", code=join.code, source=join.source),
+            ),
+        ),
+        class_name="results-joined",
+        custom_attrs={"data-testid": "joined"},
     )
 
 
@@ -169,12 +195,12 @@ def _table(series: Any) -> rx.Component:
                 ]
             )
         ),
-        rx.el.tbody(rx.foreach(series.rows, _row)),
+        rx.el.tbody(rx.foreach(series.rows, lambda row: _row(row, series.unit))),
         class_name="results-table results-trend-table",
     )
 
 
-def _row(row: Any) -> rx.Component:
+def _row(row: Any, unit: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             rx.el.button(
@@ -200,6 +226,8 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(
             rx.el.span(row.value, class_name="results-value"),
             rx.el.span(" ", row.unit, class_name="results-narrow-inline"),
+            converted_line(row.converted, unit),
+            rx.cond(row.code != "", rx.el.div(row.code, class_name="results-subtle")),
             rx.el.div(
                 state_mark(row.state),
                 history_mark(row.history),

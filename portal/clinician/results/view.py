@@ -1,4 +1,4 @@
-"""The results page: the list, one report, or one analysis over time."""
+"""The results page: the list, the table, one report, or one analysis over time."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import reflex as rx
 
 from portal.clinician.results.list_view import list_view
 from portal.clinician.results.report_view import report_view
-from portal.clinician.results.reporting import REPORT, TREND
+from portal.clinician.results.reporting import REPORT, TABLE, TREND
 from portal.clinician.results.state import NO_PATIENT, seen
+from portal.clinician.results.table_view import table_view
 from portal.clinician.results.trend_view import trend_view
 from portal.frame.layout import PATIENTS
 from portal.frame.states import empty_view, loading_view, problem_view
@@ -28,6 +29,7 @@ def results_view() -> rx.Component:
                     seen.showing,
                     (REPORT, report_view()),
                     (TREND, trend_view()),
+                    (TABLE, table_view(_heading())),
                     list_view(_heading()),
                 ),
             ),

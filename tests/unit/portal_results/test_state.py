@@ -9,7 +9,7 @@ import pytest
 import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
-from portal.clinician.results import reporting, shown
+from portal.clinician.results import reporting, shown, tabling
 from portal.clinician.results import state as state_module
 from portal.clinician.results.overviews import Overviews
 from portal.clinician.results.state import ResultsState
@@ -35,6 +35,8 @@ class Service:
         self.reports = [self._one(n) for n in range(count, 0, -1)]
         self.asked: list[tuple[str, list[tuple[str, str]]]] = []
         self.fails: ServiceProblem | None = None
+        self.news_fails = False
+        self.tables = 0
 
     def _one(self, n: int) -> list[Json]:
         when = f"{2000 + n // 12:04d}-{n % 12 + 1:02d}-01T08:00:00+01:00"
@@ -61,6 +63,40 @@ class Service:
         resources = [resource for one in page for resource in one]
         entries = [{"resource": r} for r in (*resources, LAB, GP, request())]
         return {"resourceType": "Bundle", "total": len(self.reports), "entry": entries}
+
+    async def table(self) -> Json:
+        if self.fails:
+            raise self.fails
+        self.tables += 1
+        heads = [
+            {"id": r[0]["id"], "laboratory": "Fürst", "kind": "Medisinsk biokjemi"} for r in self.reports
+        ]
+        values = [
+            {
+                "report": place,
+                "kind": "quantity",
+                "at": r[0]["effectiveDateTime"],
+                "value": str(r[1]["valueQuantity"]["value"]),
+                "unit": "mmol/L",
+                "status": "final",
+                "reference": "0 - 9999",
+            }
+            for place, r in enumerate(self.reports)
+        ]
+        row = {
+            "analysis": "7280|NPU03230",
+            "code": "NPU03230",
+            "name": "P-Kalium",
+            "unit": "mmol/L",
+            "values": values,
+        }
+        groups = [{"name": "Elektrolytter", "rows": [row]}]
+        return {"reports": heads, "fields": [{"code": "CLIN", "groups": groups}]}
+
+    async def news(self, since: str = "") -> Json:
+        if self.fails or self.news_fails:
+            raise self.fails or ServiceProblem(Problem.DOWN, "ConnectError")
+        return {"since": "2024-01-01T08:00:00Z", "visit": True, "reports": [{"id": "r2", "kind": "changed"}]}
 
     async def history(self, report_id: str, params: Sequence[tuple[str, str]] = ()) -> Json:
         now = next(r for r in self.reports if r[0]["id"] == report_id)
@@ -109,6 +145,8 @@ class Page:
         monkeypatch.setattr(shown, "open_patient", open_patient)
         monkeypatch.setattr(shown, "overviews", self.overviews)
         monkeypatch.setattr(state_module, "results_client", client)
+        for module in (state_module, shown, tabling):
+            monkeypatch.setattr(module, "screens_client", client)
         monkeypatch.setattr(reporting, "results_client", client)
 
     async def do(self, name: str, *arguments: Any) -> list[Any]:
@@ -135,6 +173,14 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "choose_laboratory": ("Fürst",),
     "choose_period": ("31",),
     "choose_abnormal": (True,),
+    "choose_new": (True,),
+    "choose_view": ("table",),
+    "search_table": ("kalium",),
+    "choose_area": ("CLIN",),
+    "choose_abnormal_lines": (True,),
+    "choose_all_lines": (True,),
+    "turn_table": (1,),
+    "reset_table": (),
     "reset_filters": (),
     "sort_by": ("kind",),
     "turn_page": (2,),
@@ -241,6 +287,67 @@ async def test_filters_and_order_need_no_new_look_up(tab: Page) -> None:
     await tab.do("choose_abnormal", True)
     assert (tab.state.rows, tab.state.hidden) == ([], 2)
     assert len(tab.service.asked) == asked
+
+
+async def test_what_is_new_is_marked_and_can_be_asked_for_alone(tab: Page) -> None:
+    await tab.do("load")
+    assert [(row.id, row.news) for row in tab.state.rows] == [("r2", "changed"), ("r1", "")]
+    assert (tab.state.news_since, tab.state.news_count) == ("01.01.2024 09:00", 1)
+    await tab.do("choose_new", True)
+    assert [row.id for row in tab.state.rows] == ["r2"]
+    await tab.do("reset_filters")
+    assert len(tab.state.rows) == 2
+
+
+async def test_the_list_is_shown_and_says_so_when_what_is_new_is_not_known(tab: Page) -> None:
+    tab.service.news_fails = True
+    await tab.do("load")
+    assert (len(tab.state.rows), tab.state.news_known, tab.state.problem) == (2, False, "")
+
+
+async def test_the_table_is_fetched_once_behind_the_list(tab: Page) -> None:
+    tab.service = Service(60)
+    await tab.do("load")
+    assert tab.service.tables == 0
+    await tab.do("load_rest")
+    await tab.do("choose_view", "table")
+    assert (tab.service.tables, tab.state.showing, tab.state.table.total) == (1, "table", 60)
+    assert len(tab.state.table.columns) == 10
+    await tab.do("turn_table", 5)
+    assert (tab.state.table.start, len(tab.state.table.columns)) == (50, 10)
+    await tab.do("choose_abnormal_lines", True)
+    assert (tab.state.table.rows, tab.state.table.left_out) == (0, 1)
+    await tab.do("reset_table")
+    await tab.do("search_table", "natrium")
+    assert (tab.state.table.rows, tab.state.table.left_out) == (0, 1)
+    assert tab.service.tables == 1
+
+
+async def test_a_report_opened_from_the_table_leads_back_to_it(tab: Page) -> None:
+    await tab.do("load")
+    await tab.do("choose_view", "table")
+    await tab.do("open_report", "r2")
+    assert tab.state.showing == "report"
+    await tab.do("back_to_list")
+    assert tab.state.showing == "table"
+    await tab.do("open_trend", "7280|NPU03230")
+    await tab.do("close_trend")
+    assert tab.state.showing == "table"
+    await tab.do("choose_view", "list")
+    assert tab.state.showing == "list"
+
+
+async def test_a_table_that_cannot_be_fetched_says_why_and_the_list_is_still_there(tab: Page) -> None:
+    await tab.do("load")
+    tab.service.fails = ServiceProblem(Problem.DOWN, "ConnectError")
+    await tab.do("choose_view", "table")
+    assert (tab.state.table_problem, tab.state.table_loading) == ("down", False)
+    await tab.do("open_trend", "7280|NPU03230")
+    assert tab.state.trend.unjoined
+    assert len(tab.state.trend.series[0].rows) == 2
+    await tab.do("close_trend")
+    await tab.do("choose_view", "list")
+    assert (tab.state.showing, len(tab.state.rows)) == ("list", 2)
 
 
 async def test_a_report_is_fetched_anew_when_opened_and_only_one_of_the_patients_own(tab: Page) -> None:

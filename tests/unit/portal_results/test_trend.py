@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from portal.clinician.results.transform.chart import NARROW, chart_of
 from portal.clinician.results.transform.reports import reports_of
-from portal.clinician.results.transform.trend import Point, points_of, series_of
+from portal.clinician.results.transform.trend import Join, Point, points_of, series_of
 from portal.clinician.results.transform.trend_view import trend_of
 from tests.unit.portal_results.build import (
     Json,
@@ -187,3 +188,87 @@ def test_a_long_table_lists_the_newest_until_all_are_asked_for() -> None:
     short = trend_of(found, KEY).series[0]
     assert (len(short.rows), short.left_out, short.count, len(short.wide.marks)) == (40, True, 60, 60)
     assert not trend_of(found, KEY, everything=True).series[0].left_out
+
+
+CREATININE = {code: nlk(code, "P-Kreatinin") for code in ("NPU04998", "NPU01807", "NPU18016")}
+EQUIVALENT = Join("7280|NPU01807", "umol/L", "7280|NPU04998", "umol/L", "equivalent", "Fagrådet 2026-03")
+HBA1C = Join(
+    "7280|NPU29296",
+    "%",
+    "7280|NPU27300",
+    "mmol/mol",
+    "conversion",
+    "Hoelzel 2004",
+    Decimal("10.93135112"),
+    Decimal("-23.5242676"),
+    0,
+)
+
+
+def joins(*rows: Join) -> dict[tuple[str, str], Join]:
+    return {(row.analysis, row.unit): row for row in rows}
+
+
+def creatinine(*codes: str) -> list[Point]:
+    return points(
+        *(
+            result(f"0{n}-01", quantity(f"8{n}", "µmol/L", ucum="umol/L"), CREATININE[code])
+            for n, code in enumerate(codes, 1)
+        )
+    )
+
+
+def test_codes_called_p_kreatinin_are_never_one_series_without_a_row() -> None:
+    found = trend_of(creatinine(*CREATININE), "7280|NPU04998")
+    assert [(s.code, s.other, len(s.rows)) for s in found.series] == [
+        ("NPU04998", False, 1),
+        ("NPU01807", True, 1),
+        ("NPU18016", True, 1),
+    ]
+
+
+def test_an_explicit_row_joins_two_and_the_view_says_by_which() -> None:
+    found = trend_of(creatinine(*CREATININE), "7280|NPU04998", joins(EQUIVALENT))
+    joined = found.series[0]
+    assert [(row.value, row.code, row.converted) for row in joined.rows] == [
+        ("82", "NPU01807", ""),
+        ("81", "", ""),
+    ]
+    assert [(j.kind, j.code, j.source) for j in joined.joined] == [
+        ("equivalent", "NPU01807", "Fagrådet 2026-03")
+    ]
+    assert [s.code for s in found.series[1:]] == ["NPU18016"]
+    assert [len(line.split()) for line in joined.wide.lines] == [2]
+
+
+def test_the_same_series_is_found_from_either_code() -> None:
+    known = creatinine("NPU04998", "NPU01807")
+    assert [
+        [row.value for row in trend_of(known, asked, joins(EQUIVALENT)).series[0].rows]
+        for asked in ("7280|NPU04998", "7280|NPU01807")
+    ] == [["82", "81"], ["82", "81"]]
+
+
+def test_hba1c_in_two_units_stays_apart_until_a_conversion_is_known() -> None:
+    known = points(
+        result("01-01", quantity("6.5", "%", ucum="%"), nlk("NPU29296", "B-HbA1c"), reference="4,3 - 6,1"),
+        result("02-01", quantity("48", "mmol/mol", ucum="mmol/mol"), nlk("NPU27300", "B-HbA1c")),
+    )
+    apart = trend_of(known, "7280|NPU27300")
+    assert [(s.code, [row.value for row in s.rows]) for s in apart.series] == [
+        ("NPU27300", ["48"]),
+        ("NPU29296", ["6.5"]),
+    ]
+    (joined,) = trend_of(known, "7280|NPU27300", joins(HBA1C)).series
+    assert [(row.value, row.unit, row.converted) for row in joined.rows] == [
+        ("48", "mmol/mol", ""),
+        ("6.5", "%", "48"),
+    ]
+    assert joined.unit == "mmol/mol"
+    assert all(47 <= float(tick.label) <= 49 for tick in joined.wide.y_ticks)  # both in mmol/mol
+    assert not joined.banded
+
+
+def test_where_the_equivalences_are_not_known_the_view_says_so() -> None:
+    assert trend_of(creatinine("NPU04998"), "7280|NPU04998", None).unjoined
+    assert not trend_of(creatinine("NPU04998"), "7280|NPU04998").unjoined

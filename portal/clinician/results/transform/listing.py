@@ -1,7 +1,7 @@
 """The list of a person's reports: one row each, filtered and ordered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.reading import Item, unanswered
@@ -26,7 +26,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One report in the list. Numbers count results; an `earlier` one stands beside a newer."""
+    """One report in the list. Numbers count results; an `earlier` one stands beside a newer.
+
+    `news`: "" | "new" | "changed" | "cancelled" | "notice", since the clinician's last visit.
+    """
 
     id: str = ""
     sampled: str = ""
@@ -50,6 +53,7 @@ class ReportRow:
     prominent: list[str] = field(default_factory=list)
     content: str = ""
     content_more: int = 0
+    news: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +78,17 @@ class Filters:
     first_day: str = ""
     last_day: str = ""
     abnormal_only: bool = False
+    new_only: bool = False
 
 
-def summary_of(report: Report) -> Summary:
+def summary_of(report: Report, news: str = "") -> Summary:
     """A report in the list."""
     items = report.items()
     names = _names(report, items)
     waiting = _waiting(report, items)
     found_by = (*names, report.laboratory, report.requester, report.kind.display, report.number)
     return Summary(
-        row=_row(report, items, names, len(waiting)),
+        row=replace(_row(report, items, names, len(waiting)), news=news),
         sampled=report.sampled,
         issued=report.issued,
         search=" ".join(found_by).casefold(),
@@ -173,6 +178,7 @@ def _passes(summary: Summary, wanted: Filters, words: list[str]) -> bool:
     return (
         (not wanted.discipline or summary.row.discipline == wanted.discipline)
         and (not wanted.laboratory or summary.row.laboratory == wanted.laboratory)
+        and (not wanted.new_only or bool(summary.row.news))
         and all(word in summary.search for word in words)
         and dates.in_days(summary.sampled, wanted.first_day, wanted.last_day)
     )

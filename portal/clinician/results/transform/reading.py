@@ -259,3 +259,13 @@ def _place(role: Json) -> str:
     parts = [role.get("organization"), *fhir.objects(role.get("healthcareService"))]
     names = [fhir.text_of(fhir.first(part).get("display")) for part in parts]
     return ", ".join(dict.fromkeys(name for name in names if name))
+
+
+def sender_id(references: object, resources: Resources) -> str:
+    """The identifier of the organisation that answered, which its local codes belong to; else its name."""
+    roles = [resources.get("PractitionerRole", role_id) for role_id in fhir.reference_ids(references)]
+    places = [role for role in roles if role.get("organization")]
+    alone = [role for role in places if not role.get("practitioner")]
+    organisation = fhir.first((alone or places or [{}])[-1].get("organization"))
+    identifier = fhir.text_of(fhir.first(organisation.get("identifier")).get("value"))
+    return identifier or fhir.text_of(organisation.get("display"))

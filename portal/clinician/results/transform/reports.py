@@ -9,6 +9,7 @@ from portal.clinician.results.transform.reading import (
     Item,
     actor_name,
     laboratory_name,
+    sender_id,
     specimen_name,
     walk,
 )
@@ -65,7 +66,8 @@ class Report:
 
     `discipline`: "laboratory" | "pathology" | "radiology". `report_status` and `service_type` are 7306 (P F A
     S) and 7309 (N M C), "" where the Bundle does not carry them. `sampled` is when the first specimen was
-    taken; where none says so it is what the report counts from, and `sampling_known` is False.
+    taken; where none says so it is what the report counts from, and `sampling_known` is False. `sender` is
+    whose the report's local codes are.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Report:
     issued: str
     approved: str
     laboratory: str
+    sender: str
     requester: str
     test: bool
     number: str
@@ -155,6 +158,7 @@ def _report(resource: Json, by_report: dict[str, list[Json]], resources: Resourc
         issued=fhir.text_of(resource.get("issued")),
         approved=fhir.extension_text(resource, "approval-date"),
         laboratory=laboratory_name(resource.get("performer"), resources),
+        sender=sender_id(resource.get("performer"), resources) or report_id,
         requester=_requester(request, resources),
         test=_is_test(resource),
         number=_number(resource),

@@ -86,7 +86,7 @@ def _row(place: Placed, report: Report, points: list[Point], *, several_samples:
         previous=f"{before.shown} {before.unit}".strip() if before and len(before.shown) <= _SHORT else "",
         previous_date=dates.show_day(before.sampled) if before and len(before.shown) <= _SHORT else "",
         previous_flag=before.flag if before else "",
-        analysis="" if value.kind == "none" else analysis_key(item, report.laboratory),
+        analysis="" if value.kind == "none" else analysis_key(item, report.sender),
         numeric=value.kind == "quantity",
         settled=settled(item),
     )

@@ -1,12 +1,13 @@
 """One analysis over time, across reports and laboratories.
 
-Values are joined only where code and unit are the same: NLK and other national codes across laboratories,
-local codes within one laboratory (clinical rule 10). A unit is the same when its UCUM code is, or its very
-text.
+Values are joined where code and unit are the same: NLK and other national codes across laboratories, local
+codes within one laboratory (clinical rule 10). A unit is the same when its UCUM code is, or its very text.
+Across codes and units they are joined by the service's table of equivalences alone, never by name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from portal.clinician.results.transform import dates, ranges
 from portal.clinician.results.transform.reading import Item
@@ -42,15 +43,15 @@ class Point:
     laboratory: str
 
 
-def analysis_key(item: Item, laboratory: str) -> str:
-    """What makes two results the same analysis; "" for a result without a name."""
+def analysis_key(item: Item, sender: str) -> str:
+    """What makes two results the same analysis, as the service's table has it; "" for one without a name."""
     code = item.code
     if not item.codes and not item.name:
         return ""
     if code.register in _NATIONAL and code.code:
         return f"{code.register}|{code.code}"
     named = code.code or item.name
-    return f"{laboratory}|{code.system}|{named}" if named else ""
+    return f"{sender}|{code.register or code.system}|{named}" if named else ""
 
 
 def unit_key(item: Item) -> str:
@@ -76,7 +77,7 @@ def merged(points: Iterable[Point]) -> list[Point]:
 
 
 def _point(item: Item, report: Report) -> Point | None:
-    key = analysis_key(item, report.laboratory)
+    key = analysis_key(item, report.sender)
     if item.cancelled or item.value.kind == "none" or not key or item.resistance:
         return None
     value = item.value
@@ -115,44 +116,106 @@ def _agreed(item: Item) -> ranges.Interval | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """A row of the table of equivalences: results of `analysis` in `unit` are compared with another's.
+
+    `kind`: "successor" | "equivalent" | "conversion"; `factor` and `added` are a conversion's.
+    """
+
+    analysis: str
+    unit: str
+    to_analysis: str
+    to_unit: str
+    kind: str
+    source: str
+    factor: Decimal = Decimal(1)
+    added: Decimal = Decimal(0)
+    decimals: int | None = None
+
+    @property
+    def converts(self) -> bool:
+        """Whether the number changes."""
+        return self.kind == "conversion"
+
+    def number(self, value: float) -> float:
+        """The number in the other unit."""
+        return value * float(self.factor) + float(self.added)
+
+
+Joins = Mapping[tuple[str, str], Join]
+NO_JOINS: Joins = {}
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
-    """The results of one analysis in one unit, oldest first. `asked`: of the analysis that was asked for."""
+    """The results of one analysis in one unit, oldest first. `asked`: of the analysis that was asked for.
+
+    `joined` holds the equivalences by which results of other codes and units stand in it.
+    """
 
     analysis: str
     name: str
     code: str
     unit: str
+    unit_key: str
     asked: bool
     points: tuple[Point, ...]
+    joined: tuple[Join, ...] = ()
+
+    def join_of(self, point: Point) -> Join | None:
+        """The equivalence by which a point stands here; None when it is of this code and unit."""
+        found = (j for j in self.joined if (j.analysis, j.unit) == (point.analysis, point.unit_key))
+        return next(found, None)
 
 
-def series_of(points: Iterable[Point], analysis: str) -> list[Series]:
-    """The analysis's series, one for each unit; then other codes with the same name, each for itself."""
+def series_of(points: Iterable[Point], analysis: str, joins: Joins = NO_JOINS) -> list[Series]:
+    """The analysis's series, one for each unit; then other codes with the same name, each for itself.
+
+    What `joins` lead to one code and unit is one series.
+    """
     everything = list(points)
     names = {_plain(p.name) for p in everything if p.analysis == analysis and p.name}
     groups: dict[tuple[str, str], list[Point]] = {}
     for point in everything:
-        if point.analysis == analysis or _plain(point.name) in names:
-            groups.setdefault((point.analysis, point.unit_key), []).append(point)
-    found = [_series(group, analysis) for group in groups.values()]
+        groups.setdefault(_end(point, joins), []).append(point)
+    found = [
+        _series(end, group, analysis, joins)
+        for end, group in groups.items()
+        if any(p.analysis == analysis or _plain(p.name) in names for p in group)
+    ]
     return sorted(found, key=lambda s: (not s.asked, -len(s.points)))
+
+
+def _end(point: Point, joins: Joins) -> tuple[str, str]:
+    """Where a point is compared."""
+    join = joins.get((point.analysis, point.unit_key))
+    return (join.to_analysis, join.to_unit) if join else (point.analysis, point.unit_key)
+
+
+def _series(end: tuple[str, str], points: list[Point], analysis: str, joins: Joins) -> Series:
+    own = [p for p in points if (p.analysis, p.unit_key) == end]
+    last = (own or points)[-1]
+    units = dict.fromkeys(p.unit for p in own if p.unit)
+    used = dict.fromkeys(join for p in points if (join := joins.get((p.analysis, p.unit_key))) is not None)
+    return Series(
+        analysis=end[0],
+        name=last.name,
+        code=end[0].rpartition("|")[2],
+        unit=", ".join(units) or end[1],
+        unit_key=end[1],
+        asked=any(p.analysis == analysis for p in points),
+        points=tuple(points),
+        joined=tuple(used),
+    )
 
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _series(points: list[Point], analysis: str) -> Series:
-    last = points[-1]
-    units = dict.fromkeys(p.unit for p in points if p.unit)
-    return Series(
-        last.analysis, last.name, last.code, ", ".join(units), last.analysis == analysis, tuple(points)
-    )
-
-
 def previous(points: Iterable[Point], item: Item, report: Report) -> Point | None:
     """The newest earlier value of the same analysis in the same unit."""
-    key, unit = analysis_key(item, report.laboratory), unit_key(item)
+    key, unit = analysis_key(item, report.sender), unit_key(item)
     before = dates.sort_key(item.effective or report.sampled)
     earlier = [
         point

@@ -1,23 +1,29 @@
 """One analysis over time as it is shown: a graph for each series, and everything as a table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.chart import NARROW, WIDE, Chart, chart_of
 from portal.clinician.results.transform.richtext import plain
-from portal.clinician.results.transform.trend import Point, Series, series_of
+from portal.clinician.results.transform.trend import NO_JOINS, Join, Joins, Point, Series, series_of
 
 _LISTED = 40
 
 
 @dataclass(frozen=True, slots=True)
 class TrendRow:
-    """One value in the table, with the laboratory's own words."""
+    """One value in the table, with the laboratory's own words.
+
+    `converted` is ours: the number in the series' own unit, "" where the laboratory's is in it. `code` is the
+    laboratory's where it is another than the series'.
+    """
 
     sampled: str = ""
     value: str = ""
     unit: str = ""
+    converted: str = ""
+    code: str = ""
     flag: str = ""
     ours: str = ""
     reference: str = ""
@@ -29,12 +35,23 @@ class TrendRow:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinView:
+    """By what results of another code or unit stand in a series. `kind` as in `Join`."""
+
+    kind: str = ""
+    code: str = ""
+    unit: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesView:
-    """One series: of one code and one unit, never joined with another. `other`: another code, same name."""
+    """One series: of one code and one unit, and what `joined` says. `other`: another code, same name."""
 
     name: str = ""
     code: str = ""
     unit: str = ""
+    joined: list[JoinView] = field(default_factory=list)
     other: bool = False
     drawn: bool = False
     banded: bool = False
@@ -49,31 +66,41 @@ class SeriesView:
 
 @dataclass(frozen=True, slots=True)
 class TrendView:
-    """An analysis over time; `name` is "" when nothing is shown."""
+    """An analysis over time; `name` is "" when nothing is shown.
+
+    `unjoined`: the equivalences could not be fetched, so that every code and unit stands for itself.
+    """
 
     analysis: str = ""
     name: str = ""
     series: list[SeriesView] = field(default_factory=list)
+    unjoined: bool = False
 
 
-def trend_of(points: Iterable[Point], analysis: str, *, everything: bool = False) -> TrendView:
+def trend_of(
+    points: Iterable[Point], analysis: str, joins: Joins | None = NO_JOINS, *, everything: bool = False
+) -> TrendView:
     """How to show an analysis over time; without series when the person has no value of it.
 
-    The graph holds every value, the table the newest unless `everything` is asked for.
+    The graph holds every value, the table the newest unless `everything` is asked for. `joins`: None when
+    they are not known.
     """
-    series = series_of(points, analysis)
+    series = series_of(points, analysis, joins or NO_JOINS)
     name = series[0].name if series else ""
-    return TrendView(analysis, name, [_view(one, everything=everything) for one in series])
+    shown = [_view(one, everything=everything) for one in series]
+    return TrendView(analysis, name, shown, unjoined=joins is None)
 
 
 def _view(series: Series, *, everything: bool) -> SeriesView:
     newest_first = series.points[::-1]
     listed = newest_first if everything else newest_first[:_LISTED]
-    wide, narrow = chart_of(series, WIDE), chart_of(series, NARROW)
+    drawn = replace(series, points=tuple(_drawn(point, series.join_of(point)) for point in series.points))
+    wide, narrow = chart_of(drawn, WIDE), chart_of(drawn, NARROW)
     return SeriesView(
         name=series.name,
         code=series.code,
         unit=series.unit,
+        joined=[JoinView(j.kind, j.analysis.rpartition("|")[2], j.unit, j.source) for j in series.joined],
         other=not series.asked,
         drawn=wide is not None,
         banded=bool(wide and wide.bands),
@@ -81,17 +108,45 @@ def _view(series: Series, *, everything: bool) -> SeriesView:
         flagged=bool(wide and any(mark.flag or mark.ours for mark in wide.marks)),
         wide=wide or Chart(),
         narrow=narrow or Chart(),
-        rows=[_row(point) for point in listed],
+        rows=[_row(point, series) for point in listed],
         left_out=len(listed) < len(series.points),
         count=len(series.points),
     )
 
 
-def _row(point: Point) -> TrendRow:
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_FIGURES = 3
+
+
+def _drawn(point: Point, join: Join | None) -> Point:
+    """A point as the graph has it: a converted one at its converted place, without a band of another unit."""
+    if join is None or not join.converts or point.number is None:
+        return point
+    return replace(
+        point,
+        number=join.number(point.number),
+        comparator=_TURNED.get(point.comparator, point.comparator) if join.factor < 0 else point.comparator,
+        interval=None,
+    )
+
+
+def converted(point: Point, join: Join | None) -> str:
+    """The converted number with its comparator, rounded as the table of equivalences says."""
+    if join is None or not join.converts or point.number is None:
+        return ""
+    drawn = _drawn(point, join)
+    number = drawn.number or 0.0
+    shown = f"{number:.{join.decimals}f}" if join.decimals is not None else f"{number:.{_FIGURES}g}"
+    return f"{drawn.comparator} {shown}".strip()
+
+
+def _row(point: Point, series: Series) -> TrendRow:
     return TrendRow(
         sampled=dates.show(point.sampled),
         value=plain(point.shown),
         unit=point.unit,
+        converted=converted(point, series.join_of(point)),
+        code=point.code if point.analysis != series.analysis else "",
         flag=point.flag,
         ours=point.judged if point.ours else "",
         reference=point.reference,

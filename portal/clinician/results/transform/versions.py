@@ -93,7 +93,7 @@ def _name(item: Item) -> str:
 
 
 def _key(item: Item, report: Report) -> tuple[str, str]:
-    return analysis_key(item, report.laboratory), _name(item)
+    return analysis_key(item, report.sender), _name(item)
 
 
 def paired(before: Report, after: Report) -> list[tuple[Item | None, Item | None]]:
