@@ -12,8 +12,9 @@ OWNER = "akson_owner"
 LOGINS = ("akson_core", "akson_results")
 GROUP = "may_decide"
 SEALER, AUDITOR, HOUSEKEEPING = "akson_sealer", "akson_auditor", "akson_housekeeping"
-APART = (SEALER, AUDITOR, HOUSEKEEPING)
-"""Log in for one task each, and never decide: seal the access log, verify it, do what recurs."""
+PANEL = "akson_panel"
+APART = (SEALER, AUDITOR, HOUSEKEEPING, PANEL)
+"""Log in for one task each, and never decide: seal the log, verify it, do what recurs, run the panel."""
 DATABASE = "akson"
 
 

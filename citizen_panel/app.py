@@ -1,0 +1,89 @@
+"""The citizen panel as an ASGI app (port 8104)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import FastAPI
+from prometheus_client import Counter
+
+from citizen_panel.consultations.endpoints import router as consultations_router
+from citizen_panel.consultations.service import tick
+from citizen_panel.decisions.endpoints import router as decisions_router
+from citizen_panel.feedback.endpoints import router as feedback_router
+from citizen_panel.panels.endpoints import router as panels_router
+from kit.db import Database
+from kit.errors import Unavailable
+from kit.identity import audiences
+from kit.identity.verifier import build_verifier
+from kit.identity.web import protect
+from kit.keys import KeyProblem, KeyRing
+from kit.log import get_logger
+from kit.roles import PANEL
+from kit.settings import Settings, get_settings
+from kit.web import REGISTRY, create_app
+
+TICK_SECONDS = 5.0
+_FAILED = Counter("akson_panel_tick_failures", "Rounds of counting that failed", registry=REGISTRY)
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The app for these settings. It starts only with the keys its database was made with."""
+    keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
+    db = Database(settings.dsn(PANEL))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await db.open()
+        clock = None
+        try:
+            await _verify_keys(db, keys)
+            clock = asyncio.create_task(_clock(db, keys))
+            yield
+        finally:
+            if clock is not None:
+                clock.cancel()
+                with suppress(asyncio.CancelledError):
+                    await clock
+            await db.close()
+
+    app = create_app(name="citizen_panel", lifespan=lifespan, ready=db.ping)
+    app.state.db, app.state.keys = db, keys
+    protect(app, build_verifier(settings, audiences.PANEL, settings.panel_url, keys=keys))
+    for router in (panels_router, consultations_router, decisions_router, feedback_router):
+        app.include_router(router)
+    return app
+
+
+async def _clock(db: Database, keys: KeyRing) -> None:
+    """Close what is due and count, every few seconds; a round that fails is counted and tried again."""
+    while True:
+        try:
+            await tick(db, keys)
+        except Unavailable as error:
+            _FAILED.inc()
+            get_logger().warning("counting waits for the database", code=error.code)
+        await asyncio.sleep(TICK_SECONDS)
+
+
+async def _verify_keys(db: Database, keys: KeyRing) -> None:
+    """Members are found by keyed hash: with other keys every one would be a stranger."""
+    async with db.transaction() as conn:
+        await conn.execute(
+            "INSERT INTO panel.key_check (value) VALUES (%s) ON CONFLICT DO NOTHING", (keys.check_value(),)
+        )
+        found = await (await conn.execute("SELECT value FROM panel.key_check")).fetchone()
+    if found is None or found[0] != keys.check_value():
+        raise KeyProblem("these keys are not the ones the panel was made with: set AKSON_KEYS")
+
+
+def __getattr__(name: str) -> Any:
+    """`citizen_panel.app:app`, made when a server asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    app = make_app(get_settings())
+    globals()["app"] = app
+    return app

@@ -1,0 +1,1 @@
+"""Consultations: what is asked, the answers, and results that tell nobody apart."""

@@ -1,0 +1,101 @@
+"""A survey as FHIR R4 Questionnaire (4.44), an answer as QuestionnaireResponse (4.45).
+
+Ranking has no type in R4: a repeating choice whose order counts, marked by an extension of ours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from citizen_panel.consultations.models import Consultation
+from citizen_panel.consultations.questions import Answer, Answers, Question, QuestionKind, Texts
+
+ORDERED = "urn:akson:questionnaire-ordered"
+_TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+_LOWEST, _HIGHEST = (f"http://hl7.org/fhir/StructureDefinition/{name}Value" for name in ("min", "max"))
+_STATUS = {"draft": "draft", "open": "active", "closed": "retired", "published": "retired"}
+_TYPES = {
+    QuestionKind.SINGLE: "choice",
+    QuestionKind.MULTIPLE: "choice",
+    QuestionKind.RANKING: "choice",
+    QuestionKind.SCALE: "integer",
+    QuestionKind.TEXT: "text",
+}
+
+
+def questionnaire(consultation: Consultation) -> dict[str, Any]:
+    """The Questionnaire of a consultation, in bokmål with translations as extensions."""
+    return {
+        "resourceType": "Questionnaire",
+        "id": str(consultation.id),
+        "url": f"urn:uuid:{consultation.id}",
+        "version": str(consultation.version),
+        "status": _STATUS[consultation.state],
+        "language": "nb",
+        **_said("title", consultation.title),
+        "effectivePeriod": {
+            "start": consultation.opens_at.isoformat(),
+            "end": consultation.closes_at.isoformat(),
+        },
+        "item": [_item(question) for question in consultation.questions],
+    }
+
+
+def questionnaire_response(consultation: Consultation, answers: Answers, authored: str) -> dict[str, Any]:
+    """One member's answers, without the member."""
+    by_id = {question.id: question for question in consultation.questions}
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "questionnaire": f"urn:uuid:{consultation.id}|{consultation.version}",
+        "status": "completed",
+        "authored": authored,
+        "item": [
+            {"linkId": link, "answer": _values(by_id[link], answer)} for link, answer in answers.items()
+        ],
+    }
+
+
+def _item(question: Question) -> dict[str, Any]:
+    item: dict[str, Any] = {"linkId": question.id, **_said("text", question.text)}
+    item |= {"type": _TYPES[question.kind], "required": question.required}
+    if question.kind in (QuestionKind.MULTIPLE, QuestionKind.RANKING):
+        item["repeats"] = True
+    if question.options:
+        item["answerOption"] = [
+            {"valueCoding": {"code": option.code, **_said("display", option.text)}}
+            for option in question.options
+        ]
+    if question.kind is QuestionKind.RANKING:
+        item["extension"] = [{"url": ORDERED, "valueBoolean": True}]
+    if question.kind is QuestionKind.SCALE:
+        item["extension"] = [
+            {"url": _LOWEST, "valueInteger": question.lowest},
+            {"url": _HIGHEST, "valueInteger": question.highest},
+        ]
+    if question.when is not None:
+        coding = {"code": question.when.option}
+        item["enableWhen"] = [{"question": question.when.question, "operator": "=", "answerCoding": coding}]
+    return item
+
+
+def _values(question: Question, answer: Answer) -> list[dict[str, Any]]:
+    if question.kind is QuestionKind.TEXT:
+        return [{"valueString": answer}]
+    if question.kind is QuestionKind.SCALE:
+        return [{"valueInteger": answer}]
+    codes = answer if isinstance(answer, list) else [str(answer)]
+    return [{"valueCoding": {"code": code}} for code in codes]
+
+
+def _said(name: str, texts: Texts) -> dict[str, Any]:
+    """An element with its translations."""
+    said: dict[str, Any] = {name: texts["nb"]}
+    others = [
+        {
+            "url": _TRANSLATION,
+            "extension": [{"url": "lang", "valueCode": lang}, {"url": "content", "valueString": text}],
+        }
+        for lang, text in texts.items()
+        if lang != "nb" and text.strip()
+    ]
+    return said | ({f"_{name}": {"extension": others}} if others else {})

@@ -1,0 +1,84 @@
+"""From answers to what is shown: live numbers a step behind, final numbers with breakdowns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from citizen_panel.consultations import repository
+from citizen_panel.consultations.anonymity import SMALLEST, may_advance, may_conclude, moved
+from citizen_panel.consultations.models import Consultation
+from citizen_panel.consultations.questions import Answers
+from citizen_panel.consultations.tally import QuestionResult, tally, tally_by_group
+from kit.keys import KeyRing
+
+
+async def count_live(conn: repository.Connection, keys: KeyRing, consultation: Consultation) -> None:
+    """Let live numbers take the step they may take."""
+    row = await repository.result(conn, consultation.id, lock=True)
+    now, _ = await _answers(conn, consultation)
+    digests = _digests(keys, consultation.id, now)
+    if may_advance(row["shown_from"], row["waiting_from"], digests):
+        row |= {"shown": row["waiting"], "shown_from": row["waiting_from"]}
+    if moved(row["shown_from"], row["waiting_from"]) < SMALLEST:
+        row |= {"waiting": _numbers(consultation, tally(consultation.questions, now), len(now))}
+        row |= {"waiting_from": digests}
+    await repository.keep_result(conn, consultation.id, row)
+
+
+async def conclude(conn: repository.Connection, keys: KeyRing, consultation: Consultation) -> None:
+    """The final numbers, unless too few members moved since the last step: then that step stays."""
+    row = await repository.result(conn, consultation.id, lock=True)
+    now, traits = await _answers(conn, consultation)
+    digests = _digests(keys, consultation.id, now)
+    if may_conclude(row["shown_from"], digests):
+        found = tally_by_group(consultation.questions, now, traits, consultation.dimensions)
+        row |= {"shown": _numbers(consultation, found, len(now)), "shown_from": digests}
+    await repository.keep_result(conn, consultation.id, {**row, "final": True})
+
+
+async def _answers(
+    conn: repository.Connection, consultation: Consultation
+) -> tuple[dict[str, Answers], dict[str, dict[str, str]]]:
+    rows = await repository.submitted(conn, consultation.id)
+    return {str(m): a for m, a, _ in rows}, {str(m): t for m, _, t in rows}
+
+
+def _digests(keys: KeyRing, consultation: UUID, answers: Mapping[str, Answers]) -> dict[str, str]:
+    """Member → a keyed hash, which tells that an answer moved and nothing of what it was."""
+    return {
+        member: keys.find_hash(f"answer:{consultation}:{member}:{_text(answer)}").hex()[:32]
+        for member, answer in answers.items()
+    }
+
+
+def _text(answers: Answers) -> str:
+    return msgspec.json.encode(sorted(answers.items())).decode()
+
+
+def _numbers(consultation: Consultation, found: list[QuestionResult], answered: int) -> dict[str, Any]:
+    rate = round(answered / consultation.invited, 3) if consultation.invited else None
+    return {"answered": answered, "rate": rate, "questions": msgspec.to_builtins(found)}
+
+
+def as_rows(consultation: Consultation, result: Mapping[str, Any]) -> list[list[str]]:
+    """The numbers as a table: question, dimension, group, option, number, mean. The first row names them."""
+    kinds = {question.id: question.kind.value for question in consultation.questions}
+    rows = [["question", "kind", "dimension", "group", "option", "number", "mean"]]
+    for question in result["questions"]:
+        groups: list[tuple[str, str, dict[str, Any]]] = []
+        if question.get("cells"):
+            groups.append(("", "", question["cells"]))
+        for breakdown in question.get("breakdowns", []):
+            groups += [(breakdown["dimension"], name, cells) for name, cells in breakdown["groups"].items()]
+        for dimension, group, cells in groups:
+            start = [question["id"], kinds[question["id"]], dimension, group]
+            mean = "" if cells.get("mean") is None else str(cells["mean"])
+            rows.append([*start, "", str(cells["answered"]), mean])
+            for option, number in cells.get("counts", {}).items():
+                place = cells.get("places", {}).get(option, "")
+                rows.append([*start, option, str(number), str(place)])
+    return rows

@@ -1,0 +1,1 @@
+"""Panels and their members: recruitment, consent, and leaving."""

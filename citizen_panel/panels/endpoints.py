@@ -1,0 +1,57 @@
+"""`/panels`: JSON in and out, errors are RFC 9457."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from citizen_panel.caller import Reading, Writing
+from citizen_panel.panels import service
+from citizen_panel.panels.models import DrawRun, Joining
+from kit.jsonapi import json_answer, read_body
+
+router = APIRouter(tags=["panels"])
+
+
+@router.get("/public/panels")
+async def panels(request: Request) -> Response:
+    """Every panel: name, purpose, terms."""
+    return json_answer(await service.panels(request.app.state.db))
+
+
+@router.get("/public/panels/{panel_id}/draws")
+async def draws(request: Request, panel_id: UUID) -> Response:
+    """How members were drawn: promise, method, seed, balance."""
+    return json_answer(await service.draws(request.app.state.db, panel_id))
+
+
+@router.get("/panels")
+async def my_panels(caller: Reading) -> Response:
+    """Every panel with one's own place in it."""
+    return json_answer(await service.my_panels(caller))
+
+
+@router.put("/panels/{panel_id}/membership")
+async def join(request: Request, caller: Writing, panel_id: UUID) -> Response:
+    """Join, or change what one told."""
+    return json_answer(await service.join(caller, panel_id, await read_body(request, Joining)))
+
+
+@router.delete("/panels/{panel_id}/membership", status_code=204)
+async def leave(caller: Writing, panel_id: UUID) -> Response:
+    """Leave; everything of one's own is deleted."""
+    await service.leave(caller, panel_id)
+    return Response(status_code=204)
+
+
+@router.post("/panels/{panel_id}/draws", status_code=201)
+async def promise_draw(caller: Writing, panel_id: UUID) -> Response:
+    """Promise a draw: its seed's hash is published from now on."""
+    return json_answer(await service.promise_draw(caller, panel_id), 201)
+
+
+@router.post("/panels/{panel_id}/draws/{draw_id}/run")
+async def run_draw(request: Request, caller: Writing, panel_id: UUID, draw_id: UUID) -> Response:
+    """Run a promised draw, once."""
+    return json_answer(await service.run_draw(caller, panel_id, draw_id, await read_body(request, DrawRun)))

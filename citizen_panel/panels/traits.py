@@ -1,0 +1,26 @@
+"""What members may tell of themselves, for the draw and for breakdowns: self-reported, coarse, voluntary.
+
+Birth year, address and the like are never asked. `use` is how often one uses health services, not why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kit.errors import Unprocessable
+
+TRAITS: dict[str, tuple[str, ...]] = {
+    "age": ("16-29", "30-49", "50-66", "67+"),
+    "sex": ("woman", "man", "other"),
+    "region": ("north", "middle", "west", "south", "east", "oslo"),
+    "language": ("nb", "nn", "sami", "other"),
+    "use": ("seldom", "sometimes", "often"),
+}
+
+
+def checked_traits(told: Mapping[str, str]) -> dict[str, str]:
+    """What was told, empty ones left out; raises `Unprocessable` (`trait-unknown`) naming the dimension."""
+    for dimension, value in told.items():
+        if dimension not in TRAITS or (value and value not in TRAITS[dimension]):
+            raise Unprocessable("trait-unknown", f"{dimension[:20]} is none of the known values, or unknown.")
+    return {dimension: told[dimension] for dimension in TRAITS if told.get(dimension)}

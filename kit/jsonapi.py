@@ -1,0 +1,51 @@
+"""Small JSON interfaces: a body read into a struct with a size limit, and an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kit.errors import Malformed, TooLarge
+
+T = TypeVar("T")
+
+
+async def read_body(request: Request, kind: type[T], *, most: int = 64_000) -> T:
+    """The JSON body as `kind`; raises `TooLarge` (`body-too-large`) over `most` bytes, and `Malformed`
+    (`body-not-json`, `body-invalid`)."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise TooLarge("body-too-large", f"Send at most {most} bytes.")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise Malformed("body-invalid", str(error)) from None
+    except msgspec.DecodeError:
+        raise Malformed("body-not-json", "Send the body as JSON.") from None
+
+
+def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """`body` (anything msgspec can encode) as `application/json`."""
+    return Response(msgspec.json.encode(body), status, dict(headers or {}), "application/json")
+
+
+def version_in(request: Request, *, needed: bool) -> int:
+    """The version number in `If-Match` (`W/"3"`, `"3"` or `3`); -1 without the header when not `needed`.
+
+    Raises `Malformed` (`if-match-missing`, `if-match-invalid`).
+    """
+    text = request.headers.get("if-match")
+    if text is None:
+        if needed:
+            raise Malformed("if-match-missing", "Send the version you read in If-Match.")
+        return -1
+    number = text.removeprefix("W/").strip('"')
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise Malformed("if-match-invalid", 'If-Match is a version number, as W/"3".')
+    return int(number)
