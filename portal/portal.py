@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal.administration.changes.page import changes_page
+from portal.administration.changes.page import load as load_changes
+from portal.administration.lists.page import gp_lists_page
+from portal.administration.lists.page import load as load_gp_lists
+from portal.administration.organisations.page import load as load_organisations
+from portal.administration.organisations.page import organisations_page
 from portal.administration.personnel.page import load as load_personnel
 from portal.administration.personnel.page import personnel_page
 from portal.citizen.access_log.page import access_log_page
 from portal.citizen.access_log.page import load as load_log
+from portal.citizen.privacy.page import load as load_privacy
+from portal.citizen.privacy.page import privacy_page
 from portal.citizen.results.page import load as load_own_results
 from portal.citizen.results.page import own_results_page
 from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
 from portal.clinician.results.page import load as load_results
 from portal.clinician.results.page import results_page
+from portal.frame.acting import Acting
 from portal.frame.layout import (
     ACCESS_LOG,
+    CHANGES,
+    GP_LISTS,
     MESSAGES,
     OWN_RESULTS,
     PATIENTS,
     PERSONNEL,
+    PLACES,
+    PRIVACY,
     RESULTS,
     SENDERS,
     layout,
@@ -60,16 +73,22 @@ app.add_page(
     on_load=[PatientBanner.load, load_results],
 )
 app.add_page(
-    layout(own_results_page(), Kind.CITIZEN, "own_results"),
+    layout(own_results_page(), Kind.CITIZEN, "own_results", reload=[load_own_results]),
     route=OWN_RESULTS,
     title=text("frame.title.own_results"),
-    on_load=load_own_results,
+    on_load=[Acting.load, load_own_results],
 )
 app.add_page(
-    layout(access_log_page(), Kind.CITIZEN, "access_log"),
+    layout(access_log_page(), Kind.CITIZEN, "access_log", reload=[load_log]),
     route=ACCESS_LOG,
     title=text("frame.title.access_log"),
-    on_load=load_log,
+    on_load=[Acting.load, load_log],
+)
+app.add_page(
+    layout(privacy_page(), Kind.CITIZEN, "privacy", reload=load_privacy),
+    route=PRIVACY,
+    title=text("frame.title.privacy"),
+    on_load=[Acting.load, *load_privacy],
 )
 app.add_page(
     layout(messages_page(), Kind.OPERATOR, "messages"),
@@ -88,6 +107,24 @@ app.add_page(
     route=PERSONNEL,
     title=text("frame.title.personnel"),
     on_load=load_personnel,
+)
+app.add_page(
+    layout(organisations_page(), Kind.ADMINISTRATOR, "places"),
+    route=PLACES,
+    title=text("frame.title.places"),
+    on_load=load_organisations,
+)
+app.add_page(
+    layout(gp_lists_page(), Kind.ADMINISTRATOR, "gp_lists"),
+    route=GP_LISTS,
+    title=text("frame.title.gp_lists"),
+    on_load=load_gp_lists,
+)
+app.add_page(
+    layout(changes_page(), Kind.ADMINISTRATOR, "changes"),
+    route=CHANGES,
+    title=text("frame.title.changes"),
+    on_load=load_changes,
 )
 app.add_page(leave_page(), route=LEAVE, title=text("frame.title.leave"))
 app.add_page(not_found_page(), route="/404", title=text("frame.title.not_found"))

@@ -52,7 +52,23 @@ class FhirClient:
         form = str(httpx.QueryParams(list(params))).encode()
         return await self._send("POST", f"{self._base}/{resource}/{resource_id}/_history", typed, form)
 
+    async def write(
+        self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """A change (`PUT`, `POST`, `DELETE`) below the base; the resource as it stands then.
+
+        Raises `ServiceProblem`, whose code is the service's own.
+        """
+        typed = {**headers, "content-type": "application/fhir+json"}
+        content = msgspec.json.encode(body) if body is not None else None
+        return _resource(*await self._call(method, f"{self._base}/{path}", typed, content))
+
     async def _send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Bundle:
+        return _bundle(*await self._call(method, url, headers, body))
+
+    async def _call(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None
+    ) -> tuple[bytes, str]:
         headers["accept"] = "application/fhir+json"
         headers["correlation-id"] = correlation = str(new_id())
         auth = await self._authorize()
@@ -61,7 +77,7 @@ class FhirClient:
         except httpx.HTTPError as error:
             raise ServiceProblem(Problem.DOWN, type(error).__name__, correlation) from None
         if answer.is_success:
-            return _bundle(answer.content, correlation)
+            return answer.content, correlation
         problem = BY_STATUS.get(answer.status_code, Problem.WRONG)
         raise ServiceProblem(problem, _code(answer), correlation)
 
@@ -73,12 +89,19 @@ def resources(bundle: Bundle, kind: str) -> list[dict[str, Any]]:
 
 
 def _bundle(content: bytes, correlation: str) -> Bundle:
+    decoded = _resource(content, correlation)
+    if decoded.get("resourceType") != "Bundle":
+        raise ServiceProblem(Problem.WRONG, "not-a-bundle", correlation)
+    return decoded
+
+
+def _resource(content: bytes, correlation: str) -> dict[str, Any]:
     try:
         decoded = _DECODER.decode(content)
     except msgspec.DecodeError:
         raise ServiceProblem(Problem.WRONG, "not-json", correlation) from None
-    if not isinstance(decoded, dict) or decoded.get("resourceType") != "Bundle":
-        raise ServiceProblem(Problem.WRONG, "not-a-bundle", correlation)
+    if not isinstance(decoded, dict):
+        raise ServiceProblem(Problem.WRONG, "not-a-resource", correlation)
     return decoded
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
+from portal.frame.acting import acting_bar
 from portal.frame.idle import idle_warning
 from portal.frame.language import LanguageChoice
 from portal.frame.leaving import ENDED
@@ -27,9 +28,13 @@ PATIENTS = "/clinician/patients"
 RESULTS = "/clinician/results"
 OWN_RESULTS = "/citizen/results"
 ACCESS_LOG = "/citizen/access-log"
+PRIVACY = "/citizen/privacy"
 MESSAGES = "/operations/messages"
 SENDERS = "/operations/senders"
 PERSONNEL = "/administration/personnel"
+PLACES = "/administration/organisations"
+GP_LISTS = "/administration/gp-lists"
+CHANGES = "/administration/changes"
 
 
 @dataclass(frozen=True)
@@ -42,19 +47,34 @@ class Link:
 
 MENUS: dict[Kind, tuple[Link, ...]] = {
     Kind.CLINICIAN: (Link("patients", PATIENTS), Link("results", RESULTS)),
-    Kind.CITIZEN: (Link("own_results", OWN_RESULTS), Link("access_log", ACCESS_LOG)),
+    Kind.CITIZEN: (
+        Link("own_results", OWN_RESULTS),
+        Link("access_log", ACCESS_LOG),
+        Link("privacy", PRIVACY),
+    ),
     Kind.OPERATOR: (Link("messages", MESSAGES), Link("senders", SENDERS)),
-    Kind.ADMINISTRATOR: (Link("personnel", PERSONNEL),),
+    Kind.ADMINISTRATOR: (
+        Link("personnel", PERSONNEL),
+        Link("places", PLACES),
+        Link("gp_lists", GP_LISTS),
+        Link("changes", CHANGES),
+    ),
 }
 
 
-def layout(content: rx.Component, kind: Kind, here: str, *, with_patient: bool = False) -> rx.Component:
-    """A page for one kind of login. `here` is the menu's current key; `with_patient` adds the banner."""
+def layout(
+    content: rx.Component, kind: Kind, here: str, *, with_patient: bool = False, reload: Any = None
+) -> rx.Component:
+    """A page for one kind of login. `here` is the menu's current key; `with_patient` adds the banner.
+
+    `reload` loads the page anew for another person: with it a citizen can act for who they represent.
+    """
     return in_language(
         plain_link(text("frame.skip"), href="#main", class_name="akson-skip"),
         _header(kind, here),
         _connection_lost(),
         *([patient_banner()] if with_patient else []),
+        *([acting_bar(reload)] if reload else []),
         trouble_notice(),
         rx.el.main(
             rx.cond(Login.kind == kind.value, content, loading_view()),

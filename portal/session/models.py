@@ -23,7 +23,8 @@ class OpenPatient(msgspec.Struct, frozen=True, kw_only=True):
     """The patient a browser tab has open: whose data, on what basis (`access-basis`) and for what reason.
 
     `number` is the national identity number; `reason` the code of a self-declared relation, or None where the
-    registers show one. `name`, `birth_date` (ISO) and `sex` are what the banner shows.
+    registers show one. `name`, `birth_date` (ISO) and `sex` are what the banner shows. For a citizen: whom
+    they act for here, `basis` being `parent` or `attorney`, `handle` what the page knows that person by.
     """
 
     number: str
@@ -32,6 +33,7 @@ class OpenPatient(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     birth_date: str = ""
     sex: str = ""
+    handle: str = ""
 
     def __repr__(self) -> str:
         return "OpenPatient(***)"

@@ -17,8 +17,8 @@ __all__ = [
     "OpenPatient",
     "core_record_fhir",
     "open_patient",
-    "own_results_client",
     "results_client",
+    "results_fhir",
     "set_open_patient",
 ]
 
@@ -49,12 +49,7 @@ async def results_client(state: rx.State) -> ResultsClient:
     if patient is None:
         raise ServiceProblem(Problem.NOT_FOUND, "no-open-patient")
     headers = declared(patient.number, patient.basis, now.session.role, patient.reason)
-    return ResultsClient(_results_fhir(now), headers)
-
-
-def own_results_client(now: Current) -> ResultsClient:
-    """The client for a citizen's own results."""
-    return ResultsClient(_results_fhir(now), {"person-id": now.session.number})
+    return ResultsClient(results_fhir(now), headers)
 
 
 def core_record_fhir(now: Current) -> FhirClient:
@@ -63,6 +58,7 @@ def core_record_fhir(now: Current) -> FhirClient:
     return FhirClient(made.http, made.settings.core_record_url, authorizer(now, CORE_RECORD))
 
 
-def _results_fhir(now: Current) -> FhirClient:
+def results_fhir(now: Current) -> FhirClient:
+    """The results service's FHIR base on behalf of this session."""
     made = wiring()
     return FhirClient(made.http, made.settings.results_url, authorizer(now, RESULTS))

@@ -8,12 +8,11 @@ from typing import Any
 import reflex as rx
 
 from portal.citizen.access_log.transform import Look, looks
-from portal.clients.core_record import CoreRecordClient
 from portal.clients.errors import ServiceProblem
+from portal.session.acting import log_client
 from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.models import Kind
-from portal.session.patient import core_record_fhir
 
 PAGE = 50
 
@@ -58,10 +57,10 @@ class AccessLog(rx.State):
         now = await current(self)
         if now is None:
             return
-        client = CoreRecordClient(core_record_fhir(now))
+        client, number = await log_client(now)
         paging = [("_count", str(PAGE)), ("_skip", str(self.fetched))]
         try:
-            bundle = await client.access_log(now.session.number, paging)
+            bundle = await client.access_log(number, paging)
         except ServiceProblem as problem:
             self.problem, self.code = str(problem.problem), problem.code
             return

@@ -41,17 +41,18 @@ def looks(bundle: Bundle) -> list[Look]:
 def _look(event: Json) -> Look:
     agent = (event.get("agent") or [{}])[0]
     relation = _care_relation(event)
+    shown_by = str(relation.get("relation", {}).get("valueCode", ""))
     day, time = _moment(str(event.get("recorded", "")))
     return Look(
         id=str(event.get("id", "")),
         day=day,
         time=time,
-        own=_code(agent.get("type")) == "citizen",
+        own=_code(agent.get("type")) == "citizen" and shown_by not in ("parent", "attorney"),
         name=str(agent.get("name", "")),
         role=_code((agent.get("role") or [None])[0]),
         organisation=_organisation(event),
         basis=_basis(event),
-        relation=str(relation.get("relation", {}).get("valueCode", "")),
+        relation=shown_by,
         reason=str(relation.get("decision-ref-id", {}).get("valueCoding", {}).get("code", "")),
         kinds=[str(entity.get("type", {}).get("code", "")) for entity in event.get("entity", [])],
         refused=event.get("outcome", "0") != "0",

@@ -7,7 +7,9 @@ from typing import Any
 import reflex as rx
 
 from portal.citizen.access_log.state import AccessLog
-from portal.frame.states import empty_view, loading_view, problem_view
+from portal.citizen.page import citizen_page
+from portal.frame.acting import OWN, acting
+from portal.frame.states import empty_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
@@ -16,17 +18,7 @@ log: Any = AccessLog  # Reflex turns a state's attributes into Vars, which types
 
 def access_log_view() -> rx.Component:
     """The whole page."""
-    return aksel.vstack(
-        aksel.heading(text("log.heading"), level="1", size="large"),
-        aksel.body_long(text("log.lead"), class_name="own-lead"),
-        rx.cond(log.problem != "", problem_view(log.problem, log.code, _again())),
-        rx.cond(log.loaded, _content(), rx.cond(log.problem == "", loading_view(6))),
-        gap="space-20",
-    )
-
-
-def _again() -> rx.Component:
-    return aksel.button(text("log.again"), size="small", variant="secondary", on_click=log.load)
+    return citizen_page("log", log, _content())
 
 
 def _content() -> rx.Component:
@@ -59,7 +51,7 @@ def _look(look: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(rx.el.strong(look.day), rx.el.span(text("log.at", time=look.time)), class_name="log-when"),
         rx.el.div(
-            rx.cond(look.own, rx.el.strong(text("log.you")), _who(look)),
+            rx.cond(look.own, rx.el.strong(_self()), _who(look)),
             rx.el.div(_why(look), class_name="log-why"),
             rx.el.div(
                 text("log.saw"),
@@ -75,6 +67,11 @@ def _look(look: Any) -> rx.Component:
             ),
         ),
     )
+
+
+def _self() -> Any:
+    """The person whose log it is: the reader, or whom the reader acts for."""
+    return rx.cond(acting.handle == OWN, text("log.you"), text("log.person"))
 
 
 def _who(look: Any) -> rx.Component:

@@ -9,10 +9,10 @@ import reflex as rx
 
 from portal.citizen.results.transform import OwnReport, Waiting, own_reports, waiting
 from portal.clients.errors import ServiceProblem
+from portal.session.acting import shown_results_client
 from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.models import Kind
-from portal.session.patient import own_results_client
 
 PAGE = 20
 _INCLUDED = ("result", "performer", "specimen")
@@ -51,8 +51,9 @@ class OwnResults(rx.State):
             return
         params = [("_count", str(PAGE)), ("_skip", str(skip))]
         params += [("_include", f"DiagnosticReport:{name}") for name in _INCLUDED]
+        client = await shown_results_client(now)
         try:
-            bundle = await own_results_client(now).search("DiagnosticReport", params)
+            bundle = await client.search("DiagnosticReport", params)
         except ServiceProblem as problem:
             self.problem, self.code = str(problem.problem), problem.code
             return

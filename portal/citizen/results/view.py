@@ -6,8 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from portal.citizen.page import citizen_page
 from portal.citizen.results.state import OwnResults
-from portal.frame.states import empty_view, loading_view, problem_view
+from portal.frame.states import empty_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
@@ -16,17 +17,7 @@ own: Any = OwnResults  # Reflex turns a state's attributes into Vars, which type
 
 def own_results_view() -> rx.Component:
     """The whole page."""
-    return aksel.vstack(
-        aksel.heading(text("own.heading"), level="1", size="large"),
-        aksel.body_long(text("own.lead"), class_name="own-lead"),
-        rx.cond(own.problem != "", problem_view(own.problem, own.code, _again())),
-        rx.cond(own.loaded, _content(), rx.cond(own.problem == "", loading_view(6))),
-        gap="space-20",
-    )
-
-
-def _again() -> rx.Component:
-    return aksel.button(text("own.again"), size="small", variant="secondary", on_click=own.load)
+    return citizen_page("own", own, _content())
 
 
 def _content() -> rx.Component:

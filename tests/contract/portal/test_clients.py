@@ -22,7 +22,8 @@ from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.fhir import FhirClient
 from portal.clients.results import ResultsClient
 from portal.clinician.patients.transform import people
-from portal.session.patient import core_record_fhir, own_results_client, results_client, set_open_patient
+from portal.session.acting import shown_results_client
+from portal.session.patient import core_record_fhir, results_client, set_open_patient
 from portal.session.profile import with_profile
 from portal.session.wiring import wiring
 from tests.contract.portal.conftest import Browser
@@ -101,7 +102,7 @@ async def test_given_a_look_up_then_the_citizen_sees_their_results_and_who_has_l
     await (await doctors_client(visitor)).search("DiagnosticReport", [])
     await visitor.log_in("line")
     now = await visitor.current()
-    (report,) = own_reports(await own_results_client(now).search("DiagnosticReport", []))
+    (report,) = own_reports(await (await shown_results_client(now)).search("DiagnosticReport", []))
     assert report.status == "final"
     client = CoreRecordClient(core_record_fhir(now))
     rows = looks(await client.access_log(now.session.number))
@@ -143,7 +144,7 @@ async def use_both(visitor: Browser, name: str) -> dict[str, str]:
     now = await visitor.current()
     if name == "line":
         await CoreRecordClient(core_record_fhir(now)).access_log(now.session.number)
-        await own_results_client(now).search("DiagnosticReport", [])
+        await (await shown_results_client(now)).search("DiagnosticReport", [])
     else:
         await (await doctors_client(visitor)).search("DiagnosticReport", [])
     tokens = (await visitor.current()).session.tokens

@@ -1,0 +1,36 @@
+"""What every citizen's page has in common: heading, lead, and the states around its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.frame.acting import acting
+from portal.frame.states import loading_view, problem_view
+from portal.ui import aksel
+from portal.ui.text import text
+
+
+def citizen_page(area: str, state: Any, content: rx.Component) -> rx.Component:
+    """A page with the texts `<area>.heading`, `.heading_of`, `.lead` and `.again`.
+
+    `state` has `problem`, `code`, `loaded` and `load`. The heading names whom the page is about when it is
+    not the reader.
+    """
+    again = aksel.button(text(f"{area}.again"), size="small", variant="secondary", on_click=state.load)
+    return aksel.vstack(
+        aksel.heading(
+            rx.cond(
+                acting.name != "",
+                text(f"{area}.heading_of", name=acting.name),
+                text(f"{area}.heading"),
+            ),
+            level="1",
+            size="large",
+        ),
+        aksel.body_long(text(f"{area}.lead"), class_name="own-lead"),
+        rx.cond(state.problem != "", problem_view(state.problem, state.code, again)),
+        rx.cond(state.loaded, content, rx.cond(state.problem == "", loading_view(6))),
+        gap="space-20",
+    )
