@@ -21,3 +21,39 @@ class AdministrationClient:
     async def personnel(self, search: Json) -> Json:
         """Who works at one's own organisation: `{items, total}`."""
         return await self._api.send("POST", "/personnel/_search", body=search)
+
+    async def organisations(self, search: Json) -> Json:
+        """The tree of one's own organisation, or of all: `{items, total}`."""
+        return await self._api.send("POST", "/organisations/_search", body=search)
+
+    async def by_number(self, number: str) -> Json:
+        """The personnel behind a number: `{personnel}`, None for nobody. The look-up is logged."""
+        return await self._api.send("POST", "/personnel/by-number", body={}, headers={"person-id": number})
+
+    async def register(self, number: str, entry: Json) -> Json:
+        """Register personnel and link them: `{created, linked, personnel}`; safe to repeat."""
+        return await self._api.send("POST", "/personnel", body=entry, headers={"person-id": number})
+
+    async def link(self, entry: Json) -> Json:
+        """Link personnel to a place of work: `{changed, personnel}`; safe to repeat."""
+        return await self._api.send("POST", "/links", body=entry)
+
+    async def end_link(self, entry: Json) -> Json:
+        """Give a link another last day: `{changed, personnel}`; safe to repeat."""
+        return await self._api.send("POST", "/links/end", body=entry)
+
+    async def gp_lists(self, words: str) -> Json:
+        """GP lists with their substitutes: `{items}`."""
+        return await self._api.send("POST", "/gp-lists/_search", body={"words": words})
+
+    async def appoint(self, entry: Json) -> Json:
+        """Appoint a substitute: `{changed}`; safe to repeat."""
+        return await self._api.send("POST", "/substitutes", body=entry)
+
+    async def end_appointment(self, entry: Json) -> Json:
+        """Give a substitution another last day: `{changed}`; safe to repeat."""
+        return await self._api.send("POST", "/substitutes/end", body=entry)
+
+    async def changes(self, search: Json) -> Json:
+        """Who changed what, newest first: `{items, total}`."""
+        return await self._api.send("POST", "/changes/_search", body=search)

@@ -24,11 +24,17 @@ class JsonClient:
         self._authorize = authorize
 
     async def send(
-        self, method: str, path: str, params: Mapping[str, str] | None = None, body: Json | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Json | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Json:
         """The answer as JSON. Raises `ServiceProblem`, whose code is the service's own."""
         correlation = str(new_id())
-        headers = {"correlation-id": correlation}
+        headers = {**(headers or {}), "correlation-id": correlation}
         auth = await self._authorize()
         try:
             answer = await self._http.request(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from portal.administration.shared import shown_day
+
 Json = dict[str, Any]
 
 
@@ -25,13 +27,31 @@ class Link:
 
 @dataclass
 class Worker:
-    """One of the personnel: `code` is the first authorisation of today (Volven 9060), or empty."""
+    """One of the personnel: `codes` are today's authorisations (Volven 9060), `code` the first, or empty."""
 
     id: str = ""
     name: str = ""
     hpr_number: str = ""
     code: str = ""
+    codes: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+
+
+@dataclass
+class Place:
+    """One of one's own organisations, to choose among; indented by its depth."""
+
+    org_number: str
+    name: str
+
+
+def places(answer: Json) -> list[Place]:
+    """The places in operation, as the tree has them."""
+    return [
+        Place(str(one["org_number"]), "\u2003" * int(one["depth"]) + str(one["name"]))
+        for one in answer.get("items", [])
+        if not one.get("valid_to")
+    ]
 
 
 def workers(answer: Json, today: date) -> list[Worker]:
@@ -46,6 +66,7 @@ def worker(one: Json, today: date) -> Worker:
         name=f"{one['given_name']} {one['family_name']}",
         hpr_number=str(one.get("hpr_number") or ""),
         code=str((one.get("codes") or [""])[0]),
+        codes=[str(code) for code in one.get("codes", [])],
         links=[link(each, today) for each in one.get("links", [])],
     )
 
@@ -58,13 +79,9 @@ def link(one: Json, today: date) -> Link:
         org_number=str(one["org_number"]),
         organisation=str(one["organisation"]),
         role=str(one["role"]),
-        since=_shown(since),
-        until=_shown(date.fromisoformat(until)) if until else "",
+        since=shown_day(since),
+        until=shown_day(until),
         valid_from=since.isoformat(),
         valid_to=str(until or ""),
         state="ended" if ended else "coming" if since > today else "now",
     )
-
-
-def _shown(day: date) -> str:
-    return day.strftime("%d.%m.%Y")
