@@ -21,7 +21,7 @@ router = APIRouter(tags=["consultations"])
 @router.get("/public/consultations")
 async def public_consultations(request: Request) -> Response:
     """What people are and were asked."""
-    return json_answer(await service.public(request.app.state.db))
+    return json_answer({"items": await service.public(request.app.state.db)})
 
 
 @router.get("/public/consultations/{identifier}")
@@ -49,7 +49,7 @@ async def as_questionnaire(request: Request, identifier: UUID) -> Response:
 @router.get("/panels/{panel_id}/drafts")
 async def drafts(caller: Reading, panel_id: UUID) -> Response:
     """What is planned, for leaders."""
-    return json_answer(await service.drafts(caller, panel_id))
+    return json_answer({"items": await service.drafts(caller, panel_id)})
 
 
 @router.post("/panels/{panel_id}/consultations", status_code=201)
@@ -101,7 +101,7 @@ async def themes(request: Request, caller: Writing, identifier: UUID) -> Respons
 @router.get("/consultations/{identifier}/answer")
 async def own_answer(caller: Reading, identifier: UUID) -> Response:
     """One's own answer; null before there is one."""
-    return json_answer(await service.mine(caller, identifier))
+    return json_answer({"answer": await service.mine(caller, identifier)})
 
 
 @router.put("/consultations/{identifier}/answer")

@@ -17,7 +17,7 @@ router = APIRouter(tags=["decisions"])
 @router.get("/public/decisions")
 async def decisions(request: Request) -> Response:
     """You said, we did: the whole log."""
-    return json_answer(await service.public(request.app.state.db))
+    return json_answer({"items": await service.public(request.app.state.db)})
 
 
 @router.get("/public/decisions/{identifier}")

@@ -35,7 +35,7 @@ async def follow(request: Request) -> Response:
 @router.get("/panels/{panel_id}/feedback")
 async def inbox(caller: Reading, panel_id: UUID) -> Response:
     """All feedback, what waits first."""
-    return json_answer(await service.inbox(caller, panel_id))
+    return json_answer({"items": await service.inbox(caller, panel_id)})
 
 
 @router.put("/panels/{panel_id}/feedback/{feedback_id}")

@@ -17,19 +17,19 @@ router = APIRouter(tags=["panels"])
 @router.get("/public/panels")
 async def panels(request: Request) -> Response:
     """Every panel: name, purpose, terms."""
-    return json_answer(await service.panels(request.app.state.db))
+    return json_answer({"items": await service.panels(request.app.state.db)})
 
 
 @router.get("/public/panels/{panel_id}/draws")
 async def draws(request: Request, panel_id: UUID) -> Response:
     """How members were drawn: promise, method, seed, balance."""
-    return json_answer(await service.draws(request.app.state.db, panel_id))
+    return json_answer({"items": await service.draws(request.app.state.db, panel_id)})
 
 
 @router.get("/panels")
 async def my_panels(caller: Reading) -> Response:
     """Every panel with one's own place in it."""
-    return json_answer(await service.my_panels(caller))
+    return json_answer({"items": await service.my_panels(caller)})
 
 
 @router.put("/panels/{panel_id}/membership")

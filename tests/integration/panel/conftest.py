@@ -41,10 +41,11 @@ class Panel:
     numbers: list[str]
 
     async def call(self, who: int | None, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Call as somebody (None: without a login); answers with the JSON, and fails on an error."""
+        """Call as somebody (None: without a login); answers with the JSON (a list's items), and fails on an error."""
         answer = await self.ask(who, method, path, body, **headers)
         assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
+        found = answer.json() if answer.content else None
+        return found["items"] if found and found.keys() == {"items"} else found
 
     async def ask(
         self, who: int | None, method: str, path: str, body: Any = None, **headers: str

@@ -113,7 +113,7 @@ async def test_given_no_answer_to_the_question_then_it_is_refused_and_nothing_ke
     path = f"/consultations/{consultation}/answer"
     refused = await panel.ask(1, "PUT", path, {"answers": answers, "submit": True})
     assert (refused.status_code in (409, 422), refused.json()["title"]) == (True, code)
-    assert await panel.call(1, "GET", path) is None
+    assert await panel.call(1, "GET", path) == {"answer": None}
 
 
 async def test_given_a_member_leaves_then_the_answer_is_gone_and_the_panel_goes_on(panel: Panel) -> None:
