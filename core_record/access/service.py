@@ -22,6 +22,7 @@ from core_record.access.models import (
     Facts,
     LookUp,
     Relation,
+    Restrictions,
 )
 from core_record.access.settings import DENIAL_SYSTEM, OUTCOME_SYSTEM, RESTRICTED
 from core_record.access_log import service as access_log
@@ -41,6 +42,7 @@ __all__ = [
     "LookUp",
     "PersonNotFound",
     "Relation",
+    "Restrictions",
     "access_request",
     "decide",
     "last_visit",

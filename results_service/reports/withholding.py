@@ -15,8 +15,8 @@ from msgspec import Struct
 from psycopg import AsyncConnection, sql
 from psycopg.rows import tuple_row
 
-from core_record.access.models import Restrictions
-from core_record.privacy.models import FIELDS
+from core_record.access.service import Restrictions
+from core_record.privacy.service import FIELDS
 from results_service.reports.packing import Packed, unpack
 from results_service.reports.showing import beside_id
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from portal.clients.fhir import resources
 from portal.clinician.results.transform.cumulative import table_of
 from portal.clinician.results.transform.fhir import Json
 from portal.clinician.results.transform.news import News, news_of
@@ -54,10 +55,11 @@ class Screens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of reports, and how many there are in all."""
+    """A page of reports, and how many there are in all; `restricted`: the patient has withheld some."""
 
     reports: list[Report]
     total: int
+    restricted: bool = False
 
 
 async def fetch_page(client: Results, skip: int, count: int) -> Page:
@@ -67,7 +69,18 @@ async def fetch_page(client: Results, skip: int, count: int) -> Page:
     )
     reports = reports_of(bundle)
     total = bundle.get("total")
-    return Page(reports, total if isinstance(total, int) else len(reports))
+    return Page(reports, total if isinstance(total, int) else len(reports), _says_restricted(bundle))
+
+
+def _says_restricted(bundle: Json) -> bool:
+    """Whether the answer says that the person has restricted data (NILAR, `pvk-outcome-cs`)."""
+    codings = [
+        coding
+        for outcome in resources(bundle, "OperationOutcome")
+        for issue in outcome.get("issue", [])
+        for coding in issue.get("details", {}).get("coding", [])
+    ]
+    return any(str(coding.get("system", "")).endswith("/pvk-outcome-cs") for coding in codings)
 
 
 async def fetch_report(client: Results, report_id: str) -> Report | None:

@@ -49,6 +49,7 @@ class ResultsState(OpenReport, OpenTable, rx.State):
     loading: bool = True
     loading_more: bool = False
     incomplete: bool = False
+    restricted: bool = False
     problem: str = ""
     problem_code: str = ""
 
@@ -130,6 +131,7 @@ class ResultsState(OpenReport, OpenTable, rx.State):
     def _take(self, overview: Overview, page: fetching.Page) -> None:
         """Take in a page of reports and show what is asked for."""
         overview.add(page.reports, page.total)
+        self.restricted = self.restricted or page.restricted
         self.loading, self.loading_more = False, not overview.complete
         self._show(overview)
 

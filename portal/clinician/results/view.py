@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal.clinician.restricted.view import refused_view, something_restricted
 from portal.clinician.results.list_view import list_view
 from portal.clinician.results.report_view import report_view
 from portal.clinician.results.reporting import REPORT, TABLE, TREND
@@ -11,7 +12,7 @@ from portal.clinician.results.state import NO_PATIENT, seen
 from portal.clinician.results.table_view import table_view
 from portal.clinician.results.trend_view import trend_view
 from portal.frame.layout import PATIENTS
-from portal.frame.states import empty_view, loading_view, problem_view
+from portal.frame.states import empty_view, loading_view
 from portal.ui import aksel
 from portal.ui.text import text
 
@@ -25,16 +26,23 @@ def results_view() -> rx.Component:
             rx.cond(
                 seen.loading,
                 rx.fragment(_heading(), loading_view(8)),
-                rx.match(
-                    seen.showing,
-                    (REPORT, report_view()),
-                    (TREND, trend_view()),
-                    (TABLE, table_view(_heading())),
-                    list_view(_heading()),
+                rx.fragment(
+                    rx.cond(seen.restricted, something_restricted()),
+                    _chosen(),
                 ),
             ),
         ),
         class_name="results",
+    )
+
+
+def _chosen() -> rx.Component:
+    return rx.match(
+        seen.showing,
+        (REPORT, report_view()),
+        (TREND, trend_view()),
+        (TABLE, table_view(_heading())),
+        list_view(_heading()),
     )
 
 
@@ -51,7 +59,7 @@ def _problem() -> rx.Component:
                 empty_view(text("results.no_patient"), text("results.no_patient_body")),
                 rx.el.a(text("results.find_patient"), href=PATIENTS, class_name="results-link"),
             ),
-            problem_view(
+            refused_view(
                 seen.problem,
                 seen.problem_code,
                 aksel.button(text("results.reload"), size="small", variant="secondary", on_click=seen.load),
