@@ -1,0 +1,77 @@
+"""Every route of every service × who calls × about whom: what comes back is what `expected.yaml` says."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from dev.embedded import Valkey
+from kit.settings import Settings
+from tests.integration.idor.conftest import SERVICES, World
+from tests.integration.idor.matrix import SWAPPED, Cell, Matrix, Row, outcome, request
+from tests.integration.test_routes import PUBLIC, routes
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_has_a_row_and_every_row_a_route(settings: Settings, service: str) -> None:
+    app = SERVICES[service].make(settings)
+    there = {f"{method} {path}" for method, path in routes(app) if path not in PUBLIC}
+    rows = [row for row in Matrix().rows if row.service == service]
+    missing = [route for route in sorted(there) if not any(serves(route, row) for row in rows)]
+    assert not missing, f"routes without a row in expected.yaml: {missing}"
+    strange = [row.name for row in rows if not any(serves(route, row) for route in there)]
+    assert not strange, f"rows without a route: {strange}"
+
+
+def serves(route: str, row: Row) -> bool:
+    """Whether `POST /things/{id}` is what the row's `POST /things/1` reaches."""
+    method, path = route.split(" ", 1)
+    parts, wanted = path.split("/"), row.path.split("/")
+    return (
+        method == row.method
+        and len(parts) == len(wanted)
+        and all(a == b or a.startswith("{") for a, b in zip(parts, wanted, strict=True))
+    )
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_who_gets_what(world: World, service: str) -> None:
+    wrong = []
+    for cell in world.matrix.cells(service):
+        sent = request(world.matrix, cell, world.people, world.things)
+        answer = await world.callers[service].send(cell.actor, sent)
+        got = outcome(answer.status_code, answer.content)
+        if got != cell.expected:
+            wrong.append(f"{cell.row.name}: {cell.actor} {cell.target}: {got}, not {cell.expected}")
+        wrong += [
+            f"{cell.row.name}: {cell.actor} {cell.target} shows {m}" for m in leaked(world, cell, answer.text)
+        ]
+    assert not wrong, "\n".join([f"{len(wrong)} cells", *wrong])
+
+
+def leaked(world: World, cell: Cell, text: str) -> list[str]:
+    """Marks of other persons' results in an answer; of the person asked about too, where it was refused."""
+    about = world.matrix.number_of(cell.actor, "own" if cell.target == SWAPPED else cell.target)
+    allowed = about if cell.expected.startswith("2") else ""
+    return [person.mark for name, person in world.people.items() if name != allowed and person.mark in text]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_answer_carries_the_services_headers(
+    settings: Settings, valkey: Valkey, service: str
+) -> None:
+    """Errors too: the app has no database here, so that some of these are its own faults."""
+    app = SERVICES[service].make(settings)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        for method, path in [*routes(app), ("GET", "/no-such-path"), ("DELETE", "/health/live")]:
+            filled = re.sub(r"\{[^}]*\}", "018f0000-0000-7000-8000-000000000000", path)
+            headers = (await client.request(method, filled)).headers
+            policy = headers["content-security-policy"]
+            assert policy == "default-src 'none'; frame-ancestors 'none'", (method, path)
+            kept = "no-store" if "max-age" not in headers["cache-control"] else "public"
+            assert kept == "no-store" or path in PUBLIC, (method, path)
+            assert headers["x-content-type-options"] == "nosniff", (method, path)
+            assert headers["referrer-policy"] == "no-referrer", (method, path)
