@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from citizen_panel.consultations.models import Consultation
-from citizen_panel.consultations.questions import Answer, Answers, Question, QuestionKind, Texts
+from citizen_panel.consultations.questions import Answer, Answers, Question, QuestionKind
+from citizen_panel.texts import Texts
 
 ORDERED = "urn:akson:questionnaire-ordered"
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"

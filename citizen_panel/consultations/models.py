@@ -8,7 +8,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from citizen_panel.consultations.questions import Answers, Question, Texts
+from citizen_panel.consultations.questions import Answers, Question
+from citizen_panel.texts import Texts
 
 
 class Plan(Struct, frozen=True, omit_defaults=True):

@@ -13,10 +13,9 @@ from msgspec import Struct
 
 from citizen_panel.consultations.errors import wrong_answer, wrong_question
 from citizen_panel.speech.screening import MOST_CHARACTERS
+from citizen_panel.texts import Texts
 
 LANGUAGES = ("nb", "nn", "en")
-Texts = dict[str, str]
-"""Language → text; bokmål (`nb`) always, the others where translated."""
 Answer = str | int | list[str]
 Answers = dict[str, Answer]
 """Question id → option, options (in order for a ranking), number on the scale, or text."""

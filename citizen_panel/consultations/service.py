@@ -7,16 +7,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from psycopg import AsyncConnection
 
 from citizen_panel.caller import Caller, Role
 from citizen_panel.consultations import repository, results
 from citizen_panel.consultations.models import Answering, Consultation, OwnAnswer, Plan, PublicResult, Theme
 from citizen_panel.consultations.questions import check_answers, check_questions
-from citizen_panel.panels import repository as panels
+from citizen_panel.panels import service as panels
 from citizen_panel.panels.traits import TRAITS
 from citizen_panel.speech.screening import admit, clean_text, texts_in
 from kit.db import Database, set_person
-from kit.errors import Conflict, Forbidden, NotFound, Unprocessable
+from kit.errors import Conflict, NotFound, Unprocessable
 from kit.ids import new_id
 from kit.keys import KeyRing
 
@@ -170,6 +171,11 @@ def _check_plan(wanted: Plan) -> None:
         raise Unprocessable("trait-unknown", f"Dimensions are {', '.join(TRAITS)}.")
 
 
+async def exists(conn: AsyncConnection[Any], identifier: UUID) -> bool:
+    """Whether there is such a consultation."""
+    return await repository.consultation(conn, identifier) is not None
+
+
 async def _need(conn: repository.Connection, identifier: UUID, *, lock: bool = False) -> Consultation:
     found = await repository.consultation(conn, identifier, lock=lock)
     if found is None:
@@ -182,8 +188,6 @@ async def _as_member(
 ) -> tuple[Consultation, UUID]:
     """The consultation and the caller's member id; from here on the transaction serves that member."""
     found = await _need(conn, identifier)
-    row = await panels.membership(conn, found.panel_id, caller.hash_in(found.panel_id))
-    if row is None or row["state"] != "member":
-        raise Forbidden("not-a-member", "This consultation is for members of its panel.")
-    await set_person(conn, row["member_id"])
-    return found, row["member_id"]
+    member_id = await panels.member_in(caller, conn, found.panel_id)
+    await set_person(conn, member_id)
+    return found, member_id

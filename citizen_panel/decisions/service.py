@@ -11,9 +11,9 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from citizen_panel.caller import Caller, Role
-from citizen_panel.consultations import repository as consultations
+from citizen_panel.consultations import service as consultations
 from citizen_panel.decisions.models import Decision, State, StepKind, Wanted
-from citizen_panel.panels import repository as panels
+from citizen_panel.panels import service as panels
 from citizen_panel.speech.screening import admit
 from kit.db import Database
 from kit.errors import Conflict, NotFound, Unprocessable
@@ -41,10 +41,9 @@ async def write(
     """
     _check(wanted)
     async with caller.db.transaction() as conn:
-        if await panels.panel(conn, panel_id) is None:
-            raise NotFound("panel-not-found", "There is no such panel.")
+        await panels.need_panel(conn, panel_id)
         await caller.need(conn, panel_id, Role.DECISION_MAKER)
-        if wanted.consultation_id and not await consultations.consultation(conn, wanted.consultation_id):
+        if wanted.consultation_id and not await consultations.exists(conn, wanted.consultation_id):
             raise Unprocessable("consultation-unknown", "There is no such consultation.")
         if identifier is None:
             identifier = new_id()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from citizen_panel.panels.models import Texts
+from citizen_panel.texts import Texts
 
 PAGES = (
     "front",

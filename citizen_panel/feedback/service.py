@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from citizen_panel.caller import Caller, Role
 from citizen_panel.feedback.models import PAGES, THEMES, Followed, Handling, Item, Sent
-from citizen_panel.panels import repository as panels
+from citizen_panel.panels import service as panels
 from citizen_panel.speech.screening import admit, clean_text
 from kit.db import Database
 from kit.errors import NotFound, Unprocessable
@@ -85,8 +85,7 @@ async def handle(caller: Caller, panel_id: UUID, feedback_id: UUID, done: Handli
         raise Unprocessable("reply-missing", "Tell the sender something, in bokmål (nb) at least.")
     admit(reply.values(), confirmed=True)
     async with caller.db.transaction() as conn:
-        if await panels.panel(conn, panel_id) is None:
-            raise NotFound("panel-not-found", "There is no such panel.")
+        await panels.need_panel(conn, panel_id)
         await caller.need(conn, panel_id, Role.MODERATOR)
         changed = await conn.execute(
             "UPDATE panel.feedback SET state = %s, theme = coalesce(%s, theme), reply = %s, decision_id = %s,"

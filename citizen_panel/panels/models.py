@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-Texts = dict[str, str]
+from citizen_panel.texts import Texts
 
 
 class Panel(Struct, frozen=True):

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
+
 from citizen_panel.caller import Caller, Role
 from citizen_panel.consultations.anonymity import shown_groups
 from citizen_panel.panels import repository
@@ -16,7 +18,7 @@ from citizen_panel.panels.models import DrawRun, Joining, Membership, Panel, Pub
 from citizen_panel.panels.traits import checked_traits
 from citizen_panel.speech.screening import admit
 from kit.db import Database
-from kit.errors import Conflict, NotFound, Unprocessable
+from kit.errors import Conflict, Forbidden, NotFound, Unprocessable
 from kit.ids import new_id
 from kit.keys import KeyRing
 
@@ -143,14 +145,28 @@ def _balance(shares: Sequence[Share]) -> dict[str, dict[str, float | int | None]
     return table
 
 
-async def _need_panel(conn: repository.Connection, panel_id: UUID) -> Panel:
+async def member_in(caller: Caller, conn: AsyncConnection[Any], panel_id: UUID) -> UUID:
+    """The caller's member id in a panel; raises `Forbidden` (`not-a-member`)."""
+    row = await repository.membership(conn, panel_id, caller.hash_in(panel_id))
+    if row is None or row["state"] != "member":
+        raise Forbidden("not-a-member", "This is for members of the panel.")
+    member_id: UUID = row["member_id"]
+    return member_id
+
+
+async def need_panel(conn: AsyncConnection[Any], panel_id: UUID) -> None:
+    """Raises `NotFound` (`panel-not-found`)."""
+    await _need_panel(conn, panel_id)
+
+
+async def _need_panel(conn: AsyncConnection[Any], panel_id: UUID) -> Panel:
     panel = await repository.panel(conn, panel_id)
     if panel is None:
         raise NotFound("panel-not-found", "There is no such panel.")
     return panel
 
 
-async def _membership(caller: Caller, conn: repository.Connection, panel: Panel) -> Membership:
+async def _membership(caller: Caller, conn: AsyncConnection[Any], panel: Panel) -> Membership:
     mine = await repository.membership(conn, panel.id, caller.hash_in(panel.id)) or {}
     roles: Sequence[Role] = sorted(await caller.roles(conn, panel.id))
     place = {name: value for name, value in mine.items() if name != "member_id"}

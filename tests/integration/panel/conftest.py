@@ -41,7 +41,7 @@ class Panel:
     numbers: list[str]
 
     async def call(self, who: int | None, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Call as somebody (None: without a login); answers with the JSON (a list's items), and fails on an error."""
+        """Call as somebody (None: without a login); answers with the JSON (a list's items)."""
         answer = await self.ask(who, method, path, body, **headers)
         assert answer.is_success, answer.text
         found = answer.json() if answer.content else None
