@@ -86,3 +86,4 @@ class LogRow:
     outcome_code: str | None
     attestation_id: UUID | None
     withheld: Mapping[str, int] | None
+    attested_at: datetime | None

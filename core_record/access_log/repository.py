@@ -21,7 +21,8 @@ _APPEND_ACTOR = "SELECT core_record.append_actor_log(%s, %s, %s, %s, %s, %s, %s,
 _COLUMNS = (
     "seq, event_id, at, db_role, actor_kind, actor_name, hpr_number, role, organisation, organisation_name,"
     " place, place_name, basis, reason, relation, action, items, outcome, outcome_code,"
-    " attestation_id, withheld"
+    " attestation_id, withheld, (SELECT t.made_at FROM core_record.attestation t WHERE t.person_id ="
+    " access_log.person_id AND t.attestation_id = access_log.attestation_id) AS attested_at"
 )
 _FILTER = " FROM core_record.access_log WHERE person_id = %(person)s AND at >= %(since)s AND at < %(before)s"
 

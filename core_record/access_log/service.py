@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 
 from core_record.access_log import repository
 from core_record.access_log.account import LookUpAccount, note_row
+from core_record.access_log.export import export
 from core_record.access_log.models import ActorEntry, LogEntry, LogRow, Who
 from core_record.access_log.report import ChainFault, ChainReport
 from core_record.access_log.sealing_repository import oldest_unsealed_sync
@@ -26,6 +27,7 @@ __all__ = [
     "append",
     "append_actor",
     "append_and_commit",
+    "export",
     "last_visit",
     "oldest_unsealed_sync",
     "read_own",

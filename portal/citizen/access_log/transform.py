@@ -53,7 +53,7 @@ def _look(event: Json) -> Look:
         organisation=_organisation(event),
         basis=_basis(event),
         relation=shown_by,
-        reason=str(relation.get("decision-ref-id", {}).get("valueCoding", {}).get("code", "")),
+        reason=str(relation.get("decision-ref-id", {}).get("valueString", "")),
         kinds=[str(entity.get("type", {}).get("code", "")) for entity in event.get("entity", [])],
         refused=event.get("outcome", "0") != "0",
     )

@@ -182,7 +182,11 @@ async def test_citizen_reads_who_has_looked(
     assert role["location"][0]["display"] == "Fjordvik interkommunale legevakt"
     parts = {part["url"]: part for part in emergency["extension"][0]["extension"]}
     assert parts["decision-ref-user-selected"]["valueBoolean"] is True
-    assert parts["decision-ref-id"]["valueCoding"]["code"] == "emergency"
+    assert parts["decision-ref-id"]["valueString"] == "emergency"
+    assert parts["decision-ref-description"]["valueString"]
+    assert parts["toa"]["valueUnsignedInt"] > 1_700_000_000
+    patient = emergency["extension"][1]["valueReference"]["identifier"]
+    assert patient == {"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": number("line").value}
     assert number("legevakt").value not in answer.text
     first = await client_of(actor("line")).post("/fhir/AuditEvent/_search?_count=2")
     assert first.json()["total"] == 4  # reading one's own log is a look-up too

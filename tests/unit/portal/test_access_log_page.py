@@ -33,7 +33,7 @@ def event(**more: Any) -> dict[str, Any]:
                 "url": "urn:akson:care-relation",
                 "extension": [
                     {"url": "relation", "valueCode": "self-declared"},
-                    {"url": "decision-ref-id", "valueCoding": {"code": "treatment"}},
+                    {"url": "decision-ref-id", "valueString": "treatment"},
                 ],
             }
         ],
