@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import typer
 from rich.console import Console
 
-from cli import codes
+from cli import codes, registers
 from cli.access_log import verify_log
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
@@ -20,6 +20,7 @@ warnings.filterwarnings("ignore", module="platformdirs")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(codes.app, name="codes")
+app.add_typer(registers.app, name="registers")
 app.command("import")(import_)
 app.command()(lookup)
 app.command()(migrate)

@@ -16,6 +16,15 @@ from kit.ids import new_id
 RESOLVE = "SELECT core_record.resolve_number(%s)"
 ENSURE = "SELECT person_id, unregistered FROM core_record.ensure_person(%s, %s, %s, %s, %s)"
 
+# Row by row, as the function sets whom the transaction serves; never sorted, which would put the last
+# question after all persons were found.
+ENSURE_MANY = """
+SELECT t.number_hash, e.person_id, e.unregistered, core_record.is_reserved(e.person_id)
+FROM unnest(%b::bytea[], %b::text[], %b::bytea[], %b::uuid[], %s::date[])
+         AS t(number_hash, kind, cipher, new_id, birth_date),
+     LATERAL core_record.ensure_person(t.number_hash, t.kind, t.cipher, t.new_id, t.birth_date) AS e
+"""
+
 
 async def resolve(conn: AsyncConnection[Any], number_hash: bytes) -> UUID | None:
     """The person behind a keyed hash, or None."""
@@ -36,6 +45,21 @@ def ensure_sync(
     row = conn.execute(ENSURE, (number_hash, kind, cipher, new_id(), birth_date)).fetchone()
     assert row is not None  # noqa: S101 - the function always answers one row
     return row[0], row[1]
+
+
+def ensure_many_sync(
+    conn: Connection[Any], numbers: Sequence[tuple[bytes, str, bytes, date | None]]
+) -> dict[bytes, tuple[UUID, bool, bool]]:
+    """By number hash: the person, whether the registers do not know it, whether it has reserved."""
+    columns = [
+        [row[0] for row in numbers],
+        [row[1] for row in numbers],
+        [row[2] for row in numbers],
+        [new_id() for _ in numbers],
+        [row[3] for row in numbers],
+    ]
+    with conn.cursor(binary=True) as cursor:
+        return {row[0]: row[1:] for row in cursor.execute(ENSURE_MANY, columns)}
 
 
 async def ensure(

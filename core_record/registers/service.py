@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg import AsyncConnection, Connection
 
 from core_record.registers import reading, repository
 from core_record.registers.changes import Change
 from core_record.registers.file import RegisterFile, read_register_file, register_file
 from core_record.registers.importer import Importer, Registers
+from core_record.registers.intake import Imported, import_delivery
 from core_record.registers.numbers import open_number, seal_number
 from core_record.registers.senders import (
     Client,
@@ -28,12 +31,16 @@ from kit.keys import KeyProblem, KeyRing
 __all__ = [
     "Client",
     "Delivery",
+    "Imported",
+    "Received",
     "RegisterFile",
     "Sender",
     "delivering_client",
     "delivery_sync",
     "ensure_person_sync",
+    "ensure_persons_sync",
     "find_sender_sync",
+    "import_delivery",
     "import_registers",
     "numbers_of",
     "read_register_file",
@@ -65,6 +72,33 @@ def ensure_person_sync(conn: Connection[Any], keys: KeyRing, number: NationalId)
     number_hash = keys.number_hash(number)
     cipher = seal_number(keys, number, number_hash)
     return repository.ensure_sync(conn, number_hash, number.kind, cipher, number.birth_date)
+
+
+class Received(Struct, frozen=True):
+    """Whom a message is about: `unregistered` as `ensure_person_sync` says; of `reserved` nothing is kept."""
+
+    person_id: UUID
+    unregistered: bool
+    reserved: bool
+
+
+def ensure_persons_sync(
+    conn: Connection[Any], keys: KeyRing, numbers: Iterable[NationalId]
+) -> dict[NationalId, Received]:
+    """`ensure_person_sync` of many numbers in one statement, with whether each person has reserved.
+
+    A reservation made now waits for this transaction. Set the person anew before reading or writing: the
+    transaction serves one of them.
+    """
+    hashes = {keys.number_hash(number): number for number in numbers}
+    if not hashes:
+        return {}
+    rows = [
+        (number_hash, number.kind, seal_number(keys, number, number_hash), number.birth_date)
+        for number_hash, number in sorted(hashes.items(), key=itemgetter(0))  # one order: no deadlock
+    ]
+    found = repository.ensure_many_sync(conn, rows)
+    return {hashes[number_hash]: Received(*row) for number_hash, row in found.items()}
 
 
 async def numbers_of(
