@@ -22,6 +22,7 @@ from kit.identity.actor import Actor, ActorKind
 from kit.identity.audiences import READ_RESULTS, RESULTS
 from kit.ids import NationalId, parse_national_id
 from results_service.lookup import service
+from results_service.lookup.answering import Answer
 from results_service.lookup.bundle import BundleWriter
 from results_service.lookup.parameters import Search
 
@@ -71,7 +72,7 @@ async def _both(instance: Instance, numbers: list[str], requests: int) -> tuple[
 
 
 async def _look_up(instance: Instance, database: Database, actor: Actor, number: NationalId) -> None:
-    async def read(conn: AsyncConnection[Any], person_id: UUID, _: Decision) -> LookUp[bytes]:
+    async def read(conn: AsyncConnection[Any], person_id: UUID, _: Decision) -> LookUp[Answer]:
         answer = BundleWriter("", number)
         return LookUp(await service.search(conn, person_id, _SEARCH, answer, None), answer.counts)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 import msgspec
 
@@ -13,30 +14,42 @@ from kit.ids import NationalId
 
 Mode = Literal["match", "include"]
 _WITHOUT_SUBJECT = "PractitionerRole"
-_END = {"match": b',"search":{"mode":"match"}}', "include": b',"search":{"mode":"include"}}'}
+_END = {"match": b',"search":{"mode":"match"}},', "include": b',"search":{"mode":"include"}},'}
+_TAG_BYTES = 16
 
 
 class BundleWriter:
     """Collects the entries of one answer about one person.
 
     `base` is the configured FHIR base; `subject` is spliced into every resource from the request's number,
-    by identifier alone (no display name). `counts` are entries by kind, `reports` the reports in order.
+    by identifier alone (no display name). `counts` entries by kind, `reports` the reports' ids in order.
     """
 
     def __init__(self, base: str, subject: NationalId) -> None:
         self.base = base
         self.counts: dict[str, int] = {}
-        self.reports: list[UUID] = []
+        self.reports: list[str] = []
         self._subject = msgspec.json.encode(
             {"subject": {"identifier": {"system": subject.oid, "value": subject.value}}}
         )[:-1]
-        self._entries: list[bytes] = []
+        self._frames: dict[str, tuple[bytes, bytes]] = {}
+        self._parts: list[bytes] = []  # of all entries, each with a comma behind it
+        self._hash = hashlib.sha256()
+
+    @property
+    def etag(self) -> str:
+        """A weak entity tag of all that was stamped (RFC 9110 8.8.1); never made of the person's number."""
+        return f'W/"{base64.urlsafe_b64encode(self._hash.digest()[:_TAG_BYTES]).decode().rstrip("=")}"'
+
+    def stamp(self, data: bytes) -> None:
+        """Something that the answer is made of: when it changes, the entity tag does."""
+        self._hash.update(data)
 
     def add(self, kind: str, identifier: str, body: bytes, mode: Mode) -> None:
         """A resource of the search; `body` is its stored JSON object."""
         self._add(kind, identifier, body, _END[mode])
         if kind == "DiagnosticReport":
-            self.reports.append(UUID(identifier))
+            self.reports.append(identifier)
 
     def add_version(
         self, kind: str, identifier: str, body: bytes, version_id: str, modified: datetime
@@ -50,7 +63,7 @@ class BundleWriter:
                 "lastModified": modified.isoformat(timespec="milliseconds"),
             },
         }
-        self._add(kind, identifier, body, b"," + msgspec.json.encode(end)[1:])
+        self._add(kind, identifier, body, b"," + msgspec.json.encode(end)[1:] + b",")
 
     def add_outcome(self, issues: Sequence[dict[str, Any]]) -> None:
         """Something to know about the answer that is no match."""
@@ -58,7 +71,9 @@ class BundleWriter:
             "resource": {"resourceType": "OperationOutcome", "issue": issues},
             "search": {"mode": "outcome"},
         }
-        self._entries.append(msgspec.json.encode(outcome))
+        entry = msgspec.json.encode(outcome)
+        self.stamp(entry)
+        self._parts += (entry, b",")
 
     def finish(
         self, kind: Literal["searchset", "history"], total: int, links: Sequence[tuple[str, str]]
@@ -70,14 +85,22 @@ class BundleWriter:
             "total": total,
             "link": [{"relation": relation, "url": url} for relation, url in links],
         }
-        if not self._entries:  # FHIR forbids empty arrays
-            return msgspec.json.encode(head)
-        return b"".join((msgspec.json.encode(head)[:-1], b',"entry":[', b",".join(self._entries), b"]}"))
+        encoded = msgspec.json.encode(head)
+        self.stamp(encoded)
+        if not self._parts:  # FHIR forbids empty arrays
+            return encoded
+        self._parts[-1] = self._parts[-1][:-1]  # no comma behind the last
+        return b"".join((encoded[:-1], b',"entry":[', *self._parts, b"]}"))
 
     def _add(self, kind: str, identifier: str, body: bytes, end: bytes) -> None:
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        start = f'{{"fullUrl":"{self.base}/{kind}/{identifier}","resource":'.encode()
-        if kind == _WITHOUT_SUBJECT:
-            self._entries.append(start + body + end)
-        else:
-            self._entries.append(b"".join((start, self._subject, b",", body[1:], end)))
+        frame = self._frames.get(kind)
+        if frame is None:
+            frame = self._frames[kind] = self._frame(kind)
+            self.counts[kind] = 0
+        self.counts[kind] += 1
+        self._parts += (frame[0], identifier.encode(), frame[1], body[1:], end)
+
+    def _frame(self, kind: str) -> tuple[bytes, bytes]:
+        """What stands before and behind the id, up to the resource's own first member."""
+        subject = b"{" if kind == _WITHOUT_SUBJECT else self._subject + b","
+        return f'{{"fullUrl":"{self.base}/{kind}/'.encode(), b'","resource":' + subject

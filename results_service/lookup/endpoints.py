@@ -25,20 +25,20 @@ from kit.ids import InvalidNationalId, NationalId, parse_national_id
 from kit.keys import KeyRing
 from kit.web import DirectPosts, correlation_id
 from results_service.lookup import service
+from results_service.lookup.answering import FHIR_JSON, Answer, respond
 from results_service.lookup.bundle import BundleWriter
 from results_service.lookup.capability import capability_statement
 from results_service.lookup.parameters import COMMON, PARAMETERS, Kind, Search, read_search
 from results_service.release.service import note_opened
 from results_service.reports.withholding import withheld_issue, withhold
 
-FHIR_JSON = "application/fhir+json"
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FORM_BYTES = 64 * 1024
 _LENIENT = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\"?(?=$|[,;\s])", re.IGNORECASE)
 
 _PERSON = {"name": "person-id", "in": "header", "required": True, "schema": {"type": "string"}}
 
-Read = Callable[[AsyncConnection[Any], UUID, BundleWriter, datetime | None], Awaitable[bytes | None]]
+Read = Callable[[AsyncConnection[Any], UUID, BundleWriter, datetime | None], Awaitable[Answer | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +84,15 @@ def _add_search(kind: Kind) -> None:
 
         async def read(
             conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
-        ) -> bytes:
+        ) -> Answer:
             return await service.search(conn, person_id, wanted, answer, released_at)
 
         number = person_number(request)
         try:
-            body = await _look_up(request, actor, number, [kind], read, _opened(wanted))
+            found = await _look_up(request, actor, number, [kind], read, _opened(wanted))
         except PersonNotFound:  # said in the log; to the caller it is a person without results
-            body = BundleWriter(_context(request).base, number).finish("searchset", 0, [])
-        return Response(body, media_type=FHIR_JSON)
+            found = None
+        return await respond(request, found or _nothing(request, number))
 
     SEARCHES[f"{router.prefix}/{kind}/_search"] = endpoint
     endpoint.__doc__ = f"Search one person's {kind}s; the number goes in the header `person-id`."
@@ -138,14 +138,19 @@ async def report_history(request: Request, report_id: str, actor: Reader) -> Res
 
     async def read(
         conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
-    ) -> bytes | None:
+    ) -> Answer | None:
         return await service.history(conn, person_id, identifier, wanted, answer, released_at)
 
     number = person_number(request)
-    body = await _look_up(request, actor, number, ["DiagnosticReport"], read, [identifier], tells=False)
-    if body is None:
+    found = await _look_up(request, actor, number, ["DiagnosticReport"], read, [identifier], tells=False)
+    if found is None:
         raise NotFound("report-not-found", "This person has no such report.")
-    return Response(body, media_type=FHIR_JSON)
+    return await respond(request, found)
+
+
+def _nothing(request: Request, number: NationalId) -> Answer:
+    writer = BundleWriter(_context(request).base, number)
+    return Answer(writer.finish("searchset", 0, []), writer.etag)
 
 
 async def _look_up(
@@ -157,7 +162,7 @@ async def _look_up(
     opened: Sequence[UUID] = (),
     *,
     tells: bool = True,
-) -> bytes | None:
+) -> Answer | None:
     """Answer a decided look-up; `opened` are reports asked for by themselves: the caller reads them.
 
     `tells`: the answer says when the person has restricted some data (a history has no place for it).
@@ -168,14 +173,14 @@ async def _look_up(
 
     async def read_and_count(
         conn: AsyncConnection[Any], person_id: UUID, decision: Decision
-    ) -> LookUp[bytes | None]:
+    ) -> LookUp[Answer | None]:
         answer = BundleWriter(context.base, number)
         if decision.withheld and tells:
             answer.add_outcome([withheld_issue()])
-        body = await read(conn, person_id, answer, released_at)
-        if opened and body is not None:
+        found = await read(conn, person_id, answer, released_at)
+        if opened and found is not None:
             await note_opened(conn, actor, decision, declared.role, opened)
-        return LookUp(body, answer.counts)
+        return LookUp(found, answer.counts)
 
     return await look_up(
         context.database, context.keys, actor, number, declared, kinds, read_and_count, withhold=withhold

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from results_service.lookup.answering import Answer
 from results_service.lookup.bundle import BundleWriter, Mode
 from results_service.lookup.graph import reach
 from results_service.lookup.matching import fits, newest_first, part_filter, report_filter
@@ -46,7 +47,7 @@ async def search(
     wanted: Search,
     answer: BundleWriter,
     released_at: datetime | None,
-) -> bytes:
+) -> Answer:
     """The searchset Bundle; with `released_at` (citizens) only what is released by then, and what waits."""
     if wanted.kind == "DiagnosticReport":
         total = await _search_reports(conn, person_id, wanted, answer, released_at)
@@ -55,10 +56,11 @@ async def search(
     if released_at is not None:
         issues = waiting_issues(await reading.waiting(conn, person_id, released_at))
         if wanted.kind == "DiagnosticReport":
-            issues += await tell(conn, person_id, answer.reports, released_at)
+            issues += await tell(conn, person_id, [UUID(report) for report in answer.reports], released_at)
         if issues:
             answer.add_outcome(issues)
-    return answer.finish("searchset", total, _links(answer.base, wanted, total))
+    body = answer.finish("searchset", total, _links(answer.base, wanted, total))
+    return Answer(body, answer.etag)
 
 
 async def history(
@@ -68,17 +70,19 @@ async def history(
     wanted: Search,
     answer: BundleWriter,
     released_at: datetime | None,
-) -> bytes | None:
+) -> Answer | None:
     """The history Bundle of a report, newest first, with what `wanted` includes; None when not found."""
     rows = await reading.history(conn, person_id, report_id, released_at)
     for row in rows:
         packed = row.packed
+        answer.stamp(row.version_id.bytes + row.body)
         for place in (0, *reach(packed.entries, [0], wanted.includes)):
             entry = packed.entries[place]
             body = packed.body(place) if place else row.body
             answer.add_version(entry.kind, entry.id, body, str(row.version_id), row.generated)
     url = f"{answer.base}/DiagnosticReport/{report_id}/_history"
-    return answer.finish("history", len(rows), [("self", url)]) if rows else None
+    body = answer.finish("history", len(rows), [("self", url)])
+    return Answer(body, answer.etag) if rows else None
 
 
 async def _search_reports(
@@ -93,6 +97,7 @@ async def _search_reports(
         conn, person_id, filtered, skip=wanted.skip, count=wanted.count, opened=bool(wanted.includes)
     )
     for row in rows:
+        answer.stamp(row.stored)
         answer.add("DiagnosticReport", row.report_id, row.body, "match")
     for row in rows:
         if row.packed is not None:
@@ -121,6 +126,7 @@ async def _search_parts(
         _add(answer, hit.report.packed, [hit.place], "match")
         matches.setdefault(hit.report.report_id, (hit.report.packed, []))[1].append(hit.place)
     for packed, places in matches.values():
+        answer.stamp(packed.bodies)
         _add(answer, packed, reach(packed.entries, places, wanted.includes), "include")
     return len(hits)
 
@@ -135,9 +141,10 @@ def _links(base: str, wanted: Search, total: int) -> list[tuple[str, str]]:
     """self, next and previous: addresses to POST to, again with the header `person-id`."""
 
     def page(skip: int) -> str:
-        query = urlencode([*wanted.applied, ("_count", str(wanted.count)), ("_skip", str(skip))])
-        return f"{base}/{wanted.kind}/_search?{query}"
+        return f"{start}_count={wanted.count}&_skip={skip}"
 
+    asked = urlencode(wanted.applied) + "&" if wanted.applied else ""
+    start = f"{base}/{wanted.kind}/_search?{asked}"
     links = [("self", page(wanted.skip))]
     if wanted.count and wanted.skip + wanted.count < total:
         links.append(("next", page(wanted.skip + wanted.count)))

@@ -64,10 +64,14 @@ class ReportFilter:
 
 
 class ReportRow(Struct, frozen=True):
-    """A shown report and its DiagnosticReport; `packed` where the report's other resources were asked for."""
+    """A shown report and its DiagnosticReport; `packed` where the report's other resources were asked for.
+
+    `stored` is what both were read from: as long as it is the same, they are.
+    """
 
     report_id: str
     body: bytes
+    stored: bytes
     packed: Packed | None = None
 
 
@@ -156,12 +160,18 @@ async def newest(
     query = statement(_NEWEST_OPENED if opened else _NEWEST, given)
     rows = await _rows(conn, query, values)
     if rows:
-        found = [ReportRow(r[0], decompress(r[1]), unpack(r[2]) if r[2] else None) for r in rows]
+        found = [_report(*row) for row in rows]
         return found, rows[0][3]
     if not skip and count:
         return [], 0
     ((total,),) = await _rows(conn, statement(_COUNT, given), values)
     return [], total
+
+
+def _report(report_id: str, body: bytes, resources: bytes | None, _: int) -> ReportRow:
+    if resources is None:
+        return ReportRow(report_id, decompress(body), body)
+    return ReportRow(report_id, decompress(body), body + resources, unpack(resources))
 
 
 async def _rows(conn: AsyncConnection[Any], query: bytes, values: dict[str, Any]) -> list[tuple[Any, ...]]:
