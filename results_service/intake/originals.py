@@ -8,6 +8,7 @@ destroying the wrapped key destroys every original of that person, in every back
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +23,14 @@ from results_service.intake.models import Claim
 
 _LEVEL = 3
 _NONCE = 12
+_local = threading.local()  # zstandard's contexts serve one thread at a time, and are dear to make
 
 
 def seal(keys: KeyRing, message_id: UUID, data: bytes) -> bytes:
     """Compress and encrypt a message at receipt, bound to its id."""
-    packed = zstandard.ZstdCompressor(level=_LEVEL).compress(data)
-    return keys.encrypt("original-encrypt", packed, message_id.bytes)
+    if not hasattr(_local, "compressor"):
+        _local.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    return keys.encrypt("original-encrypt", _local.compressor.compress(data), message_id.bytes)
 
 
 def open_sealed(keys: KeyRing, message_id: UUID, sealed: bytes) -> bytes:
@@ -35,13 +38,31 @@ def open_sealed(keys: KeyRing, message_id: UUID, sealed: bytes) -> bytes:
     return _unpack(keys.decrypt("original-encrypt", sealed, message_id.bytes))
 
 
-def keep(conn: Connection[Any], keys: KeyRing, person_id: UUID, claim: Claim) -> None:
-    """Move a received message under its person's key, in a transaction that serves the person."""
-    packed = keys.decrypt("original-encrypt", claim.body, claim.id.bytes)
-    key = _person_key(conn, keys, person_id)
-    nonce = os.urandom(_NONCE)
-    body = nonce + AESGCM(key).encrypt(nonce, packed, claim.id.bytes)
-    repository.insert_original(conn, person_id, claim, body)
+class Keeping:
+    """Moves a received message under its person's key, in a transaction that serves the person.
+
+    The key is asked for when it is made and read by `finish`: in a pipeline many share one round trip.
+    """
+
+    def __init__(self, conn: Connection[Any], keys: KeyRing, person_id: UUID, claim: Claim) -> None:
+        self._conn, self._keys, self._person_id, self._claim = conn, keys, person_id, claim
+        self._asked = repository.ask_person_key(conn, person_id)
+
+    def finish(self) -> None:
+        """Write; safe to repeat."""
+        claim = self._claim
+        packed = self._keys.decrypt("original-encrypt", claim.body, claim.id.bytes)
+        row = self._asked.fetchone()
+        nonce = os.urandom(_NONCE)
+        body = nonce + AESGCM(self._key(row[0] if row else None)).encrypt(nonce, packed, claim.id.bytes)
+        repository.insert_original(self._conn, self._person_id, claim, body)
+
+    def _key(self, wrapped: bytes | None) -> bytes:
+        if wrapped is None:
+            key = AESGCM.generate_key(256)
+            fresh = self._keys.encrypt("original-encrypt", key, self._person_id.bytes)
+            wrapped = repository.insert_person_key(self._conn, self._person_id, fresh)
+        return self._keys.decrypt("original-encrypt", wrapped, self._person_id.bytes)
 
 
 def read(conn: Connection[Any], keys: KeyRing, person_id: UUID, message_id: UUID) -> bytes | None:
@@ -59,13 +80,7 @@ def open_personal(keys: KeyRing, person_id: UUID, message_id: UUID, wrapped: byt
     return _unpack(AESGCM(key).decrypt(body[:_NONCE], body[_NONCE:], message_id.bytes))
 
 
-def _person_key(conn: Connection[Any], keys: KeyRing, person_id: UUID) -> bytes:
-    wrapped = repository.find_person_key(conn, person_id)
-    if wrapped is None:
-        fresh = keys.encrypt("original-encrypt", AESGCM.generate_key(256), person_id.bytes)
-        wrapped = repository.insert_person_key(conn, person_id, fresh)
-    return keys.decrypt("original-encrypt", wrapped, person_id.bytes)
-
-
 def _unpack(packed: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_BYTES)
+    if not hasattr(_local, "decompressor"):
+        _local.decompressor = zstandard.ZstdDecompressor()
+    return bytes(_local.decompressor.decompress(packed, max_output_size=MAX_BYTES))

@@ -6,7 +6,7 @@ guard → read → sender → person → map → store. Every step goes on, or e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from lxml import etree
 from msgspec import Struct, field, structs
 from psycopg import Connection
 
-from core_record.privacy.service import is_reserved_sync
-from core_record.registers.service import ensure_person_sync
+from core_record.registers.service import Received, ensure_persons_sync
+from kit.db import set_person_sync
 from kit.ids import NationalId
 from kit.keys import KeyRing
 from results_service.codes import CodeBook
@@ -24,8 +24,8 @@ from results_service.intake.fingerprint import fingerprint
 from results_service.intake.guard import NAMESPACES, MessageRejected, find_message, read_bytes
 from results_service.intake.models import Claim, Outcome, Problem, Status
 from results_service.intake.senders import SenderRegister, SenderVerdict
-from results_service.reports.fhir import map_report
-from results_service.reports.service import StoreOutcome, store_report_sync
+from results_service.reports.fhir import MappedReport, map_report
+from results_service.reports.service import Incoming, StoreOutcome, Storing
 from results_service.reports.svarrapport import Issue, Message, read_message
 from results_service.reports.svarrapport.tree import Node
 from results_service.reports.versions import ReportKey
@@ -72,7 +72,7 @@ class Header(Struct, frozen=True):
 
 
 class _Case(Struct):
-    """One message on its way: what is known of it so far."""
+    """One message on its way: what is known of it so far. `sender` and `number` once they are found."""
 
     claim: Claim
     top: Node
@@ -80,6 +80,8 @@ class _Case(Struct):
     message: Message
     doubts: list[Problem]
     warnings: list[Problem] = field(default_factory=list)
+    sender: SenderVerdict | None = None
+    number: NationalId | None = None
 
     def end(self, status: Status, errors: Iterable[Problem] = ()) -> Outcome:
         return self.header.outcome(status, errors, self.warnings)
@@ -102,24 +104,37 @@ class Pipeline:
         """Forget what was looked up for earlier messages."""
         self._senders = SenderRegister()
 
-    def process(self, conn: Connection[Any], claim: Claim) -> Outcome:
-        """The outcome of a claimed delivery, with all it stores; raises what is no fault of the message."""
+    def process(self, conn: Connection[Any], claims: Sequence[Claim]) -> list[Outcome]:
+        """The outcomes of claimed deliveries, in their order, with all they store, in one transaction.
+
+        Raises what is no fault of a message; then nothing of any may be committed. The questions about all of
+        them share round trips (libpq's pipeline mode); each is still judged and stored by itself, in turn.
+        """
+        read = [self._read(claim) for claim in claims]
+        judged = [self._from_sender(conn, case) if isinstance(case, _Case) else case for case in read]
+        numbers = {case.number for case in judged if isinstance(case, _Case) and case.number}
+        persons = ensure_persons_sync(conn, self._keys, numbers)
+        with conn.pipeline():
+            asked = [self._ask(conn, case, persons) if isinstance(case, _Case) else case for case in judged]
+            return [step.finish() if isinstance(step, _Keeping) else step for step in asked]
+
+    def _read(self, claim: Claim) -> _Case | Outcome:
         data = originals.open_sealed(self._keys, claim.id, claim.body)
         try:
             root = read_bytes(data)
         except MessageRejected as fault:
             return Outcome(Status.REJECTED, [Problem(fault.code, fault.message, fault.line)])
-        message = find_message(root)
-        header = read_header(message)
+        header = read_header(find_message(root))
         read = read_message(root)
         warnings = _of_severity(read.issues, "warning")
         if read.message is None or read.top is None:
             return header.outcome(Status.REJECTED, _of_severity(read.issues, "reject"), warnings)
         doubts = _of_severity(read.issues, "attention")
-        return self._from_sender(conn, _Case(claim, read.top, header, read.message, doubts, warnings))
+        return _Case(claim, read.top, header, read.message, doubts, warnings)
 
-    def _from_sender(self, conn: Connection[Any], case: _Case) -> Outcome:
+    def _from_sender(self, conn: Connection[Any], case: _Case) -> _Case | Outcome:
         sender = self._senders.judge(conn, case.claim.organisation, case.message)
+        case.sender = sender
         case.header = structs.replace(case.header, sender=sender.key or None, strict=sender.strict)
         case.warnings.extend(sender.warnings)
         refusal = sender.refusal or self._refused_for(case.message, sender)
@@ -129,10 +144,10 @@ class Pipeline:
             case.doubts.append(sender.doubt)
         if case.message.test:
             case.warnings.append(_TEST_NOTE)
-        number = case.message.patient.national_id
-        if number is None or _WHO.intersection(doubt.code for doubt in case.doubts):
+        case.number = case.message.patient.national_id
+        if case.number is None or _WHO.intersection(doubt.code for doubt in case.doubts):
             return case.end(Status.NEEDS_ATTENTION, case.doubts or [_NOBODY])
-        return self._of_person(conn, case, sender, number)
+        return case
 
     def _refused_for(self, message: Message, sender: SenderVerdict) -> Problem | None:
         if message.test and self._production:
@@ -141,45 +156,66 @@ class Pipeline:
             return _MSG_ID
         return None
 
-    def _of_person(
-        self, conn: Connection[Any], case: _Case, sender: SenderVerdict, number: NationalId
-    ) -> Outcome:
-        person_id, unregistered = ensure_person_sync(conn, self._keys, number)
-        if unregistered:
+    def _ask(
+        self, conn: Connection[Any], case: _Case, persons: Mapping[NationalId, Received]
+    ) -> _Keeping | Outcome:
+        """Ask what there is to know before the message is kept; of a reserved person nothing is."""
+        assert case.sender is not None and case.number is not None  # noqa: S101, PT018 - `_from_sender` set them
+        person = persons[case.number]
+        if person.unregistered:
             case.warnings.append(_NEW_PERSON)
-        if is_reserved_sync(conn, person_id):
-            return self._dropped(case, sender, person_id)
-        originals.keep(conn, self._keys, person_id, case.claim)
-        if case.doubts:
-            outcome = case.end(Status.NEEDS_ATTENTION, case.doubts)
+        key = ReportKey(case.sender.key, case.sender.department, case.message.serv_prov_id)
+        mapped = None
+        if person.reserved or not case.doubts:
+            mapped = map_report(case.message, key.report_id(person.person_id), self._codes)
+            case.warnings.extend(_of_severity(mapped.issues, "warning"))
+        if person.reserved:
+            return _dropped(case, person.person_id)
+        set_person_sync(conn, person.person_id)
+        original = originals.Keeping(conn, self._keys, person.person_id, case.claim)
+        return _Keeping(conn, case, person.person_id, original, key, mapped)
+
+
+def _dropped(case: _Case, person_id: UUID) -> Outcome:
+    """The ordinary outcome for a person who has reserved; content and original are not kept.
+
+    It was mapped all the same, so that the receipt says what it says for anyone (clinical rule 1).
+    """
+    return structs.replace(case.end(Status.PROCESSED), person_id=person_id, original_moved=True)
+
+
+class _Keeping:
+    """A message about a known person: the original under the person's key, and its report unless in doubt."""
+
+    def __init__(
+        self,
+        conn: Connection[Any],
+        case: _Case,
+        person_id: UUID,
+        original: originals.Keeping,
+        key: ReportKey,
+        mapped: MappedReport | None,
+    ) -> None:
+        self._conn, self._case, self._person_id, self._original = conn, case, person_id, original
+        self._mapped = mapped
+        self._storing: Storing | None = None
+        if mapped is not None and not case.doubts:
+            message, mark = case.message, fingerprint(case.top)
+            self._storing = Storing(conn, Incoming(person_id, key, message, mapped, case.claim.id, mark))
+
+    def finish(self) -> Outcome:
+        """Write, and say what became of the message."""
+        set_person_sync(self._conn, self._person_id)
+        self._original.finish()
+        if self._storing is None or self._mapped is None:
+            outcome = self._case.end(Status.NEEDS_ATTENTION, self._case.doubts)
         else:
-            key = ReportKey(sender.key, sender.department, case.message.serv_prov_id)
-            outcome = self._stored(conn, case, key, person_id)
-        return structs.replace(outcome, person_id=person_id, original_moved=True)
+            outcome = self._stored(self._storing.finish(), self._mapped)
+        return structs.replace(outcome, person_id=self._person_id, original_moved=True)
 
-    def _dropped(self, case: _Case, sender: SenderVerdict, person_id: UUID) -> Outcome:
-        """The ordinary outcome for a person who has reserved; content and original are not kept.
-
-        Mapped all the same, so that the receipt says what it says for anyone (clinical rule 1).
-        """
-        key = ReportKey(sender.key, sender.department, case.message.serv_prov_id)
-        mapped = map_report(case.message, key.report_id(person_id), self._codes)
-        case.warnings.extend(_of_severity(mapped.issues, "warning"))
-        outcome = case.end(Status.PROCESSED)
-        return structs.replace(outcome, person_id=person_id, original_moved=True)
-
-    def _stored(self, conn: Connection[Any], case: _Case, key: ReportKey, person_id: UUID) -> Outcome:
-        mapped = map_report(case.message, key.report_id(person_id), self._codes)
-        stored = store_report_sync(
-            conn,
-            person_id=person_id,
-            key=key,
-            message=case.message,
-            mapped=mapped,
-            message_id=case.claim.id,
-            fingerprint=fingerprint(case.top),
-        )
-        case.warnings.extend(_of_severity([*mapped.issues, *stored.issues], "warning"))
+    def _stored(self, stored: StoreOutcome, mapped: MappedReport) -> Outcome:
+        case = self._case
+        case.warnings.extend(_of_severity(stored.issues, "warning"))
         held = stored.status == "needs-attention"
         errors = [_problem(i) for i in stored.issues if i.severity != "warning"]
         outcome = structs.replace(
@@ -187,7 +223,7 @@ class Pipeline:
             report_id=stored.report_id,
             unmapped=list(dict.fromkeys([*case.message.unmapped, *mapped.unmapped])),
         )
-        return _like_the_first(conn, case.claim, stored, outcome)
+        return _like_the_first(self._conn, case.claim, stored, outcome)
 
 
 def _like_the_first(conn: Connection[Any], claim: Claim, stored: StoreOutcome, outcome: Outcome) -> Outcome:

@@ -5,11 +5,12 @@ Every function runs in the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg import AsyncConnection, Connection
+from psycopg import AsyncConnection, Connection, Cursor
 from psycopg.rows import TupleRow
 
 from results_service.intake.models import Backlog, Claim, Delivery, Kept, Outcome, Problem, Record, Status
@@ -143,18 +144,29 @@ def postpone(conn: Connection[Any], claim: Claim, seconds: float, *, uncount: bo
     )
 
 
-def finish(conn: Connection[Any], claim: Claim, outcome: Outcome) -> bool:
-    """Record the outcome; False when another worker has taken the delivery over meanwhile."""
-    cursor = conn.execute(
-        """
-        UPDATE results.intake_message
-        SET status = %s, finished_at = clock_timestamp(), errors = %s, warnings = %s, unmapped = %s,
-            copy_of = %s, person_id = %s, report_id = %s, version = %s, msg_id = %s, gen_date = %s,
-            serv_prov_id = %s, sender = %s, strict = %s, kind = %s,
-            body = CASE WHEN %s THEN NULL ELSE body END
-        WHERE id = %s AND status = 'received' AND attempts = %s
-        """,
+_FINISH = """
+UPDATE results.intake_message AS m
+SET status = t.status, finished_at = clock_timestamp(), errors = t.errors::jsonb,
+    warnings = t.warnings::jsonb, unmapped = t.unmapped::jsonb, copy_of = t.copy_of, person_id = t.person_id,
+    report_id = t.report_id, version = t.version, msg_id = t.msg_id, gen_date = t.gen_date,
+    serv_prov_id = t.serv_prov_id, sender = t.sender, strict = t.strict, kind = t.kind,
+    body = CASE WHEN t.original_moved THEN NULL ELSE m.body END
+FROM unnest(%b::uuid[], %b::int4[], %b::text[], %b::text[], %b::text[], %b::text[], %s::uuid[], %s::uuid[],
+            %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[], %s::text[],
+            %s::bool[])
+     AS t(id, attempt, status, errors, warnings, unmapped, copy_of, person_id, report_id, version, msg_id,
+          gen_date, serv_prov_id, sender, strict, kind, original_moved)
+WHERE m.id = t.id AND m.status = 'received' AND m.attempts = t.attempt
+RETURNING m.id
+"""
+
+
+def finish(conn: Connection[Any], done: Sequence[tuple[Claim, Outcome]]) -> set[UUID]:
+    """Record outcomes; the ids recorded: of the others, another worker has taken the delivery over."""
+    rows = [
         (
+            claim.id,
+            claim.attempt,
             outcome.status.value,
             _json(outcome.errors),
             _json(outcome.warnings),
@@ -170,11 +182,11 @@ def finish(conn: Connection[Any], claim: Claim, outcome: Outcome) -> bool:
             outcome.strict,
             outcome.kind,
             outcome.original_moved,
-            claim.id,
-            claim.attempt,
-        ),
-    )
-    return cursor.rowcount == 1
+        )
+        for claim, outcome in done
+    ]
+    cursor = conn.execute(_FINISH, [list(column) for column in zip(*rows, strict=True)])
+    return {row[0] for row in cursor.fetchall()}
 
 
 def outcome_of(conn: Connection[Any], message_id: UUID) -> Record | None:
@@ -204,11 +216,15 @@ def insert_person_key(conn: Connection[Any], person_id: UUID, wrapped: bytes) ->
     return held
 
 
+def ask_person_key(conn: Connection[Any], person_id: UUID) -> Cursor[TupleRow]:
+    """Ask for a person's wrapped data key; the cursor's one row holds it, where there is one."""
+    cursor = conn.cursor(binary=True)
+    return cursor.execute("SELECT wrapped FROM results.person_key WHERE person_id = %s", (person_id,))
+
+
 def find_person_key(conn: Connection[Any], person_id: UUID) -> bytes | None:
     """A person's wrapped data key, in a transaction that serves the person."""
-    row = conn.execute(
-        "SELECT wrapped FROM results.person_key WHERE person_id = %s", (person_id,), binary=True
-    ).fetchone()
+    row = ask_person_key(conn, person_id).fetchone()
     return bytes(row[0]) if row else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import time
 
 import redis
@@ -26,6 +27,7 @@ from results_service.intake.work import Finished, Worker
 
 _TURNS_SECONDS = 60.0  # well below the broker's visibility timeout
 _CODES_SECONDS = 2.0
+_COLLECT_AFTER = 20_000  # objects, a few messages' worth: hardly anything here is part of a ring
 _log = get_logger()
 
 
@@ -46,6 +48,8 @@ class Process:
         self._book = CurrentBook()
         self._codes_due = 0.0
         self.valkey: redis.Redis = valkey.client()
+        gc.freeze()  # what is loaded now lives as long as the process: collections need not walk it
+        gc.set_threshold(_COLLECT_AFTER)
 
     def refresh_codes(self) -> None:
         """Use newly imported code lists within seconds, without asking at every turn."""

@@ -86,7 +86,7 @@ class Worker:
         """All in one transaction; if one of them cannot be, each in a transaction of its own."""
         try:
             with self._database.transaction() as conn:
-                done = [(claim.id, self._one(conn, claim)) for claim in batch]
+                done = self._all(conn, batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, every message must come to an end
             if len(batch) == 1:
                 self._after_trouble(batch[0], finished, error)
@@ -94,13 +94,17 @@ class Worker:
             for claim in batch:
                 self._process([claim], finished)
             return
-        for message_id, status in done:
-            finished.add(message_id, status)
+        for claim, outcome in done:
+            finished.add(claim.id, outcome.status)
 
-    def _one(self, conn: Connection[Any], claim: Claim) -> Status:
-        if claim.attempt > MAX_ATTEMPTS:
-            return self._give_up(conn, claim, "its worker did not come back")
-        return _finish(conn, claim, self._pipeline.process(conn, claim))
+    def _all(self, conn: Connection[Any], batch: list[Claim]) -> list[tuple[Claim, Outcome]]:
+        """Process and record every message of a batch; raises `Superseded` when one of them is taken over."""
+        lost = [claim for claim in batch if claim.attempt > MAX_ATTEMPTS]
+        done = [(claim, _given_up(claim, "its worker did not come back")) for claim in lost]
+        live = [claim for claim in batch if claim.attempt <= MAX_ATTEMPTS]
+        done += zip(live, self._pipeline.process(conn, live), strict=True)
+        _finish(conn, done)
+        return done
 
     def _after_trouble(self, claim: Claim, finished: Finished, error: Exception) -> None:
         """Nothing of the message is stored. Deadlocks, timeouts and lost connections are nobody's fault."""
@@ -122,14 +126,15 @@ class Worker:
                 repository.postpone(conn, claim, _RETRY_SECONDS * 2**claim.attempt)
             else:
                 with contextlib.suppress(Superseded):
-                    finished.add(claim.id, self._give_up(conn, claim, "it fails every time"))
-
-    def _give_up(self, conn: Connection[Any], claim: Claim, why: str) -> Status:
-        _log.error("a message waits for an operator", message_id=str(claim.id), why=why)
-        return _finish(conn, claim, _FAILED)
+                    _finish(conn, [(claim, _given_up(claim, "it fails every time"))])
+                    finished.add(claim.id, _FAILED.status)
 
 
-def _finish(conn: Connection[Any], claim: Claim, outcome: Outcome) -> Status:
-    if not repository.finish(conn, claim, outcome):
+def _given_up(claim: Claim, why: str) -> Outcome:
+    _log.error("a message waits for an operator", message_id=str(claim.id), why=why)
+    return _FAILED
+
+
+def _finish(conn: Connection[Any], done: list[tuple[Claim, Outcome]]) -> None:
+    if len(repository.finish(conn, done)) < len(done):
         raise Superseded
-    return outcome.status

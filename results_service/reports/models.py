@@ -43,7 +43,10 @@ class StoredVersion:
 
 @dataclass(frozen=True, slots=True)
 class KnownMessage:
-    """What is remembered of a message, and the key hashes of others with the same sender and MsgId."""
+    """What is remembered of a message, and the key hashes of others with the same sender and MsgId.
+
+    `claimed`: whose the report number is, and whether it was free; None where it was not asked for.
+    """
 
     is_new: bool
     intake_id: UUID
@@ -51,3 +54,4 @@ class KnownMessage:
     version_id: UUID
     held: str | None
     other_key_hashes: frozenset[bytes]
+    claimed: tuple[UUID, bool] | None = None

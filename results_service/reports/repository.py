@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
+from kit.ids import new_id
 from results_service.reports.compression import compress
 from results_service.reports.models import KnownMessage, StoredVersion
 from results_service.reports.packing import Entry, items_of, pack, unpack
@@ -22,9 +23,11 @@ WITH made AS (
     VALUES (%(message_hash)s, %(fingerprint)s, %(key_hash)s, %(intake_id)s, %(report_id)s, %(version_id)s)
     ON CONFLICT DO NOTHING RETURNING 1
 )
-SELECT EXISTS (SELECT FROM made), ARRAY(
+SELECT is_new, others, CASE WHEN is_new AND others = '{}'
+    THEN results.claim_report_key(%(key_hash)s, %(person_id)s) END
+FROM (SELECT EXISTS (SELECT FROM made) AS is_new, ARRAY(
     SELECT key_hash FROM results.known_message
-    WHERE message_hash = %(message_hash)s AND fingerprint <> %(fingerprint)s)
+    WHERE message_hash = %(message_hash)s AND fingerprint <> %(fingerprint)s) AS others) AS asked
 """
 _RECALL = """
 SELECT intake_id, report_id, version_id, held FROM results.known_message
@@ -53,30 +56,46 @@ ON CONFLICT (person_id, report_id) DO UPDATE SET version_id = excluded.version_i
 """
 
 
-def remember_message(
-    conn: Connection[Any],
-    *,
-    message_hash: bytes,
-    fingerprint: bytes,
-    key_hash: bytes,
-    intake_id: UUID,
-    report_id: UUID,
-    version_id: UUID,
-) -> KnownMessage:
-    """Note a message by its hashes, or recall the copy that was noted before."""
-    values = {
-        "message_hash": message_hash,
-        "fingerprint": fingerprint,
-        "key_hash": key_hash,
-        "intake_id": intake_id,
-        "report_id": report_id,
-        "version_id": version_id,
-    }
-    made, others = _one(conn, _REMEMBER, values)
-    if made:
-        return KnownMessage(True, intake_id, report_id, version_id, None, frozenset(others))
-    intake, report, version, held = _one(conn, _RECALL, (message_hash, fingerprint))
-    return KnownMessage(False, intake, report, version, held, frozenset(others))
+class Remembering:
+    """Notes a message by its hashes, or recalls the copy that was noted before.
+
+    The question is sent at once, its answer read by `answer`: in a pipeline many share one round trip.
+    """
+
+    def __init__(
+        self,
+        conn: Connection[Any],
+        *,
+        message_hash: bytes,
+        fingerprint: bytes,
+        key_hash: bytes,
+        person_id: UUID,
+        intake_id: UUID,
+        report_id: UUID,
+    ) -> None:
+        self._conn = conn
+        self._values: dict[str, Any] = {
+            "message_hash": message_hash,
+            "fingerprint": fingerprint,
+            "key_hash": key_hash,
+            "person_id": person_id,
+            "intake_id": intake_id,
+            "report_id": report_id,
+            "version_id": new_id(),
+        }
+        self._cursor = conn.cursor(row_factory=tuple_row, binary=True)
+        self._cursor.execute(_REMEMBER, self._values)
+
+    def answer(self) -> KnownMessage:
+        """What is known; with a message that no other shares its MsgId with comes whose number it is."""
+        made, others, claimed = self._cursor.fetchone() or (False, [], None)
+        names = self._values
+        if made:
+            ids = names["intake_id"], names["report_id"], names["version_id"]
+            return KnownMessage(True, *ids, None, frozenset(others), claimed)
+        hashes = (names["message_hash"], names["fingerprint"])
+        intake, report, version, held = _one(self._conn, _RECALL, hashes)
+        return KnownMessage(False, intake, report, version, held, frozenset(others))
 
 
 def mark_held(conn: Connection[Any], message_hash: bytes, fingerprint: bytes, reason: str) -> None:
@@ -170,8 +189,10 @@ def put_report(
 def drop_report(conn: Connection[Any], person_id: UUID, report_id: UUID) -> None:
     """Stop showing a companion, and forget its copy of the version."""
     where = (person_id, report_id)
-    gone = conn.execute("DELETE FROM results.report WHERE person_id = %s AND report_id = %s", where)
-    if gone.rowcount:
+    gone = conn.execute(
+        "DELETE FROM results.report WHERE person_id = %s AND report_id = %s RETURNING true", where
+    )
+    if gone.fetchone():
         conn.execute("DELETE FROM results.report_version WHERE person_id = %s AND report_id = %s", where)
 
 

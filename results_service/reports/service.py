@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from kit.db import set_person_sync
-from kit.ids import new_id
 from results_service.release.service import tell_of_change_sync
 from results_service.reports import repository, showing
 from results_service.reports.fhir import MappedReport
-from results_service.reports.models import StoredVersion, StoreOutcome
+from results_service.reports.models import KnownMessage, StoredVersion, StoreOutcome
 from results_service.reports.packing import index, items_of
 from results_service.reports.svarrapport import Issue, Message
 from results_service.reports.versions import (
@@ -27,7 +26,7 @@ from results_service.reports.versions import (
     short_hash,
 )
 
-__all__ = ["StoreOutcome", "store_report_sync"]
+__all__ = ["Incoming", "StoreOutcome", "Storing", "store_report_sync"]
 
 EARLIER_VERSION = "earlier-version"  # what a companion's row is known by
 _FINGERPRINT_BYTES = 16
@@ -45,6 +44,66 @@ _REUSED = Issue(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message's report, ready to be stored.
+
+    `message_id` is the intake record's id, `fingerprint` what copies have in common.
+    """
+
+    person_id: UUID
+    key: ReportKey
+    message: Message
+    mapped: MappedReport
+    message_id: UUID
+    fingerprint: bytes
+
+    @property
+    def report_id(self) -> UUID:
+        """The report's id, the same for all its versions."""
+        return self.key.report_id(self.person_id)
+
+
+class Storing:
+    """One report on its way into the store, in the caller's transaction.
+
+    The questions are sent when it is made, while the transaction serves the person; `finish` reads the
+    answers and writes. In a pipeline the questions of many reports share one round trip.
+    """
+
+    def __init__(self, conn: Connection[Any], incoming: Incoming) -> None:
+        self._conn = conn
+        self._in = incoming
+        self._fingerprint = incoming.fingerprint[:_FINGERPRINT_BYTES]
+        self._message_hash = short_hash(incoming.key.sender, incoming.message.msg_id)
+        self._remembering = repository.Remembering(
+            conn,
+            message_hash=self._message_hash,
+            fingerprint=self._fingerprint,
+            key_hash=incoming.key.hash,
+            person_id=incoming.person_id,
+            intake_id=incoming.message_id,
+            report_id=incoming.report_id,
+        )
+
+    def finish(self) -> StoreOutcome:
+        """Store the report and decide what is shown of it now; the transaction serves the person, here too.
+
+        Safe to repeat: the same record again gives the same outcome, a copy gives `duplicate` (or, of a
+        message that waits, the same `needs-attention`).
+        """
+        known, message_id = self._remembering.answer(), self._in.message_id
+        if not known.is_new:
+            status = "processed" if known.intake_id == message_id else "duplicate"
+            return _outcome(known.held, status, known.report_id, known.version_id, known.intake_id)
+        version = _as_stored(known.version_id, self._in, self._fingerprint)
+        held = _place(self._conn, self._in, version, known)
+        if held:
+            repository.mark_held(self._conn, self._message_hash, self._fingerprint, held)
+        issues = [_REUSED] if known.other_key_hashes and not held else []
+        return _outcome(held, "processed", self._in.report_id, known.version_id, message_id, issues)
+
+
 def store_report_sync(
     conn: Connection[Any],
     *,
@@ -55,48 +114,20 @@ def store_report_sync(
     message_id: UUID,
     fingerprint: bytes,
 ) -> StoreOutcome:
-    """Store one message's report in the caller's transaction, and decide what is shown of it now.
-
-    `message_id` is the intake record's id, `fingerprint` what copies have in common. Safe to repeat: the same
-    record again gives the same outcome, a copy gives `duplicate` (or, of a message that waits, the same
-    `needs-attention`). The transaction serves `person_id` afterwards.
-    """
-    fingerprint = fingerprint[:_FINGERPRINT_BYTES]
-    message_hash = short_hash(key.sender, message.msg_id)
-    report_id = key.report_id(person_id)
-    known = repository.remember_message(
-        conn,
-        message_hash=message_hash,
-        fingerprint=fingerprint,
-        key_hash=key.hash,
-        intake_id=message_id,
-        report_id=report_id,
-        version_id=new_id(),
-    )
-    if not known.is_new:
-        status = "processed" if known.intake_id == message_id else "duplicate"
-        return _outcome(known.held, status, known.report_id, known.version_id, known.intake_id)
+    """Store one report by itself, as `Storing`. The transaction serves `person_id` afterwards."""
     set_person_sync(conn, person_id)
-    version = _as_stored(known.version_id, key, message, mapped, message_id, fingerprint)
-    held = _place(conn, person_id, key, version, known.other_key_hashes)
-    if held:
-        repository.mark_held(conn, message_hash, fingerprint, held)
-    issues = [_REUSED] if known.other_key_hashes and not held else []
-    return _outcome(held, "processed", report_id, known.version_id, message_id, issues)
+    incoming = Incoming(person_id, key, message, mapped, message_id, fingerprint)
+    return Storing(conn, incoming).finish()
 
 
 def _place(
-    conn: Connection[Any],
-    person_id: UUID,
-    key: ReportKey,
-    version: StoredVersion,
-    other_key_hashes: frozenset[bytes],
+    conn: Connection[Any], incoming: Incoming, version: StoredVersion, known: KnownMessage
 ) -> HoldReason | None:
     """Put a version in its report, or hold it; in either case it is kept."""
-    report_id = key.report_id(person_id)
-    if hold_reused_message_id(version.facts.serv_type, key.hash, other_key_hashes):
+    person_id, key, report_id = incoming.person_id, incoming.key, incoming.report_id
+    if hold_reused_message_id(version.facts.serv_type, key.hash, known.other_key_hashes):
         return _hold(conn, person_id, report_id, version, "message-id-reused")
-    owner, first = repository.claim_key(conn, key.hash, person_id)
+    owner, first = known.claimed or repository.claim_key(conn, key.hash, person_id)
     if owner != person_id:
         _hold(conn, person_id, report_id, version, "person-changed")
         set_person_sync(conn, owner)
@@ -159,14 +190,8 @@ def _show_companion(
     return companion_id
 
 
-def _as_stored(
-    version_id: UUID,
-    key: ReportKey,
-    message: Message,
-    mapped: MappedReport,
-    message_id: UUID,
-    fingerprint: bytes,
-) -> StoredVersion:
+def _as_stored(version_id: UUID, incoming: Incoming, fingerprint: bytes) -> StoredVersion:
+    message, mapped = incoming.message, incoming.mapped
     packed = index(mapped)
     sampled = message.sampling_dates
     facts = VersionFacts(
@@ -180,8 +205,9 @@ def _as_stored(
         report_date=message.issue.text if message.issue else None,
         items=items_of(packed),
     )
+    preliminary = _is_preliminary(message, mapped)
     return StoredVersion(
-        facts, message_id, key.hash, mapped.release_class, _is_preliminary(message, mapped), None, packed
+        facts, incoming.message_id, incoming.key.hash, mapped.release_class, preliminary, None, packed
     )
 
 

@@ -200,11 +200,11 @@ async def test_given_a_message_that_always_fails_when_tried_then_it_waits_and_bl
     poison = sample()
     real = worker._pipeline.process
 
-    def process(conn: object, claim: work.Claim) -> work.Outcome:
-        outcome = real(conn, claim)
-        if outcome.serv_prov_id == poison.serv_prov_id:
+    def process(conn: object, claims: list[work.Claim]) -> list[work.Outcome]:
+        outcomes = real(conn, claims)
+        if any(outcome.serv_prov_id == poison.serv_prov_id for outcome in outcomes):
             raise RuntimeError("13116900216 must not be logged")
-        return outcome
+        return outcomes
 
     monkeypatch.setattr(worker._pipeline, "process", process)
     location = (await api.send(poison.xml())).headers["location"]

@@ -21,7 +21,7 @@ def failing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(Pipeline, "_stored", fail)
+    monkeypatch.setattr(Pipeline, "_ask", fail)
 
 
 def give_up_now(database: TestDatabase) -> None:
