@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ class EquivalenceError(ValueError):
     """Rows that contradict each other or run in a ring; the text names them and says what to do."""
 
 
+@lru_cache(maxsize=4096)
 def unit_key(unit: str) -> str:
     """What makes two units the same: the UCUM code where it is known without doubt, else the very text."""
     text = unit.strip()

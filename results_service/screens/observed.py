@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import msgspec
 from msgspec import Raw, Struct
@@ -209,6 +210,7 @@ def laboratory_of(bodies: list[bytes]) -> Laboratory:
     return Laboratory(", ".join(parts), identifier or organisation.display)
 
 
+@lru_cache(maxsize=256)
 def register_of(system: str) -> str:
     """The number in Volven of a system, else the system itself."""
     oid = system_oid(system)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from portal.clients.fhir import resources
+from portal.clients.screens import NewsAnswer, TableAnswer
 from portal.clinician.results.transform.cumulative import table_of
 from portal.clinician.results.transform.fhir import Json
 from portal.clinician.results.transform.news import News, news_of
@@ -46,10 +47,10 @@ class Results(Protocol):
 class Screens(Protocol):
     """The part of the screens' client that is used here."""
 
-    async def table(self) -> Json:
+    async def table(self) -> TableAnswer:
         """Analyses by dates."""
 
-    async def news(self, since: str = "") -> Json:
+    async def news(self, since: str = "") -> NewsAnswer:
         """What came since the last visit."""
 
 

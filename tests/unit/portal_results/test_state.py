@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.screens import NewReport, NewsAnswer, TableAnswer
 from portal.clinician.results import reporting, shown, tabling
 from portal.clinician.results import state as state_module
 from portal.clinician.results.overviews import Overviews
@@ -64,7 +66,7 @@ class Service:
         entries = [{"resource": r} for r in (*resources, LAB, GP, request())]
         return {"resourceType": "Bundle", "total": len(self.reports), "entry": entries}
 
-    async def table(self) -> Json:
+    async def table(self) -> TableAnswer:
         if self.fails:
             raise self.fails
         self.tables += 1
@@ -91,12 +93,14 @@ class Service:
             "values": values,
         }
         groups = [{"name": "Elektrolytter", "rows": [row]}]
-        return {"reports": heads, "fields": [{"code": "CLIN", "groups": groups}]}
+        return msgspec.convert(
+            {"reports": heads, "fields": [{"code": "CLIN", "groups": groups}]}, TableAnswer
+        )
 
-    async def news(self, since: str = "") -> Json:
+    async def news(self, since: str = "") -> NewsAnswer:
         if self.fails or self.news_fails:
             raise self.fails or ServiceProblem(Problem.DOWN, "ConnectError")
-        return {"since": "2024-01-01T08:00:00Z", "visit": True, "reports": [{"id": "r2", "kind": "changed"}]}
+        return NewsAnswer("2024-01-01T08:00:00Z", [NewReport("r2", "changed")])
 
     async def history(self, report_id: str, params: Sequence[tuple[str, str]] = ()) -> Json:
         now = next(r for r in self.reports if r[0]["id"] == report_id)

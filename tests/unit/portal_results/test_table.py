@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 import msgspec
 import pytest
 
+from portal.clients.screens import TableAnswer
 from portal.clinician.results.transform.cumulative import table_of
 from portal.clinician.results.transform.reports import reports_of
 from portal.clinician.results.transform.table import COLUMNS, CellValue, TableView, Wanted, view_of
@@ -50,12 +51,11 @@ def row(*values: Json, analysis: str = "7280|NPU03230", name: str = "P-Kalium", 
     } | more
 
 
-def answer(*rows: Json, reports: int = 40) -> Json:
+def answer(*rows: Json, reports: int = 40) -> TableAnswer:
     heads = [{"id": f"r{n}", "laboratory": "Fürst", "kind": "Medisinsk biokjemi"} for n in range(reports)]
-    return {
-        "reports": heads,
-        "fields": [{"code": "CLIN", "groups": [{"name": "Elektrolytter", "rows": list(rows)}]}],
-    }
+    groups = [{"name": "Elektrolytter", "rows": list(rows)}]
+    found = {"reports": heads, "fields": [{"code": "CLIN", "groups": groups}]}
+    return msgspec.convert(found, TableAnswer)
 
 
 def shown(*rows: Json, **wanted: Any) -> TableView:
@@ -190,7 +190,7 @@ def test_the_service_and_the_page_mean_the_same_by_an_analysis(path: Path) -> No
     mapped = map_report(message, report_id, CodeBook.builtin())
     maker = TableMaker(CodeBook.builtin(), Equivalences(builtin()), TODAY)
     maker.add(OpenReport(report_id, index(mapped)))
-    table = table_of(msgspec.json.decode(msgspec.json.encode(maker.made())))
+    table = table_of(msgspec.json.decode(msgspec.json.encode(maker.made()), type=TableAnswer))
     bundle = {"entry": [{"resource": msgspec.json.decode(r.body)} for r in mapped.resources]}
     (report,) = reports_of(bundle)
     points = {point.analysis for point in points_of([report])}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from portal.clinician.results.transform import dates, fhir, ranges
-from portal.clinician.results.transform.fhir import Json
+from portal.clients.screens import Converted, Field, Group, ReportHead, Row, TableAnswer, Value
+from portal.clients.screens import Join as SentJoin
+from portal.clinician.results.transform import dates, ranges
 from portal.clinician.results.transform.table import (
     CellValue,
     Column,
@@ -20,167 +21,140 @@ from portal.clinician.results.transform.trend import Join
 
 _FLAGS = {"1": "high", "2": "low", "3": "outside"}
 _PENDING = frozenset(("5", "6", "7", "8", "9", "15"))
-_STATES = {"preliminary": "preliminary", "amended": "amended", "appended": "added"}
+_STATES = {"preliminary": "preliminary", "amended": "amended", "appended": "added", "registered": "waiting"}
+_KIND = "report|"
 
 
-def table_of(answer: Json) -> ResultTable:
+def table_of(answer: TableAnswer) -> ResultTable:
     """The service's answer, read."""
-    reports = fhir.objects(answer.get("reports"))
-    rows = [
-        _row(row, fhir.text_of(one.get("code")), fhir.text_of(group.get("name")), reports)
-        for one in fhir.objects(answer.get("fields"))
-        for group in fhir.objects(one.get("groups"))
-        for row in fhir.objects(group.get("rows"))
-    ]
+    rows = [_row(row, one, group, answer.reports) for one, group, row in _rows(answer)]
     seen: dict[Moment, dict[str, None]] = {}
     for row in rows:
         for moment, values in row.values.items():
             seen.setdefault(moment, {}).update(dict.fromkeys(value.report_id for value in values))
     moments = sorted(seen, key=lambda moment: (dates.sort_key(moment[0]), moment[1]), reverse=True)
-    heads = {fhir.text_of(report.get("id")): report for report in reports}
-    columns = {moment: _column(moment, seen[moment], heads) for moment in moments}
-    return ResultTable(rows, moments, columns, dict(_joins(answer)), frozenset(heads))
+    heads = {report.id: report for report in answer.reports}
+    return ResultTable(
+        rows=rows,
+        moments=moments,
+        columns={moment: _column(moment, seen[moment], heads) for moment in moments},
+        joins={(j.analysis, j.unit): _join(j) for _, _, row in _rows(answer) for j in row.joins},
+        reports=frozenset(heads),
+        withheld=answer.withheld,
+    )
 
 
-def _column(moment: Moment, report_ids: Iterable[str], heads: dict[str, Json]) -> Column:
+def _rows(answer: TableAnswer) -> Iterator[tuple[Field, Group, Row]]:
+    return ((one, group, row) for one in answer.fields for group in one.groups for row in group.rows)
+
+
+def _column(moment: Moment, report_ids: Iterable[str], heads: dict[str, ReportHead]) -> Column:
     day, _, time = dates.show(moment[0]).partition(" ")
-    reports = [
-        ColumnReport(i, fhir.text_of(heads[i].get("laboratory")), fhir.text_of(heads[i].get("kind")))
-        for i in report_ids
-        if i in heads
-    ]
-    return Column(day, time, moment[1], reports)
+    found = [heads[i] for i in report_ids if i in heads]
+    return Column(day, time, moment[1], [ColumnReport(r.id, r.laboratory, r.kind) for r in found])
 
 
-def _row(row: Json, field_code: str, group: str, reports: list[Json]) -> TableRow:
+def _row(row: Row, one: Field, group: Group, reports: list[ReportHead]) -> TableRow:
     found: dict[Moment, list[CellValue]] = {}
     undecided = False
-    unit, analysis = fhir.text_of(row.get("unit")), fhir.text_of(row.get("analysis"))
-    values = fhir.objects(row.get("values"))
-    for value in values:
-        cell = _cell(value, unit, reports)
-        moment = (fhir.text_of(value.get("at")), value.get("sampled", True) is not False)
-        found.setdefault(moment, []).append(cell)
-        undecided = undecided or not _settled(value, cell)
-    named = next((v for v in values if fhir.text_of(v.get("reference"))), {})
+    for value in row.values:
+        judged = _judged(value)
+        cell = _cell(value, row.unit, reports, judged)
+        found.setdefault((value.at, value.sampled), []).append(cell)
+        undecided = undecided or not _settled(value, cell, judged)
     line = Line(
-        key=f"{analysis}|{fhir.text_of(row.get('unitKey'))}",
-        name=fhir.text_of(row.get("name")),
-        code=fhir.text_of(row.get("code")),
-        unit=unit,
-        reference=fhir.text_of(named.get("reference")),
-        analysis="" if analysis.startswith("report|") else analysis,
-        joined=list(dict.fromkeys(_joined(join, analysis) for join in fhir.objects(row.get("joins")))),
+        key=f"{row.analysis}|{row.unit_key}",
+        name=row.name,
+        code=row.code,
+        unit=row.unit,
+        reference=next((value.reference for value in row.values if value.reference), ""),
+        analysis="" if row.analysis.startswith(_KIND) else row.analysis,
+        joined=list(dict.fromkeys(_joined(join, row.analysis) for join in row.joins)),
     )
     search = f"{line.name} {line.code} {' '.join(line.joined)}".casefold()
-    return TableRow(line, field_code, group, search, undecided, found)
+    return TableRow(line, one.code, group.name, search, undecided, found)
 
 
-def _joined(join: Json, analysis: str) -> str:
+def _joined(join: SentJoin, analysis: str) -> str:
     """The other code (and unit), for the row's head: `NPU01807`, `NPU29296 %`."""
-    other = fhir.text_of(join.get("analysis"))
-    code = other.rpartition("|")[2] if other != analysis else ""
-    unit = fhir.text_of(join.get("unit")) if join.get("kind") == "conversion" else ""
-    return f"{code} {unit}".strip()
+    code = join.analysis.rpartition("|")[2] if join.analysis != analysis else ""
+    return f"{code} {join.unit if join.kind == 'conversion' else ''}".strip()
 
 
-def _cell(value: Json, unit: str, reports: list[Json]) -> CellValue:
-    place = value.get("report")
-    report = reports[place] if isinstance(place, int) and 0 <= place < len(reports) else {}
-    kind, shown = fhir.text_of(value.get("kind")), fhir.text_of(value.get("value"))
-    own_unit = fhir.text_of(value.get("unit"))
-    converted = fhir.first(value.get("converted"))
-    flag = fhir.text_of(value.get("flag"))
+def _cell(value: Value, unit: str, reports: list[ReportHead], judged: ranges.Judgement) -> CellValue:
+    flag = _FLAGS.get(value.flag, "other" if value.flag else "")
     return CellValue(
-        value=dates.show(shown) if kind == "date" else _limited(value),
-        unit=own_unit if own_unit != unit else "",
-        numeric=kind == "quantity",
-        flag=_FLAGS.get(flag, "other" if flag else ""),
-        flag_text=fhir.text_of(value.get("flagText")),
-        ours="" if flag else _outside(value, own_unit),
-        state=_state(value, kind),
-        history=bool(value.get("history")),
-        commented=bool(value.get("commented")),
-        opens=_opens(value, kind, shown),
-        converted=_limited(converted),
-        source=fhir.text_of(converted.get("source")),
-        code=fhir.text_of(value.get("analysis")).rpartition("|")[2],
-        report_id=fhir.text_of(report.get("id")),
+        value=dates.show(value.value) if value.kind == "date" else _limited(value),
+        unit=value.unit if value.unit != unit else "",
+        numeric=value.kind == "quantity",
+        flag=flag,
+        flag_text=value.flag_text,
+        ours=judged if judged in ("above", "below") and not flag else "",
+        state=_state(value),
+        history=value.history,
+        commented=value.commented,
+        opens=_opens(value),
+        converted=_limited(value.converted) if value.converted else "",
+        source=value.converted.source if value.converted else "",
+        code=value.analysis.rpartition("|")[2],
+        report_id=reports[value.report].id if 0 <= value.report < len(reports) else "",
     )
 
 
-def _limited(value: Json) -> str:
+def _limited(value: Value | Converted) -> str:
     """The number or text with its comparator."""
-    return f"{fhir.text_of(value.get('comparator'))} {fhir.text_of(value.get('value'))}".strip()
+    return f"{value.comparator} {value.value}" if value.comparator else value.value
 
 
-def _opens(value: Json, kind: str, shown: str) -> str:
-    if kind == "report":
+def _opens(value: Value) -> str:
+    if value.kind == "report":
         return "report"
-    if value.get("more") or (kind == "text" and not shown):
+    if value.more or (value.kind == "text" and not value.value):
         return "text"
-    return "comment" if value.get("commented") else ""
+    return "comment" if value.commented else ""
 
 
-def _outside(value: Json, unit: str) -> str:
-    """Outside the stated range though not flagged by the laboratory: "above" | "below"; ours, and said so."""
-    judged = _judged(value, unit)
-    return judged if judged in ("above", "below") else ""
-
-
-def _judged(value: Json, unit: str) -> ranges.Judgement:
-    if value.get("kind") != "quantity":
+def _judged(value: Value) -> ranges.Judgement:
+    """Where a number lies by the stated range; outside without the laboratory's flag is shown as ours."""
+    if value.kind != "quantity" or not value.reference:
         return "undecided"
     try:
-        number = Decimal(fhir.text_of(value.get("value")))
+        number = Decimal(value.value)
     except InvalidOperation:
         return "undecided"
-    interval = ranges.read(fhir.text_of(value.get("reference")), unit)
-    return ranges.judge(number, fhir.text_of(value.get("comparator")), interval)
+    return ranges.judge(number, value.comparator, ranges.read(value.reference, value.unit))
 
 
-def _settled(value: Json, cell: CellValue) -> bool:
+def _settled(value: Value, cell: CellValue, judged: ranges.Judgement) -> bool:
     """Surely normal: a final number without flag and comment, inside the stated range."""
-    quiet = not (cell.flag or cell.commented or cell.opens or value.get("preliminary"))
-    inside = _judged(value, fhir.text_of(value.get("unit"))) == "inside"
-    return quiet and inside and fhir.text_of(value.get("status")) == "final"
+    quiet = not (cell.flag or cell.commented or cell.opens or value.preliminary)
+    return quiet and judged == "inside" and value.status == "final"
 
 
-def _state(value: Json, kind: str) -> str:
+def _state(value: Value) -> str:
     """What must be said of a value besides itself, as `settled.state_of` says it of a result."""
-    status, behind = fhir.text_of(value.get("status")), fhir.text_of(value.get("behind"))
-    if status in ("cancelled", "entered-in-error"):
+    if value.status == "final":
+        return ""
+    if value.status in ("cancelled", "entered-in-error"):
         return "cancelled"
-    if kind == "none" and (status in ("registered", "preliminary") or behind in _PENDING):
+    if value.kind == "none" and (value.status == "preliminary" or value.behind in _PENDING):
         return "waiting"
-    if status == "unknown":
-        return f"s{behind}" if behind else "unknown"
-    if status == "amended" and value.get("preliminary"):
+    if value.status == "unknown":
+        return f"s{value.behind}" if value.behind else "unknown"
+    if value.status == "amended" and value.preliminary:
         return "amended-preliminary"
-    if status == "registered":
-        return "waiting"
-    return _STATES.get(status, "")
+    return _STATES.get(value.status, "")
 
 
-def _joins(answer: Json) -> Iterator[tuple[tuple[str, str], Join]]:
-    for one in fhir.objects(answer.get("fields")):
-        for group in fhir.objects(one.get("groups")):
-            for row in fhir.objects(group.get("rows")):
-                for join in fhir.objects(row.get("joins")):
-                    made = _join(join)
-                    yield (made.analysis, made.unit), made
-
-
-def _join(join: Json) -> Join:
-    decimals = join.get("decimals")
+def _join(join: SentJoin) -> Join:
     return Join(
-        analysis=fhir.text_of(join.get("analysis")),
-        unit=fhir.text_of(join.get("unit")),
-        to_analysis=fhir.text_of(join.get("toAnalysis")),
-        to_unit=fhir.text_of(join.get("toUnit")),
-        kind=fhir.text_of(join.get("kind")),
-        source=fhir.text_of(join.get("source")),
-        factor=Decimal(fhir.text_of(join.get("factor")) or "1"),
-        added=Decimal(fhir.text_of(join.get("added")) or "0"),
-        decimals=decimals if isinstance(decimals, int) else None,
+        analysis=join.analysis,
+        unit=join.unit,
+        to_analysis=join.to_analysis,
+        to_unit=join.to_unit,
+        kind=join.kind,
+        source=join.source,
+        factor=Decimal(join.factor),
+        added=Decimal(join.added),
+        decimals=join.decimals,
     )

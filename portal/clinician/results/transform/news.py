@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from portal.clinician.results.transform import dates, fhir
-from portal.clinician.results.transform.fhir import Json
+from portal.clients.screens import NewsAnswer
+from portal.clinician.results.transform import dates
 
 KINDS = ("new", "changed", "cancelled", "notice")
 
@@ -25,11 +25,7 @@ class News:
 NOT_KNOWN = News(known=False)
 
 
-def news_of(answer: Json) -> News:
+def news_of(answer: NewsAnswer) -> News:
     """The service's answer; a kind it may bring later counts as changed."""
-    kinds = {
-        fhir.text_of(report.get("id")): fhir.text_of(report.get("kind"))
-        for report in fhir.objects(answer.get("reports"))
-    }
-    reports = {report_id: kind if kind in KINDS else "changed" for report_id, kind in kinds.items()}
-    return News(dates.show(fhir.text_of(answer.get("since"))), reports)
+    reports = {r.id: r.kind if r.kind in KINDS else "changed" for r in answer.reports}
+    return News(dates.show(answer.since) if answer.since else "", reports)

@@ -7,6 +7,7 @@ The laboratory's own flag decides what is abnormal; what is computed here is alw
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Judgement = Literal["inside", "above", "below", "undecided"]
@@ -37,6 +38,7 @@ def _without_unit(text: str, unit: str) -> str:
     return text[: -len(unit)].rstrip() if unit and text.endswith(unit) else text
 
 
+@lru_cache(maxsize=4096)
 def read(text: str, unit: str = "") -> Interval | None:
     """The interval a reference text states; None when there is any doubt."""
     plain = _without_unit(" ".join(text.split()), unit.strip())

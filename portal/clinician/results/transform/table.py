@@ -82,7 +82,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class TableView:
     """The part in sight. `start` counts columns from the newest; `elsewhere`: rows with values only outside
-    the window; `left_out`: rows that the filters hide."""
+    the window; `left_out`: rows that the filters hide; `withheld`: the person has restricted some data."""
 
     columns: list[Column] = field(default_factory=list)
     groups: list[LineGroup] = field(default_factory=list)
@@ -92,6 +92,7 @@ class TableView:
     rows: int = 0
     elsewhere: int = 0
     left_out: int = 0
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class ResultTable:
     columns: dict[Moment, Column]
     joins: dict[tuple[str, str], Join]
     reports: frozenset[str]
+    withheld: bool = False
 
 
 def view_of(table: ResultTable, wanted: Wanted) -> TableView:
@@ -150,6 +152,7 @@ def view_of(table: ResultTable, wanted: Wanted) -> TableView:
         rows=len(inside),
         elsewhere=len(passed) - len(inside),
         left_out=len(table.rows) - len(passed),
+        withheld=table.withheld,
     )
 
 
