@@ -37,7 +37,9 @@ def judge(
         relation = _relation(actor, request, facts)
     question = Question(actor, request, facts, own, relation, today, representation, power, health)
     basis = request.basis.value if request.basis else BASES.get(relation, OWN_BASIS)
-    reason = (request.reason or facts.attested_reason) if relation is Relation.SELF_DECLARED else None
+    elevated = request.basis is not None and request.basis.elevated
+    stated = request.reason or facts.attested_reason
+    reason = stated if relation is Relation.SELF_DECLARED or elevated else None
     refusal = first_refusal(question)
     restrictions = _restrictions(facts) if health and actor.kind is ActorKind.CLINICIAN else None
     return Decision(facts.person_id, basis, relation, reason, refusal, facts, representation, restrictions)
