@@ -69,6 +69,21 @@ class Settings(BaseSettings):
     idporten_id_token_algorithm: Literal["PS256", "ES256", "RS256"] = Field(
         "RS256", description="What ID-porten signs its ID tokens with; any other is refused."
     )
+    reads_a_minute: int = Field(
+        1200, description="Searches one person may make; as many at once. 0: no limit, as for the next five."
+    )
+    writes_a_minute: int = Field(120, description="Changes one person may make.")
+    unknown_numbers_an_hour: int = Field(
+        30, description="Numbers that nobody has, looked up by one person; then no search is answered."
+    )
+    messages_a_minute: int = Field(
+        120_000, description="Calls one sender's systems may make; as many at once."
+    )
+    tokens_a_minute: int = Field(12_000, description="Calls one client may make of the token exchange.")
+    logins_a_minute: int = Field(
+        300,
+        description="Logins begun from one address, as the portal sees it (0 behind a proxy that hides it).",
+    )
     emergency_login_minutes: int = Field(
         15, description="How long after logging in emergency access is open; then log in anew."
     )

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from kit.identity import faults
 from kit.identity.freshness import REPLAY_SECONDS, Nonces
+from kit.limits import Toll
 
 T = TypeVar("T")
 REQUEST_SECONDS = 600.0
@@ -94,13 +95,18 @@ class MemoryFreshness:
         """The current nonce."""
         return self.nonces.current(self.epoch)
 
-    async def admit(self, replay_key: str, nonce: str | None) -> str:
-        """As `Freshness.admit`."""
+    async def admit(self, replay_key: str, nonce: str | None, toll: Toll | None = None) -> str:
+        """As `Freshness.admit`; nobody is limited here, so that `toll` is not taken."""
+        del toll
         if not self.nonces.accepts(self.epoch, nonce):
             raise faults.NonceNeeded(self.nonces.current(self.epoch))
         if not await self.once(f"proof {replay_key}", REPLAY_SECONDS):
             raise faults.ProofReplayed
         return self.nonces.current(self.epoch)
+
+    async def pay(self, toll: Toll) -> None:
+        """As `Freshness.pay`: nothing is taken."""
+        del toll
 
     async def once(self, key: str, seconds: int) -> bool:
         """As `Freshness.once`."""

@@ -33,6 +33,7 @@ from kit.identity.oauthweb import Form, oauth_error, proof_at, read_form, refuse
 from kit.identity.verifier import TOKEN_ALGORITHMS, check_times, peek, verified_claims
 from kit.ids import new_id
 from kit.keys import KeyProblem, KeyRing
+from kit.limits import Limits
 from kit.settings import Settings
 from kit.valkey import async_client
 
@@ -59,6 +60,7 @@ class TokenExchange:
     subject_keys: KeySource
     clients: AssertionCheck
     freshness: Freshness
+    limits: Limits
 
     @property
     def token_url(self) -> str:
@@ -90,7 +92,8 @@ class TokenExchange:
             if form.need("grant_type") != GRANT_TYPE:
                 raise UnsupportedGrantTypeError(form.need("grant_type"))
             client_id, _ = await self.clients.client(form.fields)
-            proof, nonce = await proof_at(request, self.token_url, self.freshness)
+            toll = self.limits.token(client_id)
+            proof, nonce = await proof_at(request, self.token_url, self.freshness, toll)
             subject = await self._subject(form, client_id)
             return token_answer(self._issue(form, subject, client_id, proof.thumbprint), nonce)
         except (OAuth2Error, faults.ProofRefused) as error:
@@ -180,6 +183,7 @@ def build_exchange(
         subject_keys=Issuer(settings.idporten_issuer, http or httpx.AsyncClient(timeout=5.0)),
         clients=AssertionCheck(issuer, _registered_clients(settings), freshness),
         freshness=freshness,
+        limits=Limits(settings),
     )
 
 

@@ -8,6 +8,7 @@ whose replay record is gone — is refused. When Valkey is unreachable nobody is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -19,6 +20,7 @@ from redis.exceptions import RedisError
 from kit.identity import faults
 from kit.identity.dpop import PROOF_AGE, SKEW, b64url
 from kit.keys import KeyRing
+from kit.limits import TAKE, Bucket, LimitReached, Toll
 
 NONCE_STEP = 120
 """Seconds a nonce is the current one; it is accepted for one step more."""
@@ -26,20 +28,35 @@ REPLAY_SECONDS = PROOF_AGE + 2 * SKEW + 10
 _EPOCH_KEY = "akson:dpop:epoch"
 _BATCH = 64
 _NONCES_KEPT = 8
-# One round trip: the epoch (made when missing), and for each key whether it is new.
-_ADMIT = """
+# One round trip: the epoch (made when missing), and for each question whether its key is new, after the
+# caller's limits. A call over its limit is answered with minus the milliseconds to wait, and leaves its proof
+# unused.
+_ADMIT = (
+    TAKE
+    + """
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then
   epoch = ARGV[1]
   redis.call('SET', KEYS[1], epoch)
 end
 local answer = {epoch}
-for i = 2, #KEYS do
-  local fresh = KEYS[i] == '' or redis.call('SET', KEYS[i], '1', 'NX', 'EX', ARGV[i])
-  answer[i] = fresh and 1 or 0
+local a = 2
+for k = 2, #KEYS, 3 do
+  local seen, paid, watched = KEYS[k], KEYS[k + 1], KEYS[k + 2]
+  local wait = 0
+  if watched ~= '' then wait = take(watched, ARGV[a + 3], ARGV[a + 4], now, false) end
+  if wait == 0 and paid ~= '' then wait = take(paid, ARGV[a + 1], ARGV[a + 2], now, true) end
+  if wait > 0 then
+    answer[#answer + 1] = -math.ceil(wait / 1000)
+  else
+    local fresh = seen == '' or redis.call('SET', seen, '1', 'NX', 'EX', ARGV[a])
+    answer[#answer + 1] = fresh and 1 or 0
+  end
+  a = a + 5
 end
 return answer
 """
+)
 
 
 class Freshness(Protocol):
@@ -48,8 +65,14 @@ class Freshness(Protocol):
     async def nonce(self) -> str:
         """The current nonce."""
 
-    async def admit(self, replay_key: str, nonce: str | None) -> str:
-        """Let a proof pass once; returns the current nonce. Raises `NonceNeeded` or `ProofReplayed`."""
+    async def admit(self, replay_key: str, nonce: str | None, toll: Toll | None = None) -> str:
+        """Let a proof pass once; returns the current nonce.
+
+        Raises `NonceNeeded`, `ProofReplayed`, or `kit.limits.LimitReached` where `toll` cannot be paid.
+        """
+
+    async def pay(self, toll: Toll) -> None:
+        """Take from a bucket after the call has passed."""
 
     async def once(self, key: str, seconds: int) -> bool:
         """True the first time `key` is seen within `seconds`."""
@@ -92,12 +115,29 @@ def nonce_secret(keys: KeyRing) -> bytes:
     return hashlib.sha256(b"dpop nonces\0" + keys.find_hash("kit.identity.freshness nonces")).digest()
 
 
+_FREE = Toll()
+
+
+def _size(bucket: Bucket | None) -> tuple[str, str]:
+    return (str(bucket.most), str(bucket.seconds)) if bucket else ("1", "1")
+
+
 class _Asked(NamedTuple):
-    """A question on its way: is `key` new? Answered with the epoch and yes or no."""
+    """A question on its way: may the call pass, and is `key` new? Answered with the epoch and the number."""
 
     key: str
     seconds: int
-    answer: asyncio.Future[tuple[bytes, bool]]
+    toll: Toll
+    answer: asyncio.Future[tuple[bytes, int]]
+
+    def names(self) -> tuple[str, str, str]:
+        """The script's keys for this question."""
+        paid, watched = self.toll.paid, self.toll.watched
+        return self.key, paid.key if paid else "", watched.key if watched else ""
+
+    def sizes(self) -> tuple[str, ...]:
+        """The script's arguments for this question."""
+        return str(self.seconds), *_size(self.toll.paid), *_size(self.toll.watched)
 
 
 class ValkeyFreshness:
@@ -118,9 +158,9 @@ class ValkeyFreshness:
         epoch, _ = await self._run("", 1)
         return self._nonces.current(epoch)
 
-    async def admit(self, replay_key: str, nonce: str | None) -> str:
+    async def admit(self, replay_key: str, nonce: str | None, toll: Toll | None = None) -> str:
         """See `Freshness.admit`; raises `ReplayStoreUnavailable` besides."""
-        epoch, fresh = await self._run(f"akson:dpop:seen:{replay_key}", REPLAY_SECONDS)
+        epoch, fresh = await self._run(f"akson:dpop:seen:{replay_key}", REPLAY_SECONDS, toll or _FREE)
         current = self._nonces.current(epoch)
         if not self._nonces.accepts(epoch, nonce):
             raise faults.NonceNeeded(current)
@@ -128,21 +168,29 @@ class ValkeyFreshness:
             raise faults.ProofReplayed
         return current
 
+    async def pay(self, toll: Toll) -> None:
+        """Take from a bucket after the call has passed; an empty one stays empty."""
+        with contextlib.suppress(LimitReached):
+            await self._run("", 1, toll)
+
     async def once(self, key: str, seconds: int) -> bool:
         """See `Freshness.once`; raises `ReplayStoreUnavailable`."""
         hashed = hashlib.sha256(key.encode()).hexdigest()
         _, fresh = await self._run(f"akson:once:{hashed}", max(1, seconds))
-        return fresh
+        return bool(fresh)
 
-    async def _run(self, key: str, seconds: int) -> tuple[bytes, bool]:
-        asked = _Asked(key, seconds, asyncio.get_running_loop().create_future())
+    async def _run(self, key: str, seconds: int, toll: Toll = _FREE) -> tuple[bytes, int]:
+        asked = _Asked(key, seconds, toll, asyncio.get_running_loop().create_future())
         self._asked.append(asked)
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
         try:
-            return await asked.answer
+            epoch, said = await asked.answer
         except (RedisError, OSError, TimeoutError) as error:
             raise faults.ReplayStoreUnavailable from error
+        if said < 0:
+            raise LimitReached(-said)
+        return epoch, said
 
     async def _ask(self) -> None:
         """Ask until nobody waits; whatever goes wrong, everyone who asked is told."""
@@ -150,8 +198,8 @@ class ValkeyFreshness:
             batch, self._asked = self._asked[:_BATCH], self._asked[_BATCH:]
             try:
                 epoch, *fresh = await self._script(
-                    keys=[_EPOCH_KEY, *(asked.key for asked in batch)],
-                    args=[secrets.token_hex(16), *(str(asked.seconds) for asked in batch)],
+                    keys=[_EPOCH_KEY, *(key for asked in batch for key in asked.names())],
+                    args=[secrets.token_hex(16), *(text for asked in batch for text in asked.sizes())],
                 )
                 answers = list(zip(batch, fresh, strict=True))
             except Exception as error:  # noqa: BLE001 - raised in those who wait
@@ -161,4 +209,4 @@ class ValkeyFreshness:
                 continue
             for asked, new in answers:
                 if not asked.answer.done():  # its caller may have gone
-                    asked.answer.set_result((epoch, bool(new)))
+                    asked.answer.set_result((epoch, int(new)))

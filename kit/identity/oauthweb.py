@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from kit.identity import faults
 from kit.identity.dpop import Proof, read_proof, single_proof
 from kit.identity.freshness import Freshness
+from kit.limits import Toll
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _REPEATABLE = frozenset({"resource", "audience"})
@@ -48,14 +49,16 @@ async def read_form(request: Request) -> Form:
     return Form(await request.form())
 
 
-async def proof_at(request: Request, url: str, freshness: Freshness) -> tuple[Proof, str]:
-    """The DPoP proof sent to a token endpoint, and the next nonce (RFC 9449 5 and 8).
+async def proof_at(
+    request: Request, url: str, freshness: Freshness, toll: Toll | None = None
+) -> tuple[Proof, str]:
+    """The DPoP proof sent to a token endpoint, and the next nonce (RFC 9449 5 and 8); `toll` is the client's.
 
     Raises `faults.ProofRefused`; `oauth_error` makes the answer.
     """
     text = single_proof(request.headers.getlist("dpop"))
     proof = read_proof(text, method=request.method, url=url, token=None)
-    return proof, await freshness.admit(proof.replay_key, proof.nonce)
+    return proof, await freshness.admit(proof.replay_key, proof.nonce, toll)
 
 
 def token_answer(body: dict[str, Any], nonce: str | None = None) -> Response:

@@ -22,6 +22,7 @@ from kit.identity.dpop import SKEW, ProofRegistry, b64url, check_proof, single_p
 from kit.identity.freshness import Freshness, ValkeyFreshness, nonce_secret
 from kit.identity.jwks import Issuer, KeySource
 from kit.keys import KeyRing
+from kit.limits import Limits
 from kit.settings import Settings
 from kit.valkey import async_client
 
@@ -76,6 +77,7 @@ class AccessTokenVerifier:
         issuers: list[TrustedIssuer],
         freshness: Freshness,
         minimum_level: int = 4,
+        limits: Limits | None = None,
     ) -> None:
         """`base_url` is the address clients use (from configuration); `minimum_level` binds persons only."""
         self.audience = audience
@@ -83,13 +85,14 @@ class AccessTokenVerifier:
         self.freshness = freshness
         self._issuers = {trusted.issuer: trusted for trusted in issuers}
         self._minimum_level = minimum_level
+        self._limits = limits
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
 
     async def verify(self, *, method: str, url: str, authorization: list[str], proofs: list[str]) -> Actor:
         """The caller. `authorization` and `proofs` are all headers of that name, as they came.
 
         Raises `faults.Refused` (401, with `WWW-Authenticate: DPoP`, and `DPoP-Nonce` where a nonce is
-        needed) or `faults.IdentityUnavailable` (503).
+        needed), `kit.limits.LimitReached` (429) or `faults.IdentityUnavailable` (503).
         """
         return (await self.check(method=method, url=url, authorization=authorization, proofs=proofs)).actor
 
@@ -100,10 +103,16 @@ class AccessTokenVerifier:
         proof = check_proof(single_proof(proofs), method=method, url=url, bound_to=known.token_hash)
         if not hmac.compare_digest(proof.thumbprint, known.thumbprint):
             raise faults.TokenBoundToOtherKey
-        nonce = await self.freshness.admit(proof.replay_key, proof.nonce)
+        toll = self._limits.toll(known.actor, method, url) if self._limits else None
+        nonce = await self.freshness.admit(proof.replay_key, proof.nonce, toll)
         if known.actor.kind is not ActorKind.MACHINE and known.actor.security_level < self._minimum_level:
             raise faults.LevelTooLow
         return Verified(known.actor, nonce)
+
+    async def pay_for_unknown(self, actor: Actor) -> None:
+        """A number that nobody has was looked up: see `kit.limits`."""
+        if self._limits:
+            await self.freshness.pay(self._limits.unknown(actor))
 
     async def _read_token(self, token: str) -> _Known:
         # A signature is checked once a minute for each token: the proof, made anew for every request, is
@@ -253,4 +262,5 @@ def build_verifier(
             TrustedIssuer(citizens, exchange_keys or Issuer(citizens, http), claim_readers.read_exchanged),
         ],
         freshness=freshness or ValkeyFreshness(async_client(), nonce_secret(ring)),
+        limits=Limits(settings),
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.identity.actor import Actor
 from kit.identity.verifier import AccessTokenVerifier
+from kit.limits import on_unknown_number
 
 _STATE_KEY = "dpop_nonce"
 
@@ -64,4 +66,5 @@ async def actor_of(request: Request) -> Actor:
     )
     setattr(request.state, _STATE_KEY, verified.nonce)
     request.state.actor = verified.actor  # for what is around the endpoint: who was refused
+    on_unknown_number(partial(verifier.pay_for_unknown, verified.actor))
     return verified.actor

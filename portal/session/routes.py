@@ -16,6 +16,7 @@ from kit.errors import AksonError
 from kit.identity.claims import ORG_CHILD, ORG_PARENT
 from kit.identity.client import OidcClient
 from kit.identity.tokens import PendingLogin
+from kit.limits import login_bucket, take
 from kit.log import get_logger
 from portal.session.administrator import with_administrator
 from portal.session.backchannel import logged_out
@@ -64,6 +65,7 @@ async def to_provider(
     """The redirect to the provider; `organisation` (employer and place) is asked for there."""
     made = wiring()
     try:
+        await take(made.store.valkey, login_bucket(_address(request), made.settings))
         url, pending = await _client(kind).begin(
             organisation=organisation, ui_locales=language(request), fresh=fresh
         )
@@ -187,6 +189,10 @@ async def _end_session(request: Request) -> Session | None:
     session = await store.get(sid)
     await store.end(sid)
     return session
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def from_our_page(request: Request) -> bool:

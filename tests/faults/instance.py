@@ -99,6 +99,8 @@ def _values(data: Path, database_url: str, redis_url: str) -> dict[str, str]:
         "helseid_issuer": f"{provider}/helseid",
         "idporten_issuer": f"{provider}/idporten",
         "log_level": "WARNING",
+        "reads_a_minute": "0",
+        "messages_a_minute": "0",
         **ports,
     }
 

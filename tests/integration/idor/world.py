@@ -24,6 +24,7 @@ from kit.identity.jwks import FixedKeys
 from kit.identity.verifier import AccessTokenVerifier, TrustedIssuer
 from kit.ids import NationalId, new_id, parse_national_id
 from kit.keys import KeyRing
+from kit.limits import Limits
 from kit.settings import Settings
 from kit.valkey import async_client
 from results_service.reports.service import store_report_sync
@@ -62,7 +63,9 @@ class Person:
     mark: str
 
 
-def verifier(settings: Settings, keys: KeyRing, audience: str, url: str) -> AccessTokenVerifier:
+def verifier(
+    settings: Settings, keys: KeyRing, audience: str, url: str, limits: Limits | None = None
+) -> AccessTokenVerifier:
     """The product's own verifier, which trusts the tests' key as both issuers'."""
     trusted = FixedKeys(KeySet.import_key_set({"keys": [_KEY.as_dict(private=False)]}))
     return AccessTokenVerifier(
@@ -73,6 +76,7 @@ def verifier(settings: Settings, keys: KeyRing, audience: str, url: str) -> Acce
             TrustedIssuer(settings.token_exchange_issuer, trusted, read_exchanged),
         ],
         freshness=ValkeyFreshness(async_client(), nonce_secret(keys)),
+        limits=limits,
     )
 
 
