@@ -24,7 +24,8 @@ from core_record.access.models import (
     Relation,
     Restrictions,
 )
-from core_record.access.settings import DENIAL_SYSTEM, OUTCOME_SYSTEM, RESTRICTED
+from core_record.access.reasons import REASONS
+from core_record.access.settings import DENIAL_SYSTEM, OUTCOME_SYSTEM, PURPOSES, RESTRICTED
 from core_record.access_log import service as access_log
 from core_record.access_log.service import ActorEntry, LogEntry, Who
 from core_record.representation.facts import Power, power_for
@@ -36,6 +37,8 @@ from kit.keys import KeyRing
 from kit.limits import unknown_number
 
 __all__ = [
+    "PURPOSES",
+    "REASONS",
     "AccessBasis",
     "AccessDenied",
     "AccessRequest",
@@ -54,8 +57,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-REGISTER_KINDS = frozenset({"Person", "RelatedPerson", "AuditEvent", "Consent"})
-"""Kinds that are no health data: who the person is, who may act, who has looked, what was decided."""
+REGISTER_KINDS = frozenset({"Person", "RelatedPerson", "AuditEvent", "Consent", "Attestation", "Notice"})
+"""No health data: who the person is, who may act, who has looked, what was decided or attested."""
 REFUSAL_SYSTEM = "urn:akson:access-refusal"
 _OSLO = ZoneInfo("Europe/Oslo")
 
