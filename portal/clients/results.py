@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from portal.clients.fhir import Bundle, FhirClient
 
@@ -21,3 +22,16 @@ class ResultsClient:
     async def history(self, report_id: str, params: Sequence[tuple[str, str]] = ()) -> Bundle:
         """A report's versions, newest first, with what `params` (`_include`) add. Raises `ServiceProblem`."""
         return await self._fhir.history("DiagnosticReport", report_id, self._headers, params)
+
+    async def release_state(self, report_id: str) -> dict[str, Any]:
+        """Whether the person sees a report, and by whom (FHIR Parameters). Raises `ServiceProblem`."""
+        path = f"DiagnosticReport/{report_id}/$release-state"
+        return await self._fhir.write("POST", path, self._headers)
+
+    async def release(self, report_id: str, comment: str, *, agreed: bool) -> dict[str, Any]:
+        """Release a report to the person; safe to repeat. Raises `ServiceProblem`."""
+        parameters: list[dict[str, Any]] = [{"name": "agreed", "valueBoolean": agreed}]
+        if comment:
+            parameters.append({"name": "comment", "valueString": comment})
+        body = {"resourceType": "Parameters", "parameter": parameters}
+        return await self._fhir.write("POST", f"DiagnosticReport/{report_id}/$release", self._headers, body)

@@ -118,16 +118,63 @@ def test_given_a_clinician_when_a_citizens_page_is_asked_for_then_it_leads_home(
         expect(page).to_have_url(re.compile("/clinician/patients/?$"))
 
 
-def test_given_a_fourteen_year_old_then_the_page_says_from_when(visit: Visit) -> None:
+def test_given_a_fourteen_year_old_then_own_results_are_shown_but_settings_wait_for_sixteen(
+    visit: Visit,
+) -> None:
     page = visit("ungdom")
-    problem = page.get_by_test_id("problem")
-    expect(problem).to_contain_text("Tilgang fra du er 16 år")
-    expect(page.get_by_test_id("own-reports")).to_have_count(0)
-
-
-def test_given_a_parent_then_own_results_are_shown_and_no_childs(visit: Visit) -> None:
-    page = visit("forelder")
-    expect(page.get_by_test_id("user")).to_contain_text("Astrid Nesheim")
     expect(page.get_by_test_id("own-reports").or_(page.get_by_test_id("empty"))).to_be_visible()
-    for child in ("Mathias", "Eline"):
-        expect(page.get_by_text(child)).to_have_count(0)
+    page.get_by_role("navigation").get_by_role("link", name="Personvern").click()
+    expect(page.get_by_test_id("problem")).to_contain_text("Du bestemmer over dette fra du er 16 år")
+
+
+def test_given_a_parent_then_the_small_childs_results_are_one_choice_away_and_the_log_says_so(
+    visit: Visit,
+) -> None:
+    page = visit("forelder")
+    seen = steps.watch(page)
+    expect(page.get_by_test_id("acting-now")).to_have_text("Du ser dine egne opplysninger, Astrid Nesheim.")
+    choose = page.get_by_label("Vis opplysninger for")
+    expect(choose.get_by_role("option")).to_have_text(["Meg selv", "Mathias Nesheim (barnet ditt)"])
+    choose.select_option(label="Mathias Nesheim (barnet ditt)")
+    expect(page.get_by_test_id("acting-now")).to_contain_text("Du ser nå opplysningene til Mathias Nesheim")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Prøvesvarene til Mathias Nesheim")
+
+    page.get_by_role("navigation").get_by_role("link", name="Hvem har sett").click()
+    expect(page.get_by_test_id("acting-now")).to_contain_text("Mathias Nesheim")
+    newest = page.get_by_test_id("access-log").get_by_role("listitem").first
+    expect(newest).to_contain_text("Astrid Nesheim")
+    expect(newest).to_contain_text("Forelder til barn under 12 år")
+
+    page.get_by_role("button", name="Tilbake til mine egne").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hvem har sett")
+    expect(page.get_by_test_id("acting-now")).to_contain_text("Du ser dine egne opplysninger")
+    assert "16841861381" not in seen.said()
+    assert not [address for address in seen.addresses if "16841861381" in address]
+
+
+def test_given_a_citizen_blocks_a_doctor_in_two_steps_then_the_doctor_is_shut_out_until_withdrawn(
+    visit: Visit,
+) -> None:
+    page = visit("line")
+    page.get_by_role("navigation").get_by_role("link", name="Personvern").click()
+    part = page.get_by_test_id("part-blokkering")
+    part.get_by_role("button", name="Blokkering av helsepersonell").or_(
+        part.get_by_role("button").first
+    ).first.click()
+    part.get_by_label("Navn på helsepersonell").fill("Lin")
+    part.get_by_role("button", name="Søk").click()
+    part.get_by_role("listitem").filter(has_text="Rita Lin").get_by_role("button").click()
+    expect(part).to_contain_text("Blokkeringen gjelder også når det haster.")
+    part.get_by_role("button", name="Ja, blokker").click()
+    expect(page.get_by_test_id("said")).to_contain_text("Blokkeringen gjelder fra nå.")
+
+    doctor = visit("lege-lin")
+    steps.ask_by_number(doctor, steps.LINE)
+    steps.declare(doctor, "emergency", "AKUTT")
+    expect(
+        doctor.get_by_test_id("problem").or_(doctor.get_by_text("Pasienten har blokkert deg."))
+    ).to_be_visible()
+
+    part.get_by_role("button", name="Trekk tilbake Rita Lin").click()
+    expect(page.get_by_test_id("said")).to_contain_text("Blokkeringen er trukket tilbake.")
+    expect(page.get_by_test_id("part-past")).to_be_visible()

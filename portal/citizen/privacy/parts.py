@@ -14,7 +14,7 @@ def part(key: str, state: Any, *content: rx.Component) -> rx.Component:
     """One topic: what it is, how it stands now (`state`), and inside what one can do."""
     return aksel.expansion_card(
         aksel.expansion_card_header(
-            aksel.expansion_card_title(text(f"privacy.{key}.heading"), level="2", size="small"),
+            aksel.expansion_card_title(text(f"privacy.{key}.heading"), as_="h2", size="small"),
             aksel.expansion_card_description(state),
         ),
         aksel.expansion_card_content(aksel.vstack(*content, gap="space-16")),

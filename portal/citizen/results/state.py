@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal.citizen.results.transform import OwnReport, Waiting, own_reports, waiting
+from portal.citizen.results.transform import OwnReport, Waiting, own_reports, replaced, waiting
 from portal.clients.errors import ServiceProblem
 from portal.session.acting import shown_results_client
 from portal.session.current import current
@@ -23,6 +23,7 @@ class OwnResults(rx.State):
 
     reports: list[OwnReport] = []  # noqa: RUF012 - Reflex copies defaults
     waiting: list[Waiting] = []  # noqa: RUF012
+    replaced: list[str] = []  # noqa: RUF012
     total: int = 0
     loaded: bool = False
     loading_more: bool = False
@@ -58,6 +59,7 @@ class OwnResults(rx.State):
             self.problem, self.code = str(problem.problem), problem.code
             return
         self.reports = [*self.reports, *own_reports(bundle)]
-        self.waiting = waiting(bundle) if skip == 0 else self.waiting
+        if skip == 0:
+            self.waiting, self.replaced = waiting(bundle), replaced(bundle)
         self.total = int(bundle.get("total", len(self.reports)))
         self.problem, self.loaded = "", True

@@ -5,18 +5,21 @@ Pure functions. Nothing is judged here: outside the range is what the laboratory
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.citizen.days import show_day
 from portal.clients.fhir import Bundle, resources
 
 Json = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")
 _NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
 _MARKS = {"1": "high", "2": "low", "3": "outside"}  # Volven 8244; another mark is shown in its own words
+_TOLD = "http://akson.no/fhir/CodeSystem/results-told"
 _HEADINGS = "no-kodeverk-8243"
 """Codes of a text's heading stand where a code of what was examined would: they name no examination."""
 
@@ -37,8 +40,21 @@ class ResultLine:
 
 
 @dataclass
+class Words:
+    """A clinician's release: who, when, and what they wrote; `agreed`: shown before it was assessed."""
+
+    by: str
+    day: str
+    comment: str
+    agreed: bool
+
+
+@dataclass
 class OwnReport:
-    """One report. Dates as `13.11.2026`; `status` is FHIR's, `field` the kind of examination."""
+    """One report. Dates as `13.11.2026`; `status` is FHIR's, `field` the kind of examination.
+
+    `changed_since`: the day the reader last saw an earlier version, empty when there was none.
+    """
 
     id: str
     field_code: str
@@ -51,6 +67,8 @@ class OwnReport:
     lines: list[ResultLine]
     comments: list[str]
     has_marks: bool
+    words: list[Words] = dataclasses.field(default_factory=list)
+    changed_since: str = ""
 
 
 @dataclass
@@ -68,23 +86,56 @@ def own_reports(bundle: Bundle) -> list[OwnReport]:
     reports = sorted(
         resources(bundle, "DiagnosticReport"), key=lambda one: _moment(_sampled(one, found)), reverse=True
     )
-    return [_report(report, found) for report in reports]
+    told = [_told(issue) for issue in _issues(bundle) if _system(issue) == _TOLD]
+    return [_with_told(_report(report, found), told) for report in reports]
 
 
 def waiting(bundle: Bundle) -> list[Waiting]:
     """What the service says of reports not released (OperationOutcome, code `suppressed`)."""
-    issues = (
-        issue for outcome in resources(bundle, "OperationOutcome") for issue in outcome.get("issue", [])
+    return [_waiting(issue) for issue in _issues(bundle) if issue.get("code") == "suppressed"]
+
+
+def replaced(bundle: Bundle) -> list[str]:
+    """Days on which the reader saw a report whose newer version is not released."""
+    told = [_told(issue) for issue in _issues(bundle) if _system(issue) == _TOLD]
+    return [one.day for one in told if one.code == "changed-waits"]
+
+
+@dataclass
+class _Told:
+    code: str
+    report: str
+    day: str
+    by: str
+    comment: str
+
+
+def _issues(bundle: Bundle) -> Iterator[Json]:
+    return (issue for outcome in resources(bundle, "OperationOutcome") for issue in outcome.get("issue", []))
+
+
+def _system(issue: Json) -> str:
+    return str(_first_coding(issue.get("details")).get("system", ""))
+
+
+def _told(issue: Json) -> _Told:
+    said = {str(one.get("url", "")).rpartition("-")[2]: one for one in issue.get("extension", [])}
+    return _Told(
+        code=str(_first_coding(issue.get("details")).get("code", "")),
+        report=str(said.get("report", {}).get("valueId", "")),
+        day=show_day(str(said.get("at", {}).get("valueDateTime", ""))),
+        by=str(said.get("by", {}).get("valueString", "")),
+        comment=str(said.get("comment", {}).get("valueString", "")),
     )
-    return [_waiting(issue) for issue in issues if issue.get("code") == "suppressed"]
 
 
-def show_day(instant: str) -> str:
-    """An instant as a Norwegian day; empty when there is none."""
-    try:
-        return datetime.fromisoformat(instant).astimezone(_OSLO).strftime("%d.%m.%Y")
-    except ValueError:
-        return ""
+def _with_told(report: OwnReport, told: list[_Told]) -> OwnReport:
+    for one in told:
+        if one.report == report.id and one.code in ("released", "agreed"):
+            report.words.append(Words(one.by, one.day, one.comment, one.code == "agreed"))
+        elif one.report == report.id and one.code == "changed":
+            report.changed_since = one.day
+    return report
 
 
 def _index(bundle: Bundle) -> dict[str, Json]:

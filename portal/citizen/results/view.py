@@ -22,6 +22,7 @@ def own_results_view() -> rx.Component:
 
 def _content() -> rx.Component:
     return aksel.vstack(
+        rx.foreach(own.replaced, _replaced),
         rx.cond(own.waiting.length() > 0, _waiting()),
         rx.cond(
             own.reports.length() > 0,
@@ -44,6 +45,11 @@ def _content() -> rx.Component:
         ),
         gap="space-20",
     )
+
+
+def _replaced(day: Any) -> rx.Component:
+    """A report that the reader has seen is being corrected, and the new version is not released."""
+    return aksel.alert(text("own.replaced", day=day), variant="warning", size="small")
 
 
 def _waiting() -> rx.Component:
@@ -75,12 +81,12 @@ def _report(report: Any) -> rx.Component:
                 report.sampled,
                 " · ",
                 text_by("own.field", report.field_code, "AN", otherwise=report.field),
-                level="2",
+                as_="h2",
                 size="small",
             ),
             aksel.expansion_card_description(
                 rx.el.span(report.names, class_name="own-names"),
-                aksel.hstack(_status(report), _has_marks(report), gap="space-8", wrap=True),
+                aksel.hstack(_status(report), _changed(report), _has_marks(report), gap="space-8", wrap=True),
             ),
         ),
         aksel.expansion_card_content(_answers(report)),
@@ -106,6 +112,13 @@ def _status(report: Any) -> rx.Component:
     )
 
 
+def _changed(report: Any) -> rx.Component:
+    return rx.cond(
+        report.changed_since != "",
+        aksel.tag(text("own.changed"), size="small", variant="moderate", data_color="warning"),
+    )
+
+
 def _has_marks(report: Any) -> rx.Component:
     return rx.cond(
         report.has_marks,
@@ -126,10 +139,34 @@ def _answers(report: Any) -> rx.Component:
         rx.cond(
             report.status == "amended", aksel.alert(text("own.amended_help"), variant="info", size="small")
         ),
+        rx.cond(
+            report.changed_since != "",
+            aksel.alert(text("own.changed_help", day=report.changed_since), variant="warning", size="small"),
+        ),
+        rx.foreach(report.words, _words),
         rx.foreach(report.comments, _comment),
         rx.el.ul(rx.foreach(report.lines, _line), class_name="own-lines"),
         rx.cond(report.has_marks, aksel.body_long(text("own.marks_help"))),
         gap="space-12",
+    )
+
+
+def _words(words: Any) -> rx.Component:
+    """What a clinician wrote when releasing the report."""
+    return aksel.box(
+        aksel.body_short(
+            rx.cond(
+                words.agreed,
+                text("own.words.agreed", by=words.by, day=words.day),
+                text("own.words.released", by=words.by, day=words.day),
+            ),
+            text_color="subtle",
+        ),
+        rx.cond(words.comment != "", rx.el.p(words.comment, class_name="own-text")),
+        padding="space-12",
+        background="info-soft",
+        border_radius="8",
+        custom_attrs={"data-testid": "clinicians-words"},
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.clinician.release.view import release_panel
 from portal.clinician.results.marks import status_tags, warning
 from portal.clinician.results.narrative_view import narrative
 from portal.clinician.results.state import seen
@@ -42,6 +43,7 @@ def report_view() -> rx.Component:
         _gone(),
         _facts_of(text("results.information"), _REPORT.information),
         _facts_of(text("results.samples"), _REPORT.samples, one_line=True),
+        release_panel(_REPORT.id),
         versions(),
         class_name="results-report",
         custom_attrs={"data-testid": "report"},

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from portal.citizen.results.transform import OwnReport, ResultLine, own_reports, show_day, waiting
+from portal.citizen.days import show_day
+from portal.citizen.results.transform import OwnReport, ResultLine, own_reports, replaced, waiting
 
 NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
 SYSTEM = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-"
@@ -168,3 +169,36 @@ def test_what_waits_is_told_with_number_reason_and_day() -> None:
 
 def test_a_day_that_cannot_be_read_is_empty() -> None:
     assert show_day("i går") == ""
+
+
+def told(code: str, report: str, **said: str) -> dict[str, Any]:
+    base = "http://akson.no/fhir/StructureDefinition/results-told-"
+    names = {"at": "valueDateTime", "by": "valueString", "comment": "valueString"}
+    extensions = [{"url": base + "report", "valueId": report}]
+    extensions += [{"url": base + name, names[name]: value} for name, value in said.items()]
+    coding = {"system": "http://akson.no/fhir/CodeSystem/results-told", "code": code}
+    return {"code": "informational", "details": {"coding": [coding]}, "extension": extensions}
+
+
+def test_a_clinicians_words_and_what_changed_stand_at_their_report() -> None:
+    report = {"resourceType": "DiagnosticReport", "id": "r1", "status": "amended"}
+    other = {"resourceType": "DiagnosticReport", "id": "r2", "status": "final"}
+    at = "2026-11-20T12:00:00+00:00"
+    issues = [
+        told("released", "r1", at=at, by="Magnar Koman, Fjordvik legesenter", comment="Som ventet."),
+        told("changed", "r1", at=at),
+        told("changed-waits", "r3", at=at),
+    ]
+    outcome = {"resourceType": "OperationOutcome", "issue": issues}
+    found = {"entry": [{"resource": one} for one in (report, other, outcome)]}
+    first, second = sorted(own_reports(found), key=lambda one: one.id)
+    (words,) = first.words
+    assert (words.by, words.day, words.comment, words.agreed) == (
+        "Magnar Koman, Fjordvik legesenter",
+        "20.11.2026",
+        "Som ventet.",
+        False,
+    )
+    assert (first.changed_since, second.changed_since, second.words) == ("20.11.2026", "", [])
+    assert replaced(found) == ["20.11.2026"]
+    assert waiting(found) == []
