@@ -32,7 +32,7 @@ _PURPOSES = {
     "FULLMAKT": "PWATRNY",
     "DRIFT": "HOPERAT",
 }
-_ACTIONS = {"read": "R", "create": "C", "update": "U", "delete": "D"}
+_ACTIONS = {"read": "R", "write": "U"}
 _SERVICES = {"akson_core": "core_record", "akson_results": "results_service"}
 _SUCCESS, _REFUSED = "0", "4"  # AuditEvent.outcome: success, minor failure
 

@@ -22,14 +22,18 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A written notice. `log_event` is the id of the log row it is about, None where there is none.
+    """A written notice. `details` holds codes and ids alone: never a name, a number or a result.
 
-    `details` holds codes and ids alone: never a name, a number or a result.
+    The rest is of the row in the person's log that it is about, None where there is none: its id, and who.
     """
 
     notice_id: UUID
     at: datetime
     kind: str
     details: Mapping[str, str]
-    log_event: UUID | None
     read_at: datetime | None
+    log_event: UUID | None
+    actor_name: str | None
+    role: str | None
+    organisation_name: str | None
+    place_name: str | None

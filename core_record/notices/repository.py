@@ -15,7 +15,8 @@ from core_record.notices.models import Notice
 
 _ADD = "SELECT core_record.add_notice(%s, %s, %s, %s::jsonb, %s)"
 _LIST = (
-    "SELECT n.notice_id, n.at, n.kind, n.details, l.event_id AS log_event, n.read_at"
+    "SELECT n.notice_id, n.at, n.kind, n.details, n.read_at, l.event_id AS log_event, l.actor_name, l.role,"
+    " l.organisation_name, l.place_name"
     " FROM core_record.notice n LEFT JOIN core_record.access_log l"
     " ON l.person_id = n.person_id AND l.seq = n.log_seq"
     " WHERE n.person_id = %s ORDER BY n.at DESC, n.notice_id OFFSET %s LIMIT %s"
