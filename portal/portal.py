@@ -45,6 +45,7 @@ from portal.operations.messages.page import load as load_messages
 from portal.operations.messages.page import messages_page
 from portal.operations.senders.page import load as load_senders
 from portal.operations.senders.page import senders_page
+from portal.panel.routes import panel_routes
 from portal.session.guard import LEAVE, SessionGuard
 from portal.session.models import Kind
 from portal.ui.text import text
@@ -55,7 +56,7 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): boundary},
     frontend_exception_handler=page_failed,
     backend_exception_handler=event_failed,
-    api_transformer=server(),
+    api_transformer=server(panel_routes()),
 )
 app.add_middleware(SessionGuard(), index=0)
 app.register_lifespan_task(lifespan)

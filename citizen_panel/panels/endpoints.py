@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from citizen_panel.caller import Reading, Writing
 from citizen_panel.panels import service
 from citizen_panel.panels.models import DrawRun, Joining
+from citizen_panel.panels.traits import TRAITS
 from kit.jsonapi import json_answer, read_body
 
 router = APIRouter(tags=["panels"])
@@ -28,8 +29,8 @@ async def draws(request: Request, panel_id: UUID) -> Response:
 
 @router.get("/panels")
 async def my_panels(caller: Reading) -> Response:
-    """Every panel with one's own place in it."""
-    return json_answer({"items": await service.my_panels(caller)})
+    """Every panel with one's own place in it, and what one may tell of oneself."""
+    return json_answer({"items": await service.my_panels(caller), "traits": TRAITS})
 
 
 @router.put("/panels/{panel_id}/membership")
@@ -38,11 +39,11 @@ async def join(request: Request, caller: Writing, panel_id: UUID) -> Response:
     return json_answer(await service.join(caller, panel_id, await read_body(request, Joining)))
 
 
-@router.delete("/panels/{panel_id}/membership", status_code=204)
+@router.post("/panels/{panel_id}/membership/_leave")
 async def leave(caller: Writing, panel_id: UUID) -> Response:
     """Leave; everything of one's own is deleted."""
     await service.leave(caller, panel_id)
-    return Response(status_code=204)
+    return json_answer({"left": True})
 
 
 @router.post("/panels/{panel_id}/draws", status_code=201)

@@ -37,6 +37,19 @@ GP_LISTS = "/administration/gp-lists"
 CHANGES = "/administration/changes"
 
 
+_FEEDBACK = {
+    "patients": "clinician-patients",
+    "results": "clinician-results",
+    "own_results": "citizen-results",
+    "access_log": "citizen-access-log",
+    "privacy": "citizen-privacy",
+    "messages": "operations",
+    "senders": "operations",
+    "personnel": "administration",
+}
+"""A page's key in the menu → the panel's name of it (`citizen_panel.feedback.models.PAGES`)."""
+
+
 @dataclass(frozen=True)
 class Link:
     """A place in the menu; `key` is its text below `frame.nav`."""
@@ -83,7 +96,20 @@ def layout(
             class_name="akson-main",
         ),
         idle_warning(ENDED, Login.handle),
-        rx.el.footer(aksel.detail(text("frame.footer")), class_name="akson-footer"),
+        _footer(here),
+    )
+
+
+def _footer(here: str) -> rx.Component:
+    """Every page asks what one thinks of it, by a name of the page and never its address."""
+    return rx.el.footer(
+        aksel.detail(text("frame.footer")),
+        rx.el.p(
+            plain_link(text("front.panel"), href="/panel"),
+            plain_link(text("front.feedback"), href=f"/panel/feedback?page={_FEEDBACK.get(here, 'other')}"),
+            class_name="akson-foot-links",
+        ),
+        class_name="akson-footer",
     )
 
 

@@ -7,6 +7,7 @@ from html import escape
 from http import HTTPStatus
 from pathlib import Path
 from string import Template
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -74,6 +75,13 @@ def unavailable(static: Path) -> Callable[[Request, Exception], Awaitable[Respon
 
 
 async def _choose(request: Request) -> Response:
-    answer = RedirectResponse(FRONT, HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(_came_from(request), HTTPStatus.SEE_OTHER)
     set_language(answer, request.url.path.rsplit("/", 1)[1])
     return answer
+
+
+def _came_from(request: Request) -> str:
+    """The public page the language was chosen on; anything else is the front page."""
+    before = urlsplit(request.headers.get("referer", ""))
+    ours = f"{before.scheme}://{before.netloc}" == wiring().settings.portal_url
+    return before.path if ours and before.path.startswith("/panel") else FRONT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -37,11 +37,11 @@ def static_folder() -> Path:
     return Path(get_web_dir()).resolve() / "build" / "client"
 
 
-def server() -> Starlette:
-    """What `rx.App(api_transformer=...)` puts Reflex into."""
+def server(pages: Sequence[Route] = ()) -> Starlette:
+    """What `rx.App(api_transformer=...)` puts Reflex into; `pages` are an area's plain ones."""
     static = static_folder()
     return Starlette(
-        routes=[*public_routes(static), *auth_routes(), *login_routes(static), *_health_routes()],
+        routes=[*public_routes(static), *auth_routes(), *login_routes(static), *pages, *_health_routes()],
         exception_handlers={RedisError: unavailable(static)},
         middleware=[
             Middleware(SecurityHeaders, settings=get_settings(), static=static),

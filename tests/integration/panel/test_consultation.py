@@ -121,8 +121,8 @@ async def test_given_a_member_leaves_then_the_answer_is_gone_and_the_panel_goes_
     consultation = await panel.asked()
     for who in range(6):
         await _answer(panel, consultation, who)
-    await panel.call(0, "DELETE", JOIN)
-    await panel.call(0, "DELETE", JOIN)
+    await panel.call(0, "POST", f"{JOIN}/_leave")
+    await panel.call(0, "POST", f"{JOIN}/_leave")
     assert (await panel.ask(0, "GET", f"/consultations/{consultation}/answer")).status_code == 403
     await panel.call(LEADER, "POST", f"/consultations/{consultation}/close")
     await panel.call(LEADER, "POST", f"/consultations/{consultation}/publish")

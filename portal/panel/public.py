@@ -1,0 +1,210 @@
+"""The pages that everybody may read: what is asked, what was answered, what came of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from portal.clients.errors import ServiceProblem
+from portal.panel.frame import Reader, day, joined, moment, page, problem_page, reader
+from portal.panel.results_view import result_section
+
+
+async def home(request: Request) -> Response:
+    """`/panel`: what the panel is, what is open, what was asked before, and how members were drawn."""
+    who = await reader(request)
+    client = who.client()
+    try:
+        panels, consultations = await client.panels(), await client.consultations()
+        draws = {each["id"]: await client.draws(each["id"]) for each in panels}
+    except ServiceProblem as problem:
+        return problem_page(who, problem)
+    open_ = [c for c in consultations if c["state"] == "open"]
+    past = [c for c in consultations if c["state"] != "open"]
+    content = joined(
+        [
+            Markup('<p class="front-lead">{}</p>').format(who.say("home.lead")),
+            _listed(who, "home.open", "home.none_open", open_),
+            _listed(who, "home.past", "home.none_past", past),
+            Markup('<p class="panel-actions"><a class="panel-button" href="/panel/membership">{}</a>').format(
+                who.say("home.join")
+            ),
+            Markup('<a class="panel-button panel-second" href="/panel/decisions">{}</a></p>').format(
+                who.say("decisions.title")
+            ),
+            joined(_panel(who, each, draws[each["id"]]) for each in panels),
+            Markup('<p><a href="/panel/feedback?page=panel">{}</a></p>').format(who.say("feedback.title")),
+        ]
+    )
+    return page(who, who.say("home.title"), content)
+
+
+def _listed(who: Reader, title: str, none: str, consultations: list[dict[str, Any]]) -> Markup:
+    if not consultations:
+        return Markup("<h2>{}</h2><p>{}</p>").format(who.say(title), who.say(none))
+    items = joined(
+        Markup('<li><a href="/panel/consultations/{}">{}</a><span>{}</span></li>').format(
+            c["id"], who.own(c["title"]), _when(who, c)
+        )
+        for c in consultations
+    )
+    return Markup('<h2>{}</h2><ul class="panel-rows">{}</ul>').format(who.say(title), items)
+
+
+def _when(who: Reader, consultation: dict[str, Any]) -> str:
+    if consultation["state"] == "open":
+        return who.say("home.closes", at=moment(who, consultation["closes_at"]))
+    return who.say(f"state.{consultation['state']}")
+
+
+def _panel(who: Reader, panel: dict[str, Any], draws: list[dict[str, Any]]) -> Markup:
+    about = Markup("<h2>{}</h2><p>{}</p>").format(who.own(panel["name"]), who.own(panel["about"]))
+    if not draws:
+        return about
+    return about + Markup("<details><summary>{}</summary>{}</details>").format(
+        who.say("draw.title"), joined(_draw(who, each) for each in draws)
+    )
+
+
+def _draw(who: Reader, draw: dict[str, Any]) -> Markup:
+    outcome = draw.get("outcome")
+    if outcome is None:
+        return Markup("<p>{}</p><p><code>{}</code></p>").format(
+            who.say("draw.promised", at=moment(who, draw["promised_at"])), draw["commitment"]
+        )
+    lines = joined(
+        Markup(
+            "<tr><th scope='row'>{}: {}</th><td class='akson-number'>{}</td>"
+            "<td class='akson-number'>{}</td></tr>"
+        ).format(
+            who.say(f"trait.{dimension}.name"),
+            who.trait(dimension, group),
+            numbers["volunteers"],
+            numbers["drawn"],
+        )
+        for dimension, groups in outcome["balance"].items()
+        for group, numbers in groups.items()
+    )
+    facts = who.say(
+        "draw.done",
+        at=moment(who, draw["drawn_at"]),
+        drawn=outcome["drawn"],
+        volunteers=outcome["volunteers"],
+    )
+    return Markup(
+        "<p>{}</p><table class='panel-table'><thead><tr><th scope='col'>{}</th><th scope='col'>{}</th>"
+        "<th scope='col'>{}</th></tr></thead><tbody>{}</tbody></table>"
+        "<p>{}</p><p><code>{}</code><br><code>{}|{}</code></p>"
+    ).format(
+        facts,
+        who.say("draw.group"),
+        who.say("draw.volunteers"),
+        who.say("draw.drawn"),
+        lines,
+        who.say("draw.check"),
+        draw["commitment"],
+        outcome["secret"],
+        draw["public_entropy"],
+    )
+
+
+async def consultation(request: Request) -> Response:
+    """`/panel/consultations/{id}`: what is asked, until when, and what is shown of the answers."""
+    who = await reader(request)
+    try:
+        found = await who.client().consultation(request.path_params["id"])
+    except ServiceProblem as problem:
+        return problem_page(who, problem)
+    asked = found["consultation"]
+    about = Markup('<p class="front-lead">{}</p><p>{}</p>').format(who.own(asked["about"]), _when(who, asked))
+    action = Markup("")
+    if asked["state"] == "open":
+        action = Markup(
+            '<p class="panel-actions">'
+            '<a class="panel-button" href="/panel/consultations/{}/answer">{}</a></p>'
+        ).format(asked["id"], who.say("answer.title"))
+    method = who.own(asked["method"]) if asked["method"] else ""
+    how = Markup("<h2>{}</h2><p>{}</p>").format(who.say("method"), method) if method else Markup("")
+    return page(who, who.own(asked["title"]), about + action + result_section(who, found) + how)
+
+
+async def result_csv(request: Request) -> Response:
+    """The numbers shown, as a table to download: option by option, in words."""
+    who = await reader(request)
+    try:
+        found = await who.client().consultation(request.path_params["id"])
+    except ServiceProblem as problem:
+        return problem_page(who, problem)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    names = ("question", "dimension", "group", "option", "number")
+    writer.writerow([who.say(f"csv.{name}") for name in names])
+    asked = {question["id"]: question for question in found["consultation"]["questions"]}
+    for result in (found.get("result") or {}).get("questions", []):
+        writer.writerows(_rows(who, asked[result["id"]], result))
+    headers = {"content-disposition": f'attachment; filename="{found["consultation"]["id"]}.csv"'}
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _rows(who: Reader, question: dict[str, Any], result: dict[str, Any]) -> list[list[object]]:
+    names = {option["code"]: who.own(option["text"]) for option in question.get("options", [])}
+    groups: list[tuple[str, str, dict[str, Any]]] = []
+    if result.get("cells"):
+        groups.append(("", "", result["cells"]))
+    for breakdown in result.get("breakdowns", []):
+        groups += [(breakdown["dimension"], name, cells) for name, cells in breakdown["groups"].items()]
+    title = who.own(question["text"])
+    return [
+        [title, dimension, group, names.get(option, option), number]
+        for dimension, group, cells in groups
+        for option, number in {"": cells["answered"], **cells.get("counts", {})}.items()
+    ]
+
+
+async def decisions(request: Request) -> Response:
+    """`/panel/decisions`: you said, we did."""
+    who = await reader(request)
+    try:
+        found = await who.client().decisions()
+    except ServiceProblem as problem:
+        return problem_page(who, problem)
+    lead = Markup('<p class="front-lead">{}</p>').format(who.say("decisions.lead"))
+    if not found:
+        none = Markup("<p>{}</p>").format(who.say("decisions.none"))
+        return page(who, who.say("decisions.title"), lead + none)
+    return page(who, who.say("decisions.title"), lead + joined(_decision(who, each) for each in found))
+
+
+def _decision(who: Reader, decision: dict[str, Any]) -> Markup:
+    steps = joined(
+        Markup("<li><strong>{} · {}</strong><br>{}{}</li>").format(
+            day(step["on"]),
+            who.say(f"step.{step['kind'].replace('-', '_')}"),
+            who.own(step["text"]),
+            _link(who, step),
+        )
+        for step in decision["steps"]
+    )
+    return Markup(
+        '<section class="panel-decision"><h2>{}</h2><p class="panel-state">{}</p>'
+        "<p><strong>{}</strong> {}</p><p><strong>{}</strong> {}</p><ol>{}</ol></section>"
+    ).format(
+        who.own(decision["title"]),
+        who.say(f"decided.{decision['state']}"),
+        who.say("decisions.said"),
+        who.own(decision["said"]),
+        who.say("decisions.control_point"),
+        who.own(decision["control_point"]),
+        steps,
+    )
+
+
+def _link(who: Reader, step: dict[str, Any]) -> Markup:
+    if not step.get("link"):
+        return Markup("")
+    return Markup(' <a href="{}">{}</a>').format(step["link"], who.say("decisions.read_more"))
