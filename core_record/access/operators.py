@@ -18,6 +18,7 @@ from core_record.access import repository
 from core_record.access.models import AccessRequest, Facts
 from core_record.access.question import HIGH
 from core_record.access.service import REFUSAL_SYSTEM, AccessDenied, today_in_norway
+from core_record.access.settings import DENIAL_SYSTEM, OUTCOME_SYSTEM
 from core_record.access_log import service as access_log
 from core_record.access_log.service import ActorEntry, LogEntry, Who
 from kit.db import Database, set_person
@@ -79,6 +80,61 @@ OPERATOR_RULES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What an operator would open of one person: the settings that hold, and kinds and number of items."""
+
+    facts: Facts
+    items: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningRule:
+    """One row of the table about a person whose message is opened."""
+
+    code: str
+    refuses: Callable[[Opening], bool]
+    source: str
+    text: str
+    outcome: str
+    denial: str
+
+
+OPENING_RULES = (
+    OpeningRule(
+        "blocked",
+        lambda o: o.facts.blocked,
+        "pasientjournalloven § 17: a health worker named by the person sees nothing, in no task",
+        "The person this is about has blocked you. A colleague must take it.",
+        "Specific",
+        "NORS",
+    ),
+    OpeningRule(
+        "restricted-original",
+        lambda o: bool(o.items.get(ORIGINAL)) and _has_restricted(o.facts),
+        "pasientjournalloven § 17; personvernforordningen art. 5 (1) c: what finds the message at the"
+        " laboratory is enough to put it right; the results themselves stay closed (J)",
+        "The person has restricted data. What the message is called is shown, not what it says.",
+        "General",
+        "NORS",
+    ),
+)
+ORIGINAL = "IntakeOriginal"
+"""The kind of item that is a message's whole text."""
+
+
+def _has_restricted(facts: Facts) -> bool:
+    return bool(facts.restricted_all or facts.restricted_fields or facts.restricted_sources)
+
+
+class _Closed(Exception):
+    """The person has closed what was about to be shown; everything done rolls back."""
+
+    def __init__(self, person_id: UUID, rule: OpeningRule) -> None:
+        super().__init__(rule.code)
+        self.person_id, self.rule = person_id, rule
+
+
+@dataclass(frozen=True, slots=True)
 class Operator:
     """An admitted operator. `actor_hash` is the keyed hash of the number, `organisation` its agency's."""
 
@@ -115,8 +171,27 @@ async def operate(
 
     Every call leaves a row keyed by actor (`operations-<action>`); where `work` opened a message about a
     known person, the row stands in that person's log instead. A refusal leaves a row too and raises
-    `AccessDenied`. Whatever `work` raises rolls back.
+    `AccessDenied`; so does a person's block or sperring. Whatever `work` raises rolls back.
     """
+    try:
+        return await _operate(db, keys, actor, action, correlation_id, work)
+    except _Closed as closed:
+        await _note_closed(db, keys, actor, correlation_id, closed)
+        rule = closed.rule
+        others = ((REFUSAL_SYSTEM, rule.code), (DENIAL_SYSTEM, rule.denial))
+        raise AccessDenied(
+            rule.code, rule.text, outcome_details=(OUTCOME_SYSTEM, rule.outcome), other_details=others
+        ) from None
+
+
+async def _operate(
+    db: Database,
+    keys: KeyRing,
+    actor: Actor,
+    action: str,
+    correlation_id: str | None,
+    work: Callable[[AsyncConnection[Any], Operator], Awaitable[Operated[T]]],
+) -> T:
     number_hash = keys.number_hash(actor.national_id) if actor.national_id else None
     async with db.transaction() as conn:
         today = today_in_norway()
@@ -127,10 +202,47 @@ async def operate(
         entry = ActorEntry(who=who, action=_PREFIX + action, correlation_id=correlation_id)
         if refusal is None:
             done = await work(conn, _operator(who, correlation_id))
+            await _check_open(conn, actor, number_hash, done)
             await _log(conn, who, entry, done)
             return done.value
         await access_log.append_actor(conn, replace(entry, outcome="refused", outcome_code=refusal.code))
     raise AccessDenied(refusal.code, refusal.text, outcome_details=(REFUSAL_SYSTEM, refusal.code))
+
+
+async def _check_open(
+    conn: AsyncConnection[Any], actor: Actor, number_hash: bytes | None, done: Operated[T]
+) -> None:
+    """Hold what is about to be shown against the settings of everyone it is about. Raises `_Closed`."""
+    for person_id in sorted(done.opened):
+        await set_person(conn, person_id)
+        facts = await repository.facts(
+            conn, person_id, number_hash, actor, AccessRequest(), today_in_norway()
+        )
+        opening = Opening(facts, done.items)
+        if rule := next((rule for rule in OPENING_RULES if rule.refuses(opening)), None):
+            raise _Closed(person_id, rule)
+
+
+async def _note_closed(
+    db: Database, keys: KeyRing, actor: Actor, correlation_id: str | None, closed: _Closed
+) -> None:
+    """The row of the refused opening, in the person's log."""
+    number_hash = keys.number_hash(actor.national_id) if actor.national_id else None
+    async with db.transaction(person=closed.person_id) as conn:
+        facts = await repository.facts(
+            conn, closed.person_id, number_hash, actor, AccessRequest(), today_in_norway()
+        )
+        row = LogEntry(
+            person_id=closed.person_id,
+            who=_who(actor, facts, number_hash or keys.find_hash(f"client:{actor.client_id}")),
+            basis=BASIS,
+            relation=RELATION,
+            items={},
+            outcome="refused",
+            outcome_code=closed.rule.code,
+            correlation_id=correlation_id,
+        )
+        await access_log.append(conn, row)
 
 
 async def _log(conn: AsyncConnection[Any], who: Who, entry: ActorEntry, done: Operated[T]) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from core_record.access.administrators import ADMINISTRATOR_RULES
 from core_record.access.citizens import CITIZEN_RULES
-from core_record.access.operators import OPERATOR_RULES
+from core_record.access.operators import OPENING_RULES, OPERATOR_RULES
 from core_record.access.reasons import REASONS
 from core_record.access.rules import BASIS_RULES, CLINICIAN_RULES, MACHINE_RULES
 from core_record.access.settings import PURPOSES, RESERVATION_RULE, SETTING_RULES
@@ -47,6 +47,7 @@ def as_markdown() -> str:
         _section("Citizens", (*CITIZEN_RULES, RESERVATION_RULE)),
         _section("Systems", MACHINE_RULES),
         _section("Those who operate the service", OPERATOR_RULES),
+        _section("Those who operate: the person a message is about", OPENING_RULES),
         _section("Those who administer an organisation", ADMINISTRATOR_RULES),
         _bases(),
         _reasons(),

@@ -138,12 +138,6 @@ async def note_consent(
     )
 
 
-def is_reserved_sync(conn: Connection[Any], person_id: UUID) -> bool:
-    """Whether the person has reserved; holds off a reservation until this transaction ends."""
-    row = conn.execute("SELECT core_record.is_reserved(%s)", (person_id,)).fetchone()
-    return bool(row and row[0])
-
-
 def take_deletion_sync(conn: Connection[Any]) -> tuple[UUID, UUID] | None:
     """The oldest order to delete (person, setting) that nobody works on, locked until commit."""
     return conn.execute("SELECT person_id, setting_id FROM core_record.take_deletion()").fetchone()

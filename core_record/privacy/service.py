@@ -32,7 +32,6 @@ __all__ = [
     "Setting",
     "Wanted",
     "carry_out_deletion",
-    "is_reserved_sync",
     "make",
     "note_consent",
     "settings_of",
@@ -102,11 +101,6 @@ async def note_consent(
     setting_id = uuid5(person_id, f"{organisation[0]} {today}")  # look-ups at the same time record it once
     until = datetime.now(UTC) + COURSE
     await repository.note_consent(conn, person_id, setting_id, organisation, until, actor)
-
-
-def is_reserved_sync(conn: Connection[Any], person_id: UUID) -> bool:
-    """Whether nothing may be kept about the person. A reservation made now waits for this transaction."""
-    return repository.is_reserved_sync(conn, person_id)
 
 
 def carry_out_deletion(
