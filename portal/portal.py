@@ -14,6 +14,8 @@ from portal.administration.personnel.page import load as load_personnel
 from portal.administration.personnel.page import personnel_page
 from portal.citizen.access_log.page import access_log_page
 from portal.citizen.access_log.page import load as load_log
+from portal.citizen.notices.page import load as load_notices
+from portal.citizen.notices.page import notices_page
 from portal.citizen.privacy.page import load as load_privacy
 from portal.citizen.privacy.page import privacy_page
 from portal.citizen.results.page import load as load_own_results
@@ -23,11 +25,13 @@ from portal.clinician.patients.page import patients_page
 from portal.clinician.results.page import load as load_results
 from portal.clinician.results.page import results_page
 from portal.frame.acting import Acting
+from portal.frame.bell import Bell
 from portal.frame.layout import (
     ACCESS_LOG,
     CHANGES,
     GP_LISTS,
     MESSAGES,
+    NOTICES,
     OWN_RESULTS,
     PATIENTS,
     PERSONNEL,
@@ -77,19 +81,25 @@ app.add_page(
     layout(own_results_page(), Kind.CITIZEN, "own_results", reload=[load_own_results]),
     route=OWN_RESULTS,
     title=text("frame.title.own_results"),
-    on_load=[Acting.load, load_own_results],
+    on_load=[Acting.load, load_own_results, Bell.load],
 )
 app.add_page(
     layout(access_log_page(), Kind.CITIZEN, "access_log", reload=[load_log]),
     route=ACCESS_LOG,
     title=text("frame.title.access_log"),
-    on_load=[Acting.load, load_log],
+    on_load=[Acting.load, load_log, Bell.load],
+)
+app.add_page(
+    layout(notices_page(), Kind.CITIZEN, "notices", reload=[load_notices]),
+    route=NOTICES,
+    title=text("frame.title.notices"),
+    on_load=[Acting.load, load_notices],
 )
 app.add_page(
     layout(privacy_page(), Kind.CITIZEN, "privacy", reload=load_privacy),
     route=PRIVACY,
     title=text("frame.title.privacy"),
-    on_load=[Acting.load, *load_privacy],
+    on_load=[Acting.load, *load_privacy, Bell.load],
 )
 app.add_page(
     layout(messages_page(), Kind.OPERATOR, "messages"),

@@ -9,6 +9,7 @@ import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
 from portal.frame.acting import acting_bar
+from portal.frame.bell import unread_mark
 from portal.frame.idle import idle_warning
 from portal.frame.language import LanguageChoice
 from portal.frame.leaving import ENDED
@@ -29,6 +30,7 @@ RESULTS = "/clinician/results"
 OWN_RESULTS = "/citizen/results"
 ACCESS_LOG = "/citizen/access-log"
 PRIVACY = "/citizen/privacy"
+NOTICES = "/citizen/notices"
 MESSAGES = "/operations/messages"
 SENDERS = "/operations/senders"
 PERSONNEL = "/administration/personnel"
@@ -63,6 +65,7 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
     Kind.CITIZEN: (
         Link("own_results", OWN_RESULTS),
         Link("access_log", ACCESS_LOG),
+        Link("notices", NOTICES),
         Link("privacy", PRIVACY),
     ),
     Kind.OPERATOR: (Link("messages", MESSAGES), Link("senders", SENDERS)),
@@ -128,7 +131,8 @@ def _header(kind: Kind, here: str) -> rx.Component:
 def _menu(kind: Kind, here: str) -> rx.Component:
     def place(link: Link) -> rx.Component:
         now: dict[str, Any] = {"aria_current": "page"} if link.key == here else {}
-        return rx.el.li(rx.el.a(text(f"frame.nav.{link.key}"), href=link.href, **now))
+        mark = [unread_mark()] if link.href == NOTICES else []
+        return rx.el.li(rx.el.a(text(f"frame.nav.{link.key}"), *mark, href=link.href, **now))
 
     return rx.el.nav(
         rx.el.ul(*[place(link) for link in MENUS[kind]]),

@@ -6,17 +6,21 @@ The number lies in the session store; pages know a handle and a name. The core r
 from __future__ import annotations
 
 from portal.clients.core_record import CoreRecordClient
+from portal.clients.jsonapi import JsonClient
+from portal.clients.notices import NoticesClient
 from portal.clients.privacy import PrivacyClient, RepresentationClient
 from portal.clients.results import ResultsClient
 from portal.session.current import Current
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, results_fhir, set_open_patient
+from portal.session.tokens import CORE_RECORD, authorizer
 from portal.session.wiring import wiring
 
 __all__ = [
     "act_for",
     "acting_for",
     "log_client",
+    "notices_client",
     "person_number",
     "privacy_client",
     "representation_client",
@@ -55,6 +59,13 @@ async def log_client(now: Current) -> tuple[CoreRecordClient, str]:
 async def privacy_client(now: Current) -> PrivacyClient:
     """The client for the settings that this tab shows."""
     return PrivacyClient(core_record_fhir(now), await person_number(now))
+
+
+async def notices_client(now: Current, *, own: bool = False) -> NoticesClient:
+    """The client for the notices and the log's file of whom this tab shows; `own`: of the reader."""
+    made = wiring()
+    api = JsonClient(made.http, made.settings.core_record_url, authorizer(now, CORE_RECORD))
+    return NoticesClient(api, now.session.number if own else await person_number(now))
 
 
 def representation_client(now: Current) -> RepresentationClient:

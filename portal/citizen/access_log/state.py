@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import reflex as rx
 
 from portal.citizen.access_log.transform import Look, looks
 from portal.clients.errors import ServiceProblem
-from portal.session.acting import log_client
+from portal.session.acting import log_client, notices_client
 from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.models import Kind
@@ -27,6 +28,7 @@ class AccessLog(rx.State):
     total: int = 0
     loaded: bool = False
     loading_more: bool = False
+    downloading: bool = False
     problem: str = ""
     code: str = ""
 
@@ -52,6 +54,24 @@ class AccessLog(rx.State):
         """Show or hide one's own look-ups."""
         self.with_own = wanted
         self._choose()
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def download(self) -> AsyncIterator[Any]:
+        """The whole log as a file that can be checked without us."""
+        now = await current(self)
+        if now is None:
+            return
+        self.downloading = True
+        yield
+        try:
+            log = await (await notices_client(now)).whole_log()
+            yield rx.download(
+                data=msgspec.json.encode(log), filename="innsynslogg.json", mime_type="application/json"
+            )
+        except ServiceProblem as problem:
+            self.problem, self.code = str(problem.problem), problem.code
+        self.downloading = False
 
     async def _fetch(self) -> None:
         now = await current(self)

@@ -13,11 +13,15 @@ Json = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")
 _BASIS = "urn:akson:access-basis"
 _CARE_RELATION = "urn:akson:care-relation"
+_WITHHELD = "urn:akson:withheld"
 
 
 @dataclass
 class Look:
-    """One look-up. `kinds`, `basis`, `relation`, `reason` and `role` are codes, empty where there is none."""
+    """One look-up. `kinds`, `basis`, `relation`, `reason` and `role` are codes, empty where there is none.
+
+    `withheld` is how many items were not shown, since the person has closed them.
+    """
 
     id: str
     day: str
@@ -31,6 +35,7 @@ class Look:
     reason: str
     kinds: list[str]
     refused: bool
+    withheld: int
 
 
 def looks(bundle: Bundle) -> list[Look]:
@@ -56,6 +61,7 @@ def _look(event: Json) -> Look:
         reason=str(relation.get("decision-ref-id", {}).get("valueString", "")),
         kinds=[str(entity.get("type", {}).get("code", "")) for entity in event.get("entity", [])],
         refused=event.get("outcome", "0") != "0",
+        withheld=_withheld(event),
     )
 
 
@@ -75,6 +81,16 @@ def _organisation(event: Json) -> str:
     place = str((role.get("location") or [{}])[0].get("display", ""))
     organisation = str(role.get("organization", {}).get("display", ""))
     return ", ".join(dict.fromkeys(name for name in (place, organisation) if name))
+
+
+def _withheld(event: Json) -> int:
+    parts = [
+        part
+        for extension in event.get("extension", [])
+        if extension.get("url") == _WITHHELD
+        for part in extension.get("extension", [])
+    ]
+    return sum(int(part.get("valueUnsignedInt", 0)) for part in parts if part.get("url") == "items")
 
 
 def _basis(event: Json) -> str:

@@ -43,7 +43,25 @@ def _content() -> rx.Component:
                 class_name="own-more",
             ),
         ),
+        _download(),
         gap="space-16",
+    )
+
+
+def _download() -> rx.Component:
+    return aksel.vstack(
+        aksel.heading(text("log.download"), level="2", size="small"),
+        aksel.body_long(text("log.download_help")),
+        aksel.button(
+            text("log.download"),
+            variant="secondary",
+            loading=log.downloading,
+            on_click=log.download,
+            class_name="own-more",
+            custom_attrs={"data-testid": "download-log"},
+        ),
+        gap="space-8",
+        class_name="log-download",
     )
 
 
@@ -61,6 +79,7 @@ def _look(look: Any) -> rx.Component:
                     lambda kind: rx.el.span(text_by("log.kind", kind, "other"), class_name="log-kind"),
                 ),
             ),
+            rx.cond(look.withheld > 0, rx.el.div(text("log.withheld", number=look.withheld))),
             rx.cond(
                 look.refused,
                 aksel.tag(text("log.refused"), size="small", variant="moderate", data_color="danger"),
