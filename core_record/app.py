@@ -12,6 +12,9 @@ from fastapi import FastAPI
 from core_record.access.endpoints import router as access_router
 from core_record.access_log.endpoints import router as access_log_router
 from core_record.access_log.service import LookUpAccount
+from core_record.attestations.endpoints import router as attestations_router
+from core_record.capability import router as capability_router
+from core_record.notices.endpoints import router as notices_router
 from core_record.privacy.endpoints import router as privacy_router
 from core_record.registers.administration.endpoints import router as administration_router
 from core_record.registers.endpoints import router as registers_router
@@ -30,7 +33,7 @@ ROLE = "akson_core"
 # Registers of personnel, places and codes; what an administrator does there has a history of its own.
 OF_NO_PATIENT = (
     "/administration",
-    *("/fhir/CodeSystem", "/fhir/Location", "/fhir/Organization", "/fhir/Practitioner"),
+    *("/fhir/CodeSystem", "/fhir/Location", "/fhir/Organization", "/fhir/Practitioner", "/fhir/metadata"),
 )
 
 
@@ -70,11 +73,14 @@ def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> Fa
     app.add_middleware(
         LookUpAccount, service="core_record", db=db, keys=keys, without_row=OF_NO_PATIENT, apart=("/token",)
     )
+    app.include_router(capability_router)
     app.include_router(registers_router)
     app.include_router(administration_router)
     app.include_router(access_router)
     app.include_router(access_log_router)
+    app.include_router(notices_router)
     app.include_router(privacy_router)
+    app.include_router(attestations_router)
     app.include_router(representation_router)
     app.router.routes.extend(exchange_routes(settings, keys, http=http))
     return app
