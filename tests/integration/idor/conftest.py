@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
+import citizen_panel.app
 import core_record.app
 import results_service.app
 from kit.identity import audiences
@@ -35,6 +36,7 @@ class Service:
 
 SERVICES = {
     "core_record": Service(core_record.app.make_app, audiences.CORE_RECORD, lambda s: s.core_record_url),
+    "citizen_panel": Service(citizen_panel.app.make_app, audiences.PANEL, lambda s: s.panel_url),
     "results_service": Service(results_service.app.make_app, audiences.RESULTS, lambda s: s.results_url),
 }
 
