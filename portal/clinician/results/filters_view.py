@@ -22,7 +22,7 @@ def filters() -> rx.Component:
             auto_complete="off",
             key=seen.filter_round.to_string(),
             default_value=seen.text,
-            on_change=seen.search.debounce(150),
+            on_change=seen.search.debounce(40),
             custom_attrs={"data-testid": "filter-text"},
         ),
         _choice(
@@ -125,6 +125,7 @@ def covered() -> rx.Component:
         ),
         role="status",
         class_name="results-covered",
+        custom_attrs={"data-complete": rx.cond(seen.loading_more | seen.incomplete, "no", "yes")},
     )
 
 

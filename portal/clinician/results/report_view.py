@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.release.view import release_panel
+from portal.clinician.results.back_view import back_home
 from portal.clinician.results.marks import status_tags, warning
 from portal.clinician.results.narrative_view import narrative
 from portal.clinician.results.state import seen
@@ -54,7 +55,7 @@ def _back() -> rx.Component:
     return rx.el.div(
         aksel.button(
             "← ",
-            text("results.back"),
+            back_home(),
             size="small",
             variant="tertiary",
             on_click=seen.back_to_list,

@@ -38,7 +38,7 @@ class OpenReport(rx.State, mixin=True):
     versions_open: bool = False
     version: int = 0
     trend: TrendView = TrendView()
-    _home: str = LIST  # what a report or a course was opened from
+    home: str = LIST  # what a report or a course was opened from
     _rows: list[ResultRow] = []  # noqa: RUF012
 
     @rx.event
@@ -70,7 +70,7 @@ class OpenReport(rx.State, mixin=True):
         return type(self).load  # type: ignore[attr-defined]
 
     def _close(self) -> None:
-        self.showing, self.opening, self.report_problem, self.report_problem_code = self._home, "", "", ""
+        self.showing, self.opening, self.report_problem, self.report_problem_code = self.home, "", "", ""
         self.report, self._rows, self.result_rows, self.rows_hidden = ReportView(), [], [], 0
         self.rows_abnormal_only = False
         self.versions, self.versions_open, self.version = [], False, 0
@@ -174,5 +174,5 @@ class OpenReport(rx.State, mixin=True):
         if await shown_overview(self) is None:
             return self._again()
         self.trend = TrendView()
-        self.showing = REPORT if self.report.id else self._home
+        self.showing = REPORT if self.report.id else self.home
         return rx.set_focus("report-heading" if self.report.id else "results-heading")

@@ -52,7 +52,7 @@ def _filters() -> rx.Component:
             auto_complete="off",
             key=seen.table_round.to_string(),
             default_value=seen.table_text,
-            on_change=seen.search_table.debounce(150),
+            on_change=seen.search_table.debounce(40),
             custom_attrs={"data-testid": "table-text"},
         ),
         aksel.select(
@@ -90,6 +90,7 @@ def _covered() -> rx.Component:
     """What is in sight and how much is not, announced when it changes."""
     return rx.el.div(
         rx.el.p(text("table.covered", rows=_TABLE.rows, times=_TABLE.total)),
+        rx.cond(_TABLE.withheld, rx.el.p(rx.el.strong(text("table.withheld")))),
         rx.cond(
             _TABLE.elsewhere > 0,
             rx.el.p(
@@ -228,6 +229,7 @@ def _line(line: Any) -> rx.Component:
                 rx.el.span(line.name, class_name="results-name"),
             ),
             rx.el.span(line.unit, class_name="cumulative-unit"),
+            rx.cond(line.code != "", rx.el.span(line.code, class_name="cumulative-reference")),
             rx.cond(
                 line.reference != "",
                 rx.el.span(text("table.reference", text=line.reference), class_name="cumulative-reference"),

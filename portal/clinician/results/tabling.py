@@ -51,7 +51,7 @@ class OpenTable(rx.State, mixin=True):
         if overview is None:
             yield self._again()  # type: ignore[attr-defined]
             return
-        self._home = self.showing = TABLE if view == TABLE else LIST
+        self.home = self.showing = TABLE if view == TABLE else LIST
         if view != TABLE:
             return
         if overview.table is None:

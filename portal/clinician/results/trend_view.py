@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.clinician.results.back_view import back_home
 from portal.clinician.results.marks import (
     converted_line,
     flag_mark,
@@ -30,7 +31,7 @@ def trend_view() -> rx.Component:
         rx.el.div(
             aksel.button(
                 "← ",
-                text("results.back_report"),
+                rx.cond(seen.report.id != "", text("results.back_report"), back_home()),
                 size="small",
                 variant="tertiary",
                 on_click=seen.close_trend,
@@ -85,6 +86,7 @@ def _series(series: Any) -> rx.Component:
                 rx.el.figcaption(
                     rx.cond(series.banded, rx.el.span("▭ ", text("results.trend_view.legend_band"))),
                     rx.cond(series.limited, rx.el.span("▽ ", text("results.trend_view.legend_limit"))),
+                    rx.cond(series.converted, rx.el.span("□ ", text("table.legend_converted"))),
                     rx.cond(series.flagged, rx.el.span("◆ ", text("results.trend_view.legend_flag"))),
                     class_name="results-subtle results-caption",
                 ),

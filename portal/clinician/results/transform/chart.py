@@ -38,7 +38,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One value. `shape`: "dot" | "below" | "above"; `path` draws it; `label` says it."""
+    """One value. `shape`: "dot" | "below" | "above" | "converted"; `path` draws it; `label` says it."""
 
     x: float = 0.0
     y: float = 0.0
@@ -175,16 +175,19 @@ def _lines(points: Sequence[Point], scale: _Scale) -> list[str]:
 
 def _mark(point: Point, scale: _Scale) -> Mark:
     x, y = scale.x(point), scale.y(point.number or 0.0)
-    shape = "below" if "<" in point.comparator else "above" if ">" in point.comparator else "dot"
+    exact = "converted" if point.converted else "dot"
+    shape = "below" if "<" in point.comparator else "above" if ">" in point.comparator else exact
     return Mark(x, y, shape, _path(x, y, shape, point), point.flag, point.ours, _said(point))
 
 
 def _path(x: float, y: float, shape: str, point: Point) -> str:
-    """Dots are round, flagged ones lozenges; comparators are triangles that point down or up."""
+    """Dots are round, flagged ones lozenges, converted ones squares; comparators point down or up."""
     if shape == "below":
         return f"M{x - 6},{y} L{x + 6},{y} L{x},{round(y + 10, 1)} Z"
     if shape == "above":
         return f"M{x - 6},{y} L{x + 6},{y} L{x},{round(y - 10, 1)} Z"
+    if shape == "converted":
+        return f"M{round(x - 5, 1)},{round(y - 5, 1)} h10 v10 h-10 Z"
     if point.flag or point.ours:
         return f"M{x},{round(y - 7, 1)} L{x + 7},{y} L{x},{round(y + 7, 1)} L{x - 7},{y} Z"
     return f"M{x - 4.5},{y} a4.5,4.5 0 1,0 9,0 a4.5,4.5 0 1,0 -9,0 Z"

@@ -27,10 +27,16 @@ _KIND = "report|"
 
 def table_of(answer: TableAnswer) -> ResultTable:
     """The service's answer, read."""
-    rows = [_row(row, one, group, answer.reports) for one, group, row in _rows(answer)]
+    codes: dict[str, set[str]] = {}
+    for _, _, row in _rows(answer):
+        codes.setdefault(row.name, set()).add(row.code)
+    rows = [
+        _row(row, one, group, answer.reports, alone=len(codes[row.name]) == 1)
+        for one, group, row in _rows(answer)
+    ]
     seen: dict[Moment, dict[str, None]] = {}
-    for row in rows:
-        for moment, values in row.values.items():
+    for made in rows:
+        for moment, values in made.values.items():
             seen.setdefault(moment, {}).update(dict.fromkeys(value.report_id for value in values))
     moments = sorted(seen, key=lambda moment: (dates.sort_key(moment[0]), moment[1]), reverse=True)
     heads = {report.id: report for report in answer.reports}
@@ -54,7 +60,7 @@ def _column(moment: Moment, report_ids: Iterable[str], heads: dict[str, ReportHe
     return Column(day, time, moment[1], [ColumnReport(r.id, r.laboratory, r.kind) for r in found])
 
 
-def _row(row: Row, one: Field, group: Group, reports: list[ReportHead]) -> TableRow:
+def _row(row: Row, one: Field, group: Group, reports: list[ReportHead], *, alone: bool) -> TableRow:
     found: dict[Moment, list[CellValue]] = {}
     undecided = False
     for value in row.values:
@@ -65,13 +71,13 @@ def _row(row: Row, one: Field, group: Group, reports: list[ReportHead]) -> Table
     line = Line(
         key=f"{row.analysis}|{row.unit_key}",
         name=row.name,
-        code=row.code,
+        code="" if alone else row.code,
         unit=row.unit,
         reference=next((value.reference for value in row.values if value.reference), ""),
         analysis="" if row.analysis.startswith(_KIND) else row.analysis,
         joined=list(dict.fromkeys(_joined(join, row.analysis) for join in row.joins)),
     )
-    search = f"{line.name} {line.code} {' '.join(line.joined)}".casefold()
+    search = f"{line.name} {row.code} {' '.join(line.joined)}".casefold()
     return TableRow(line, one.code, group.name, search, undecided, found)
 
 

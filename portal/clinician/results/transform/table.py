@@ -39,7 +39,10 @@ class CellValue:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One analysis in one unit. `cells` follow the columns. `reference` is the newest value's."""
+    """One analysis in one unit. `cells` follow the columns. `reference` is the newest value's.
+
+    `code` is "" unless another analysis has the same name.
+    """
 
     key: str = ""
     name: str = ""

@@ -20,7 +20,10 @@ _NATIONAL = frozenset(("7280", "7270", "7010", "8219", "8220"))
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One result of an analysis. `ours`: outside the stated range though not flagged by the laboratory."""
+    """One result of an analysis. `ours`: outside the stated range though not flagged by the laboratory.
+
+    `converted`: as drawn, its number is ours, in another unit than it was sent in.
+    """
 
     analysis: str
     unit_key: str
@@ -41,6 +44,7 @@ class Point:
     commented: bool
     report_id: str
     laboratory: str
+    converted: bool = False
 
 
 def analysis_key(item: Item, sender: str) -> str:

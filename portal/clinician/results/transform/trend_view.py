@@ -57,6 +57,7 @@ class SeriesView:
     banded: bool = False
     limited: bool = False
     flagged: bool = False
+    converted: bool = False
     wide: Chart = field(default_factory=Chart)
     narrow: Chart = field(default_factory=Chart)
     rows: list[TrendRow] = field(default_factory=list)
@@ -104,7 +105,8 @@ def _view(series: Series, *, everything: bool) -> SeriesView:
         other=not series.asked,
         drawn=wide is not None,
         banded=bool(wide and wide.bands),
-        limited=bool(wide and any(mark.shape != "dot" for mark in wide.marks)),
+        limited=bool(wide and any(mark.shape in ("below", "above") for mark in wide.marks)),
+        converted=bool(wide and any(mark.shape == "converted" for mark in wide.marks)),
         flagged=bool(wide and any(mark.flag or mark.ours for mark in wide.marks)),
         wide=wide or Chart(),
         narrow=narrow or Chart(),
@@ -127,6 +129,7 @@ def _drawn(point: Point, join: Join | None) -> Point:
         number=join.number(point.number),
         comparator=_TURNED.get(point.comparator, point.comparator) if join.factor < 0 else point.comparator,
         interval=None,
+        converted=True,
     )
 
 
