@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from importlib.util import find_spec
 
 import typer
 from rich.console import Console
 
-from cli import codes, registers
+from cli import codes, keys, registers
 from cli.access_log import verify_log
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
@@ -20,6 +21,7 @@ warnings.filterwarnings("ignore", module="platformdirs")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(codes.app, name="codes")
+app.add_typer(keys.app, name="keys")
 app.add_typer(registers.app, name="registers")
 app.command("import")(import_)
 app.command()(lookup)
@@ -40,6 +42,8 @@ def prepare(context: typer.Context) -> None:
     """Akson: one journal for the municipal services, one look-up for the country's results."""
     if context.invoked_subcommand in {"up", "serve", "migrate", "roles"}:
         return
+    if context.invoked_subcommand == "keys" and {"AKSON_KEYS", "AKSON_DATA"} & os.environ.keys():
+        return  # a folder named needs nothing that runs
     try:
         use_instance()
     except NoInstance as problem:

@@ -1,12 +1,14 @@
 """Keys on disk: finding and encrypting national identity numbers, encrypting originals, signing the log.
 
 A folder holds `ring.json`: per purpose the current version and each version's secret (base64). Files are
-mode 600. Development makes the folder once; production never does. Old versions stay readable.
+mode 600. Development makes the folder once; production never does. Old versions stay readable; `rotate` adds
+a new one, which each process uses from its next start and reads at once when it meets it.
 """
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import json
@@ -29,7 +31,10 @@ PURPOSES: tuple[Purpose, ...] = (
     "log-sign",
     "session-encrypt",
 )
+ROTATABLE: tuple[Purpose, ...] = PURPOSES[1:]
+"""All but `number-find`: every person is found by it, so that another key finds nobody."""
 _RING = "ring.json"
+_MOST_VERSIONS = 255  # the version is one byte of what is encrypted
 
 
 class KeyProblem(RuntimeError):
@@ -38,9 +43,10 @@ class KeyProblem(RuntimeError):
 
 @dataclass(frozen=True, repr=False)
 class KeyRing:
-    """All versions of all keys. Never printed."""
+    """All versions of all keys. Never printed. `folder` is where they lie, None for keys in memory alone."""
 
     secrets: dict[Purpose, dict[int, bytes]]
+    folder: Path | None = None
 
     @classmethod
     def load(cls, folder: Path, *, create: bool = False) -> KeyRing:
@@ -53,14 +59,7 @@ class KeyRing:
             if not create:
                 raise KeyProblem(f"no keys in {folder}: set AKSON_KEYS to the folder that holds ring.json")
             _make(path)
-        if path.stat().st_mode & 0o077:
-            raise KeyProblem(f"{path} must be readable by its owner alone: chmod 600")
-        try:
-            raw = json.loads(path.read_text())
-            ring = {p: {int(v): base64.b64decode(k) for v, k in raw[p].items()} for p in PURPOSES}
-        except (ValueError, KeyError, AttributeError) as error:
-            raise KeyProblem(f"{path} is not a key ring ({type(error).__name__})") from error
-        return cls(ring)
+        return cls(_read(path), folder)
 
     def number_hash(self, number: NationalId) -> bytes:
         """The 32-byte keyed hash by which a number is found."""
@@ -78,7 +77,7 @@ class KeyRing:
 
     def decrypt(self, purpose: Purpose, blob: bytes, aad: bytes = b"") -> bytes:
         """The data behind `encrypt`; raises `KeyProblem` when key, data or place do not fit."""
-        key = self.secrets[purpose].get(blob[0]) if len(blob) > 13 else None
+        key = self._of_version(purpose, blob[0]) if len(blob) > 13 else None
         if key is None:
             raise KeyProblem(f"no key of that version for {purpose}")
         try:
@@ -100,14 +99,58 @@ class KeyRing:
         """A value that tells, without revealing it, whether these are the keys the database was made with."""
         return hmac.new(self.secrets["number-find"][1], b"akson check value", hashlib.sha256).hexdigest()
 
+    def _of_version(self, purpose: Purpose, version: int) -> bytes | None:
+        """The key; one that came after this process started is read from the folder now."""
+        known = self.secrets[purpose]
+        if version not in known and self.folder is not None and version > max(known):
+            known.update({v: k for v, k in _read(self.folder / _RING)[purpose].items() if v <= version})
+        return known.get(version)
+
     def _current(self, purpose: Purpose) -> tuple[int, bytes]:
         version = max(self.secrets[purpose])
         return version, self.secrets[purpose][version]
 
 
+def rotate(folder: Path, purpose: Purpose) -> int:
+    """Add a new version of one key to `folder`/ring.json; its number. The old ones stay, to read by.
+
+    Raises `KeyProblem` for `number-find`, a ring that cannot be read, or after 255 versions.
+    """
+    if purpose not in ROTATABLE:
+        raise KeyProblem(f"{purpose} cannot be rotated: choose one of {', '.join(ROTATABLE)}")
+    path = folder / _RING
+    with (folder / "ring.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at a time would lose a key, and what it encrypts
+        ring = KeyRing.load(folder).secrets
+        version = max(ring[purpose]) + 1
+        if version > _MOST_VERSIONS:
+            raise KeyProblem(f"{purpose} has {_MOST_VERSIONS} versions, and cannot have more")
+        ring[purpose][version] = os.urandom(32)
+        fresh = path.with_suffix(".new")
+        _write(fresh, ring, os.O_TRUNC)
+        fresh.replace(path)
+    return version
+
+
+def _read(path: Path) -> dict[Purpose, dict[int, bytes]]:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeyProblem(f"{path} must be readable by its owner alone: chmod 600")
+        raw = json.loads(path.read_text())
+        return {p: {int(v): base64.b64decode(k) for v, k in raw[p].items()} for p in PURPOSES}
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise KeyProblem(f"{path} is not a key ring ({type(error).__name__})") from error
+
+
+def _write(path: Path, ring: dict[Purpose, dict[int, bytes]], flag: int) -> None:
+    text = {p: {str(v): base64.b64encode(k).decode() for v, k in ring[p].items()} for p in PURPOSES}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(text, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ring = {purpose: {"1": base64.b64encode(os.urandom(32)).decode()} for purpose in PURPOSES}
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(ring, file)
+    _write(path, {purpose: {1: os.urandom(32)} for purpose in PURPOSES}, os.O_EXCL)
