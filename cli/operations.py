@@ -52,7 +52,7 @@ def roles(
 
 
 def serve(
-    name: Annotated[str, typer.Argument(help="core_record, results_service, sealer, worker, beat, portal.")],
+    name: Annotated[str, typer.Argument(help="core_record, results_service, sealer, housekeeping, worker …")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Become one of the product's processes (what the containers run)."""

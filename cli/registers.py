@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ _KINDS = ("added", "changed", "ended", "unchanged")
 
 
 @app.callback()
-def registers() -> None:
+def group() -> None:
     """The registers."""
 
 
@@ -37,11 +38,10 @@ def import_(
     settings = get_settings()
     deliveries = sorted((read_delivery(path) for path in _files(paths)), key=lambda one: one.rank)
     keys = KeyRing.load(settings.keys_folder)
-    with psycopg.connect(settings.dsn("akson_core"), autocommit=not dry_run) as conn:
+    with psycopg.connect(settings.dsn("akson_core"), autocommit=True) as conn:
         verify_keys_sync(conn, keys)
-        done = [_import(conn, keys, delivery) for delivery in deliveries]
-        if dry_run:
-            conn.rollback()
+        with conn.transaction(force_rollback=True) if dry_run else nullcontext():
+            done = [_import(conn, keys, delivery) for delivery in deliveries]
     for one in done:
         _tell(console, one, dry_run=dry_run)
     if any(one.faults for one in done):

@@ -20,6 +20,7 @@ from core_record.registers.administration.endpoints import router as administrat
 from core_record.registers.endpoints import router as registers_router
 from core_record.registers.service import verify_keys
 from core_record.representation.endpoints import router as representation_router
+from core_record.unusual.endpoints import router as unusual_router
 from kit.db import Database
 from kit.identity import audiences
 from kit.identity.exchange import exchange_routes, own_keys
@@ -79,6 +80,7 @@ def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> Fa
     app.include_router(access_router)
     app.include_router(access_log_router)
     app.include_router(notices_router)
+    app.include_router(unusual_router)
     app.include_router(privacy_router)
     app.include_router(attestations_router)
     app.include_router(representation_router)

@@ -52,11 +52,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a section, and the line where it begins."""
+    """One entry of a section, the line where it begins, and the fields it names; others stay as they are."""
 
     section: str
     line: int
     value: Any
+    given: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -147,7 +148,7 @@ def _add_row(delivery: Delivery, section: str, names: list[str], row: list[str],
     for name, cell in zip(names, row, strict=True):
         if cell.strip():
             plain[name] = cell.split() if name in _LISTS else cell.strip()
-    _add(delivery, section, line, plain)
+    _add(delivery, section, line, plain, frozenset(names))
 
 
 def _read_json(delivery: Delivery) -> None:
@@ -179,7 +180,7 @@ def _add_section(delivery: Delivery, section: str, raw: msgspec.Raw, places: _Pl
         line = inside.line_of(element)
         plain = msgspec.json.decode(element)
         if isinstance(plain, dict):
-            _add(delivery, section, line, plain)
+            _add(delivery, section, line, plain, frozenset(plain))
         else:
             delivery.faults.append(Fault(line, "entry-invalid", "An entry is an object with fields."))
 
@@ -206,7 +207,7 @@ class _Places:
         return _Places(self._data, self._start, self._start_line)
 
 
-def _add(delivery: Delivery, section: str, line: int, plain: dict[str, Any]) -> None:
+def _add(delivery: Delivery, section: str, line: int, plain: dict[str, Any], given: frozenset[str]) -> None:
     if len(delivery.faults) >= MOST_FAULTS:
         return
     unknown = set(plain) - set(_struct(section).__struct_fields__)
@@ -219,7 +220,7 @@ def _add(delivery: Delivery, section: str, line: int, plain: dict[str, Any]) -> 
     except msgspec.ValidationError as error:
         delivery.faults.append(_fault(line, str(error)))
         return
-    delivery.entries.append(Entry(section, line, value))
+    delivery.entries.append(Entry(section, line, value, given))
 
 
 def _fault(line: int, message: str) -> Fault:

@@ -116,8 +116,13 @@ async def search_practitioner_role(request: Request, actor: Caller) -> Response:
     if hpr_number is None and org_number is None:
         raise Malformed("parameter-missing", "Search by practitioner or organization.")
     async with request.app.state.db.transaction() as conn:
-        total, rows = await reading.roles(conn, hpr_number, org_number, form.skip, form.count)
-    return searchset(form, total, [fhir.practitioner_role(row) for row in rows])
+        # Who has no HPR number is in no public register: colleagues alone see them.
+        everybody = actor.kind is ActorKind.CLINICIAN and hpr_number is None
+        total, rows = await reading.roles(
+            conn, hpr_number, org_number, form.skip, form.count, everybody=everybody
+        )
+    today = today_in_norway()
+    return searchset(form, total, [fhir.practitioner_role(row, today) for row in rows])
 
 
 @router.post("/Organization/_search", openapi_extra=describe_form("identifier", "name", "partof"))
@@ -137,7 +142,41 @@ async def search_organization(request: Request, actor: Caller) -> Response:
             skip=form.skip,
             count=form.count,
         )
-    return searchset(form, total, [fhir.organization(row) for row in rows])
+    today = today_in_norway()
+    return searchset(form, total, [fhir.organization(row, today) for row in rows])
+
+
+@router.post("/Location/_search", openapi_extra=describe_form("identifier", "name", "organization"))
+async def search_location(request: Request, actor: Caller) -> Response:
+    """Places of treatment, by `identifier`, `name` and `organization` (the entity a place belongs to)."""
+    require_scope(actor, READ_CORE_RECORD)
+    form = await read_form(request, "Location", ("identifier", "name", "organization"))
+    identifier = form.one("identifier")
+    value, is_her = token_value(identifier, (ENH, HER)), (identifier or "").startswith(HER)
+    async with request.app.state.db.transaction() as conn:
+        total, rows = await reading.organisations(
+            conn,
+            org_number=None if is_her else value,
+            her_id=value if is_her else None,
+            parent=_reference(form.one("organization"), "Organization"),
+            words=_words(form.one("name")),
+            places=True,
+            skip=form.skip,
+            count=form.count,
+        )
+    today = today_in_norway()
+    return searchset(form, total, [fhir.location(row, today) for row in rows])
+
+
+@router.get("/Location/{org_number}")
+async def read_location(org_number: str, request: Request, actor: Caller) -> Response:
+    """One place of treatment by organisation number."""
+    require_scope(actor, READ_CORE_RECORD)
+    async with request.app.state.db.transaction() as conn:
+        _, rows = await reading.organisations(conn, org_number=org_number, places=True)
+    if not rows:
+        raise NotFound("location-unknown", "The register has no such place of treatment.")
+    return fhir_response(fhir.location(rows[0], today_in_norway()))
 
 
 @router.get("/Practitioner/{hpr_number}")
@@ -156,12 +195,10 @@ async def read_organization(org_number: str, request: Request, actor: Caller) ->
     """One organisation by organisation number."""
     require_scope(actor, READ_CORE_RECORD)
     async with request.app.state.db.transaction() as conn:
-        _, rows = await reading.organisations(
-            conn, org_number=org_number, her_id=None, parent=None, words=[], skip=0, count=1
-        )
+        _, rows = await reading.organisations(conn, org_number=org_number)
     if not rows:
         raise NotFound("organisation-unknown", "The register has no such organisation number.")
-    return fhir_response(fhir.organization(rows[0]))
+    return fhir_response(fhir.organization(rows[0], today_in_norway()))
 
 
 def _words(text: str | None) -> list[str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from core_record.access.rules import KNOWN_ROLES as KNOWN_CODES
 from core_record.fhir import ENH, HER, HPR, PERSONNEL_CATEGORY
 from core_record.registers.reading import Banner, OrganisationRow, PractitionerRow, RoleRow
 from kit.ids import NationalId
 
 _GENDERS = {1: "male", 2: "female"}
 ORGANISATION_KIND = "urn:akson:organisation-kind"
+OWN_ROLE = "urn:akson:personnel-role"
+MUNICIPALITY = "urn:akson:municipality"
 ADDRESS_PROTECTION = "urn:akson:address-protection"
 
 
@@ -54,18 +58,22 @@ def practitioner(row: PractitionerRow) -> dict[str, Any]:
     }
 
 
-def practitioner_role(row: RoleRow) -> dict[str, Any]:
-    """An employment."""
+def practitioner_role(row: RoleRow, today: date) -> dict[str, Any]:
+    """An employment; the code of a role without authorisation is one of ours."""
+    own = row.role not in KNOWN_CODES
+    worker = row.hpr_number or str(row.personnel_id)
+    identifier = {"identifier": {"system": HPR, "value": row.hpr_number}} if row.hpr_number else {}
     period = {"start": row.valid_from.isoformat()}
     if row.valid_to:
         period["end"] = row.valid_to.isoformat()
     return {
         "resourceType": "PractitionerRole",
-        "id": f"{row.hpr_number}-{row.org_number}-{row.role}-{row.valid_from.isoformat()}",
+        "id": f"{worker}-{row.org_number}-{row.role}-{row.valid_from.isoformat()}",
+        "active": row.valid_from <= today <= (row.valid_to or today),
         "period": period,
         "practitioner": {
-            "reference": f"Practitioner/{row.hpr_number}",
-            "identifier": {"system": HPR, "value": row.hpr_number},
+            **({"reference": f"Practitioner/{row.hpr_number}"} if row.hpr_number else {}),
+            **identifier,
             "display": row.name,
         },
         "organization": {
@@ -73,26 +81,48 @@ def practitioner_role(row: RoleRow) -> dict[str, Any]:
             "identifier": {"system": ENH, "value": row.org_number},
             "display": row.organisation,
         },
-        "code": [{"coding": [{"system": PERSONNEL_CATEGORY, "code": row.role}]}],
+        "code": [{"coding": [{"system": OWN_ROLE if own else PERSONNEL_CATEGORY, "code": row.role}]}],
     }
 
 
-def organization(row: OrganisationRow) -> dict[str, Any]:
+def location(row: OrganisationRow, today: date) -> dict[str, Any]:
+    """A place of treatment; `managingOrganization` is the entity it belongs to, or itself."""
+    resource: dict[str, Any] = {
+        "resourceType": "Location",
+        "id": row.org_number,
+        "identifier": _identifiers(row),
+        "status": "active" if row.active(today) else "inactive",
+        "name": row.name,
+        "mode": "instance",
+        "type": [{"coding": [{"system": ORGANISATION_KIND, "code": row.kind}]}],
+        "managingOrganization": {
+            "reference": f"Organization/{row.parent or row.org_number}",
+            "display": row.parent_name or row.name,
+        },
+    }
+    if row.municipality:
+        resource["extension"] = [{"url": MUNICIPALITY, "valueCode": row.municipality}]
+    return resource
+
+
+def organization(row: OrganisationRow, today: date) -> dict[str, Any]:
     """An organisation or a place of treatment."""
-    identifiers = [{"system": ENH, "value": row.org_number}]
-    if row.her_id:
-        identifiers.append({"system": HER, "value": row.her_id})
     resource: dict[str, Any] = {
         "resourceType": "Organization",
         "id": row.org_number,
-        "identifier": identifiers,
-        "active": True,
+        "identifier": _identifiers(row),
+        "active": row.active(today),
         "name": row.name,
         "type": [{"coding": [{"system": ORGANISATION_KIND, "code": row.kind}]}],
     }
     if row.parent:
         resource["partOf"] = {"reference": f"Organization/{row.parent}", "display": row.parent_name or ""}
     return resource
+
+
+def _identifiers(row: OrganisationRow) -> list[dict[str, str]]:
+    numbers = [{"system": ENH, "value": row.org_number}]
+    return [*numbers, {"system": HER, "value": row.her_id}] if row.her_id else numbers
 
 
 def _number(number: NationalId) -> dict[str, str]:

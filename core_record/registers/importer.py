@@ -71,6 +71,7 @@ class Importer:
         self._origin = origin
         self._ids: dict[bytes, UUID] = {}
         self._organisations: set[str] = set()
+        self._given: frozenset[str] | None = None
         self.counts: Counts = defaultdict(Counter)
         self._puts: dict[str, Callable[[Any], None]] = {
             "organisations": self._organisation,
@@ -82,7 +83,7 @@ class Importer:
             "persons": self._person,
             "parents": self._parent,
             "former_numbers": self._former,
-            "substitutes": lambda one: self._put(SUBSTITUTE, _fields(one)),
+            "substitutes": lambda one: self._put(SUBSTITUTE, self._fields(one)),
             "gp_lists": self._gp_list,
             "senders": self._sender,
         }
@@ -93,9 +94,14 @@ class Importer:
             for entry in in_order(section, getattr(file, section)):
                 self.put(section, entry)
 
-    def put(self, section: str, entry: msgspec.Struct) -> None:
-        """Import one entry of a section of `RegisterFile`."""
+    def put(self, section: str, entry: msgspec.Struct, given: frozenset[str] | None = None) -> None:
+        """Import one entry of a section of `RegisterFile`; fields not `given` stay as they are."""
+        self._given = given
         self._puts[section](entry)
+
+    def _fields(self, entry: msgspec.Struct, without: tuple[str, ...] = ()) -> dict[str, Any]:
+        found = msgspec.structs.asdict(entry).items()
+        return {n: v for n, v in found if n not in without and (self._given is None or n in self._given)}
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
         self.counts[table.name][upsert(self._conn, table, row, self._origin)] += 1
@@ -122,7 +128,7 @@ class Importer:
         self._known_organisation(entry.parent)
         if entry.her_id and repository.her_id_owner(self._conn, entry.her_id) not in (None, entry.org_number):
             raise Conflict("her-id-taken", f"HER-id {entry.her_id} belongs to another organisation.")
-        self._put(_ORGANISATION, _fields(entry, without=("departments",)))
+        self._put(_ORGANISATION, self._fields(entry, without=("departments",)))
         self._departments(entry.org_number, entry.departments)
 
     def _departments(self, org_number: str, departments: Iterable[Department]) -> None:
@@ -136,27 +142,29 @@ class Importer:
             owner = repository.hpr_owner(self._conn, entry.hpr_number)
             if owner not in (None, personnel_id):
                 raise Conflict("hpr-number-taken", f"HPR number {entry.hpr_number} belongs to someone else.")
-        row = _fields(entry, without=("national_id", "authorisations"))
+        row = self._fields(entry, without=("national_id", "authorisations"))
         self._put(PERSONNEL, {"personnel_id": personnel_id, **row})
-        for authorisation in entry.authorisations:
-            self._put(_AUTHORISATION, {"personnel_id": personnel_id, **_fields(authorisation)})
+        for one in entry.authorisations:
+            self._put(_AUTHORISATION, {"personnel_id": personnel_id, **msgspec.structs.asdict(one)})
 
     def _authorisation(self, entry: OwnedAuthorisation) -> None:
         personnel_id = repository.hpr_owner(self._conn, entry.hpr_number)
         if personnel_id is None:
             raise Unprocessable("hpr-number-unknown", f"No personnel with HPR number {entry.hpr_number}.")
-        self._put(_AUTHORISATION, {"personnel_id": personnel_id, **_fields(entry, without=("hpr_number",))})
+        self._put(
+            _AUTHORISATION, {"personnel_id": personnel_id, **self._fields(entry, without=("hpr_number",))}
+        )
 
     def _of_personnel(self, table: Table, entry: Employment[Number] | Administration[Number]) -> None:
         self._known_organisation(entry.org_number)
         personnel_id = self._person_id(entry.national_id.national)
         if not repository.is_personnel(self._conn, personnel_id):
             raise Unprocessable("personnel-unknown", "The number is of nobody in the register of personnel.")
-        self._put(table, {"personnel_id": personnel_id, **_fields(entry, without=("national_id",))})
+        self._put(table, {"personnel_id": personnel_id, **self._fields(entry, without=("national_id",))})
 
     def _person(self, entry: Person[Number]) -> None:
         person_id = self._person_id(entry.national_id.national)
-        row = _fields(entry, without=("national_id", "parents", "former_ids"))
+        row = self._fields(entry, without=("national_id", "parents", "former_ids"))
         self._put(_PERSON, {"person_id": person_id, "registered": True, **row})
         self._project_own_patient(person_id)
         for parent in entry.parents:
@@ -190,10 +198,10 @@ class Importer:
         person_id = self._person_id(entry.national_id.national)
         ended = repository.end_earlier_gp_lists(self._conn, person_id, entry.valid_from, self._origin)
         self.counts[GP_LIST.name].update(ended)
-        row = {"person_id": person_id, **_fields(entry, without=("national_id",))}
+        row = {"person_id": person_id, **self._fields(entry, without=("national_id",))}
         if (following := repository.next_gp_list(self._conn, person_id, entry.valid_from)) is not None:
             last_day = following - timedelta(days=1)
-            row["valid_to"] = min(row["valid_to"] or last_day, last_day)
+            row["valid_to"] = min(entry.valid_to or last_day, last_day)
         self._put(GP_LIST, row)
         self._project_own_patient(person_id)
 
@@ -207,8 +215,8 @@ class Importer:
         org_number = entry.org_number
         for number in (org_number, *entry.delivered_by):
             self._known_organisation(number)
-        narrower = {"kinds": sorted(set(entry.kinds)), "keys": sorted(set(entry.keys))}
-        self._put(_SENDER, {"org_number": org_number, "strict": entry.strict, **narrower})
+        own = self._fields(entry, without=("her_ids", "departments", "delivered_by"))
+        self._put(_SENDER, {n: sorted(set(v)) if isinstance(v, tuple) else v for n, v in own.items()})
         self._departments(org_number, entry.departments)
         ids: list[tuple[str, str, str | None]] = [("ENH", org_number, None)]
         ids += [*(("HER", her_id, None) for her_id in entry.her_ids)]
@@ -223,10 +231,6 @@ class Importer:
 def in_order(section: str, entries: tuple[Any, ...]) -> Iterable[Any]:
     """The entries so that nothing refers to a later one: organisations after their parents."""
     return _parents_first(entries) if section == "organisations" else entries
-
-
-def _fields(entry: msgspec.Struct, without: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.structs.asdict(entry).items() if name not in without}
 
 
 def _parents_first(organisations: tuple[Organisation, ...]) -> list[Organisation]:

@@ -91,7 +91,7 @@ def _ordered(delivery: Delivery) -> list[Entry]:
 
 def _put(importer: Importer, entry: Entry, faults: list[Fault]) -> None:
     try:
-        importer.put(entry.section, entry.value)
+        importer.put(entry.section, entry.value, entry.given)
     except AksonError as error:
         faults.append(Fault(entry.line, error.code, error.detail))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,9 +54,10 @@ class PractitionerRow:
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """One employment of someone with HPR number."""
+    """One employment; without authorisation there is no HPR number."""
 
-    hpr_number: str
+    personnel_id: UUID
+    hpr_number: str | None
     name: str
     org_number: str
     organisation: str
@@ -74,6 +76,13 @@ class OrganisationRow:
     her_id: str | None
     parent: str | None
     parent_name: str | None
+    municipality: str | None
+    valid_from: date | None
+    valid_to: date | None
+
+    def active(self, day: date) -> bool:
+        """Whether it is in operation that day."""
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
 
 
 async def banner(conn: AsyncConnection[Any], person_id: UUID) -> Banner | None:
@@ -152,22 +161,29 @@ async def practitioners(
 
 _ROLE_FILTER = (
     " FROM core_record.employment e JOIN core_record.personnel s USING (personnel_id)"
-    " JOIN core_record.organisation o ON o.org_number = e.org_number WHERE s.hpr_number IS NOT NULL"
+    " JOIN core_record.organisation o ON o.org_number = e.org_number"
+    " WHERE (%(everybody)s OR s.hpr_number IS NOT NULL)"
     " AND (%(hpr)s::text IS NULL OR s.hpr_number = %(hpr)s)"
     " AND (%(org)s::text IS NULL OR e.org_number = %(org)s)"
 )
 
 
 async def roles(
-    conn: AsyncConnection[Any], hpr_number: str | None, org_number: str | None, skip: int, count: int
+    conn: AsyncConnection[Any],
+    hpr_number: str | None,
+    org_number: str | None,
+    skip: int,
+    count: int,
+    *,
+    everybody: bool = False,
 ) -> tuple[int, list[RoleRow]]:
-    """Employments of an HPR number, at an organisation, or both."""
-    values = {"hpr": hpr_number, "org": org_number, "skip": skip, "count": count}
+    """Employments of an HPR number, at an organisation, or both; `everybody`: without HPR number too."""
+    values = {"hpr": hpr_number, "org": org_number, "skip": skip, "count": count, "everybody": everybody}
     total = await _total(conn, _ROLE_FILTER, values)
     async with conn.cursor(row_factory=class_row(RoleRow)) as cursor:
         await cursor.execute(
-            "SELECT s.hpr_number, concat_ws(' ', s.given_name, s.family_name) AS name, e.org_number,"
-            " o.name AS organisation, e.role, e.valid_from, e.valid_to"
+            "SELECT s.personnel_id, s.hpr_number, concat_ws(' ', s.given_name, s.family_name) AS name,"
+            " e.org_number, o.name AS organisation, e.role, e.valid_from, e.valid_to"
             + _ROLE_FILTER
             + " ORDER BY name, s.hpr_number, e.org_number, e.role, e.valid_from"
             " OFFSET %(skip)s LIMIT %(count)s",
@@ -176,11 +192,14 @@ async def roles(
         return total, await cursor.fetchall()
 
 
+BODIES = ("municipality", "broker", "agency")
+"""Kinds of organisations where nobody is treated and nothing is examined."""
 _ORGANISATION_FILTER = (
     " FROM core_record.organisation o LEFT JOIN core_record.organisation p ON p.org_number = o.parent"
     " WHERE (%(org)s::text IS NULL OR o.org_number = %(org)s)"
     " AND (%(her)s::text IS NULL OR o.her_id = %(her)s)"
     " AND (%(parent)s::text IS NULL OR o.parent = %(parent)s)"
+    " AND NOT (%(places)s AND o.kind = ANY(%(bodies)s))"
     " AND o.name ILIKE ALL (%(patterns)s::text[])"
 )
 
@@ -188,18 +207,21 @@ _ORGANISATION_FILTER = (
 async def organisations(
     conn: AsyncConnection[Any],
     *,
-    org_number: str | None,
-    her_id: str | None,
-    parent: str | None,
-    words: list[str],
-    skip: int,
-    count: int,
+    org_number: str | None = None,
+    her_id: str | None = None,
+    parent: str | None = None,
+    words: Sequence[str] = (),
+    places: bool = False,
+    skip: int = 0,
+    count: int = 1,
 ) -> tuple[int, list[OrganisationRow]]:
-    """Organisations by number, HER-id, parent and words of the name."""
+    """Organisations by number, HER-id, parent and words of the name; `places`: of treatment alone."""
     values = {
         "org": org_number,
         "her": her_id,
         "parent": parent,
+        "places": places,
+        "bodies": list(BODIES),
         "patterns": [_pattern(word) for word in words],
         "skip": skip,
         "count": count,
@@ -207,7 +229,8 @@ async def organisations(
     total = await _total(conn, _ORGANISATION_FILTER, values)
     async with conn.cursor(row_factory=class_row(OrganisationRow)) as cursor:
         await cursor.execute(
-            "SELECT o.org_number, o.name, o.kind, o.her_id, o.parent, p.name AS parent_name"
+            "SELECT o.org_number, o.name, o.kind, o.her_id, o.parent, p.name AS parent_name,"
+            " o.municipality, o.valid_from, o.valid_to"
             + _ORGANISATION_FILTER
             + " ORDER BY o.name, o.org_number OFFSET %(skip)s LIMIT %(count)s",
             values,
