@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import decision, growth, intake, lookup, mapping, screens
+from benchmarks import decision, growth, intake, lookup, mapping, screen, screens
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
     "lookup_all": lookup.run_all,
     "decision": decision.run,
     "screens": screens.run,
+    "screen": screen.run,
     "intake": intake.run,
     "growth": growth.run,
 }
@@ -28,6 +29,7 @@ TINY: dict[str, dict[str, int]] = {
     "intake": {"count": 60, "seconds": 1},
     "growth": {"first": 400, "then": 800, "requests": 40},
 }
+TINY_BROWSER: dict[str, dict[str, int]] = {"screen": {"reports": 20, "rounds": 2}}  # minutes, and Chromium
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = options.name or [name for name in BENCHMARKS if name != "growth"]
     figures: list[Figure] = []
     for name in names:
-        counts = dict(TINY[name]) if options.tiny else {}
+        counts = dict((TINY | TINY_BROWSER)[name]) if options.tiny else {}
         if name == "growth" and options.reports:
             counts["then"] = options.reports
         figures += BENCHMARKS[name](**counts)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from statistics import median
+
+import psycopg
 
 from benchmarks import courses
 from benchmarks.figures import Figure, show
@@ -14,8 +18,13 @@ from benchmarks.messages import persons
 from benchmarks.signing import requests_for
 from dev.login import persona_token
 from kit.identity.audiences import READ_RESULTS, RESULTS
+from results_service.reports.compression import decompress
 
 # What leaves the half second from choosing a person to results on screen to the rest of the way.
+_ROWS = """
+SELECT resources FROM results.report JOIN results.report_version USING (person_id, report_id, version_id)
+WHERE person_id = %s
+"""
 TABLE_LIMIT_MS = 250.0
 NEWS_LIMIT_MS = 25.0
 
@@ -27,6 +36,7 @@ def run(people: int = 4, reports: int = 500, requests: int = 60) -> list[Figure]
         courses.store(instance, numbers, reports)
         with serving(instance) as pids:
             figures: list[Figure] = []
+            bare = {"table": _bare(instance), "what is new": None}
             for path, limit, what in (
                 ("/screens/new/_search", NEWS_LIMIT_MS, "what is new"),
                 ("/screens/cumulative/_search", TABLE_LIMIT_MS, "table"),
@@ -35,7 +45,8 @@ def run(people: int = 4, reports: int = 500, requests: int = 60) -> list[Figure]
                 _ask(url, numbers, max(2, requests // 5))
                 with _cpu(instance, pids) as used:
                     found = _ask(url, numbers, requests)
-                figures += _figures(what, found, limit, [1000 * seconds / requests for seconds in used])
+                cpu = [1000 * seconds / requests for seconds in used]
+                figures += _figures(what, found, limit, cpu, bare[what])
         values = reports * 8
         show(f"screens: a person with {reports} reports, {values:,} values", figures, _NOTES)
     return figures
@@ -43,6 +54,7 @@ def run(people: int = 4, reports: int = 500, requests: int = 60) -> list[Figure]
 
 _NOTES = (
     "one client; DPoP verified, decided, row-level security, logged in the person's chain, fsync on",
+    "bare: the same rows read and decompressed by psycopg; no proof, no decision, no log, nothing parsed",
     "the limits are our own: the table is fetched behind the list, what is new beside its first page",
 )
 
@@ -63,9 +75,22 @@ def _cpu(instance: Instance, pids: dict[str, int]) -> Iterator[list[float]]:
     used += [cpu_seconds(pid) - b for pid, b in zip(watched, before, strict=True)]
 
 
-def _figures(what: str, found: Measured, limit: float, cpu: list[float]) -> list[Figure]:
+def _bare(instance: Instance, rounds: int = 15) -> float:
+    """Milliseconds to read and decompress the same rows by psycopg, without any of our code around it."""
+    times = []
+    with psycopg.connect(instance.superuser_dsn, autocommit=True) as conn:
+        (person,) = conn.execute("SELECT person_id FROM results.report LIMIT 1").fetchone() or (None,)
+        for _ in range(rounds):
+            started = time.perf_counter()
+            for (data,) in conn.execute(_ROWS, (person,), binary=True):
+                decompress(data)
+            times.append(1000 * (time.perf_counter() - started))
+    return median(times)
+
+
+def _figures(what: str, found: Measured, limit: float, cpu: list[float], bare: float | None) -> list[Figure]:
     return [
-        Figure(f"{what}, p50", found.p50, "ms"),
+        Figure(f"{what}, p50", found.p50, "ms", bare=bare),
         Figure(f"{what}, p95", found.p95, "ms", limit),
         Figure(f"{what}, bytes of an answer", found.size / 1000, "kB"),
         Figure(f"{what}, CPU of the service", cpu[0], "ms each"),
