@@ -19,6 +19,7 @@ from portal.frame.shell import shell, stylesheet
 from portal.session.cookies import SESSION_COOKIE
 from portal.session.current import Current
 from portal.session.models import Kind
+from portal.session.routes import HOME as OWN_PAGES
 from portal.session.routes import language
 from portal.session.tokens import PANEL, authorizer
 from portal.session.wiring import wiring
@@ -71,9 +72,13 @@ async def reader(request: Request) -> Reader:
 
 
 def page(who: Reader, title: str, content: Markup, status: int = HTTPStatus.OK) -> Response:
-    """A whole page."""
-    crumbs = Markup('<p class="panel-crumb"><a href="{}">{}</a></p>').format(HOME, who.say("home.title"))
-    body = crumbs + Markup("<h1>{}</h1>").format(title) + content
+    """A whole page, with the ways back: to the panel, and to one's own pages when logged in."""
+    ways = [(HOME, who.say("home.title"))] if title != who.say("home.title") else []
+    if who.now is not None:
+        ways.append((OWN_PAGES[who.now.session.kind], who.say("own_pages")))
+    links = joined(Markup('<a href="{}">{}</a>').format(href, text) for href, text in ways)
+    crumbs = Markup('<p class="panel-crumb">{}</p>').format(links) if ways else Markup("")
+    body = Markup('<div class="panel">{}<h1>{}</h1>{}</div>').format(crumbs, title, content)
     return HTMLResponse(shell(who.lang, f"{title} – Akson", str(body), stylesheet(static_folder())), status)
 
 

@@ -69,8 +69,11 @@ def _panel(who: Reader, mine: dict[str, Any], known: dict[str, list[str]]) -> Ma
         '<p class="panel-check"><label><input type="checkbox" name="agree" value="yes"{}> {}</label></p>'
     ).format(Markup(" checked") if state else "", who.own(panel["terms"]))
     leave = (
-        Markup('<button class="panel-button panel-second" name="do" value="leave">{}</button>').format(
-            who.say("membership.leave")
+        Markup(
+            "<details><summary>{}</summary><p>{}</p>"
+            '<button class="panel-button panel-second" name="do" value="leave">{}</button></details>'
+        ).format(
+            who.say("membership.leave_step"), who.say("membership.leave_sure"), who.say("membership.leave")
         )
         if state
         else Markup("")
@@ -79,7 +82,7 @@ def _panel(who: Reader, mine: dict[str, Any], known: dict[str, list[str]]) -> Ma
         '<section class="panel-decision"><h2>{}</h2><p>{}</p><p><strong>{}</strong></p>'
         '<form method="post" class="panel-form"><input type="hidden" name="panel" value="{}">'
         '<input type="hidden" name="terms" value="{}"><p>{}</p>{}{}<p class="panel-actions">'
-        '<button class="panel-button" name="do" value="join">{}</button>{}</p></form></section>'
+        '<button class="panel-button" name="do" value="join">{}</button></p>{}</form></section>'
     ).format(
         who.own(panel["name"]),
         who.own(panel["about"]),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from portal.clients.errors import ServiceProblem
 from portal.panel.frame import Reader, day, joined, moment, page, problem_page, reader
-from portal.panel.results_view import result_section
+from portal.panel.results_view import in_order, result_section
 
 
 async def home(request: Request) -> Response:
@@ -162,7 +162,7 @@ def _rows(who: Reader, question: dict[str, Any], result: dict[str, Any]) -> list
     return [
         [title, dimension, group, names.get(option, option), number]
         for dimension, group, cells in groups
-        for option, number in {"": cells["answered"], **cells.get("counts", {})}.items()
+        for option, number in [("", cells["answered"]), *in_order(question, cells.get("counts", {}))]
     ]
 
 

@@ -66,16 +66,27 @@ def _cells(who: Reader, question: dict[str, Any], cells: dict[str, Any]) -> Mark
     answered = cells["answered"]
     rows = joined(
         _row(who, names.get(code, code), number, answered, cells.get("places", {}).get(code))
-        for code, number in cells["counts"].items()
+        for code, number in in_order(question, cells["counts"])
     )
     mean = cells.get("mean")
     below = Markup("")
     if mean is not None:
         below = Markup("<p>{}</p>").format(who.say("result.mean", mean=_decimal(who, mean)))
     return Markup(
-        '<table class="panel-table"><thead><tr><th scope="col">{}</th><th scope="col">{}</th></tr></thead>'
+        '<table class="panel-table"><thead><tr><th scope="col">{}</th>'
+        '<th scope="col" class="akson-number">{}</th></tr></thead>'
         "<tbody>{}</tbody></table>{}"
     ).format(who.say("result.option"), who.say("result.number"), rows, below)
+
+
+def in_order(question: dict[str, Any], counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Counts in the order in which the options were asked, a scale from its lowest step."""
+    asked = [option["code"] for option in question.get("options", [])] or sorted(counts, key=_step)
+    return [(code, counts[code]) for code in asked if code in counts]
+
+
+def _step(code: str) -> int:
+    return int(code) if code.removeprefix("-").isdecimal() else 0
 
 
 def _row(who: Reader, name: str, number: int, answered: int, place: float | None) -> Markup:
