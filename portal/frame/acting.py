@@ -17,6 +17,7 @@ from portal.ui.text import text, text_by
 
 Json = dict[str, Any]
 OWN = "own"
+_NOW = "acting-now"
 _RELATIONS = {"PRN": "parent", "POWATT": "attorney"}
 
 
@@ -52,15 +53,16 @@ class Acting(rx.State):
 
     @rx.event
     @requires(Kind.CITIZEN)
-    async def choose(self, handle: str) -> None:
+    async def choose(self, handle: str) -> Any:
         """Act for someone of the list, as the registers say just now; `own` for oneself."""
         now = await current(self)
         if now is None:
-            return
+            return None
         person = await self._person(handle) if handle != OWN else None
         self.gone = handle != OWN and person is None
         await act_for(now, person)
         self._show(person)
+        return rx.set_focus(_NOW) if handle == OWN else None  # the button that was pressed is gone
 
     async def _person(self, handle: str) -> OpenPatient | None:
         found = next((one for one in await self._fetch() if one.get("id") == handle), None)
@@ -128,6 +130,8 @@ def _bar(reload: Any) -> rx.Component:
                     ),
                 ),
                 aria_live="polite",
+                id=_NOW,
+                tab_index=-1,
                 custom_attrs={"data-testid": "acting-now"},
             ),
             aksel.select(

@@ -15,6 +15,8 @@ from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.models import Kind
 
+SURE, WORDS = "block-sure", "block-words"
+"""Where the focus goes: what was pressed is gone by then."""
 _TOLD_APART = 10  # so many found are looked up by where they work
 
 
@@ -59,17 +61,20 @@ class Blocking(rx.State):
 
     @rx.event
     @requires(Kind.CITIZEN)
-    async def choose(self, hpr_number: str) -> None:
+    async def choose(self, hpr_number: str) -> Any:
         """Go to the second step with one of those found."""
         one = next((one for one in self.found if one.id == hpr_number), None)
-        if one is not None:
-            self.chosen, self.name, self.wrong, self._key = one.id, one.name, "", str(new_id())
+        if one is None:
+            return None
+        self.chosen, self.name, self.wrong, self._key = one.id, one.name, "", str(new_id())
+        return rx.set_focus(SURE)
 
     @rx.event
     @requires(Kind.CITIZEN)
-    async def leave(self) -> None:
+    async def leave(self) -> Any:
         """Back to the search, nothing done."""
         self.chosen, self.name, self.wrong = "", "", ""
+        return rx.set_focus(WORDS)
 
     @rx.event
     @requires(Kind.CITIZEN)

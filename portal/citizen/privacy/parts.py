@@ -69,7 +69,9 @@ def small_button(key: str, on_click: Any, *about: Any) -> rx.Component:
     )
 
 
-def search_for(state: Any, label: Any, choose: Any, chosen: Any, choose_key: str) -> rx.Component:
+def search_for(
+    state: Any, label: Any, choose: Any, chosen: Any, choose_key: str, **props: Any
+) -> rx.Component:
     """Find someone or some place by name, and choose one of those found."""
 
     def one(found: Any) -> rx.Component:
@@ -89,7 +91,9 @@ def search_for(state: Any, label: Any, choose: Any, chosen: Any, choose_key: str
 
     return aksel.vstack(
         rx.el.form(
-            aksel.text_field(label=label, value=state.words, on_change=state.write_words, size="small"),
+            aksel.text_field(
+                label=label, value=state.words, on_change=state.write_words, size="small", **props
+            ),
             aksel.button(text("privacy.search"), type="submit", size="small", variant="secondary"),
             on_submit=lambda _: state.search(),
             class_name="privacy-search",

@@ -22,6 +22,8 @@ from portal.session.guard import requires
 from portal.session.models import Kind
 
 ALL, FIELD, PLACES = "all", "field", ("source", "reader")
+SAID, RESERVE = "privacy-said", "reserve-sure"
+"""Where the focus goes: what was pressed is gone by then."""
 
 
 class Privacy(rx.State):
@@ -60,10 +62,11 @@ class Privacy(rx.State):
 
     @rx.event
     @requires(Kind.CITIZEN)
-    async def refresh(self, said: str) -> None:
+    async def refresh(self, said: str) -> Any:
         """Every setting anew after something was done elsewhere on the page."""
         self.said = said
         await self._fetch()
+        return rx.set_focus(SAID)
 
     @rx.event
     @requires(Kind.CITIZEN)
@@ -110,37 +113,41 @@ class Privacy(rx.State):
 
     @rx.event
     @requires(Kind.CITIZEN)
-    async def restrict(self) -> None:
+    async def restrict(self) -> Any:
         """Make the sperring that the form says."""
         if self.scope in PLACES and not self.chosen:
             self._tell("organisation-missing", "restriction")
-            return
+            return None
         code = self.field if self.scope == FIELD else self.chosen
-        if await self._make(restriction(self.scope, code), "sperring", "restriction"):
-            self.scope, self.words, self.found, self.chosen, self.searched = ALL, "", [], "", False
+        if not await self._make(restriction(self.scope, code), "sperring", "restriction"):
+            return None
+        self.scope, self.words, self.found, self.chosen, self.searched = ALL, "", [], "", False
+        return rx.set_focus(SAID)
 
     @rx.event
     @requires(Kind.CITIZEN)
-    async def withdraw(self, setting_id: str) -> None:
+    async def withdraw(self, setting_id: str) -> Any:
         """Withdraw a setting of the page, as it was read."""
         every = [*self.restrictions, *self.blocks, *self.consents, *self.reservations]
         wanted = next((one for one in every if one.id == setting_id), None)
         now = await current(self)
         if wanted is None or now is None:
-            return
+            return None
         try:
             await (await privacy_client(now)).withdraw(wanted.id, wanted.version)
         except ServiceProblem as problem:
             self._tell(problem.code, wanted.kind)
-            return
+            return None
         self.said, self.wrong = f"{wanted.kind}-withdrawn", ""
         await self._fetch()
+        return rx.set_focus(SAID)
 
     @rx.event
     @requires(Kind.CITIZEN)
-    async def begin_reservation(self) -> None:
+    async def begin_reservation(self) -> Any:
         """The first step: say what it means."""
         self.reserving, self.understood, self.wrong = True, False, ""
+        return rx.set_focus(RESERVE)
 
     @rx.event
     @requires(Kind.CITIZEN)
@@ -156,13 +163,15 @@ class Privacy(rx.State):
 
     @rx.event
     @requires(Kind.CITIZEN)
-    async def reserve(self) -> None:
+    async def reserve(self) -> Any:
         """The second step: make it."""
         if not self.understood:
             self._tell("not-understood", "reservasjon")
-            return
-        if await self._make(reservation(), "reservasjon", "reservasjon"):
-            self.reserving, self.understood = False, False
+            return None
+        if not await self._make(reservation(), "reservasjon", "reservasjon"):
+            return None
+        self.reserving, self.understood = False, False
+        return rx.set_focus(SAID)
 
     async def _make(self, consent: dict[str, Any], said: str, part: str) -> bool:
         now = await current(self)

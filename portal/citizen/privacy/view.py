@@ -7,10 +7,10 @@ from typing import Any
 import reflex as rx
 
 from portal.citizen.page import citizen_page
-from portal.citizen.privacy.blocking import Blocking
+from portal.citizen.privacy.blocking import SURE, WORDS, Blocking
 from portal.citizen.privacy.giving_view import powers_of_attorney
 from portal.citizen.privacy.parts import meaning, part, row, rows, search_for, small_button, wrong
-from portal.citizen.privacy.state import ALL, FIELD, Privacy
+from portal.citizen.privacy.state import ALL, FIELD, RESERVE, SAID, Privacy
 from portal.citizen.privacy.transform import FIELDS
 from portal.frame.acting import OWN, acting
 from portal.ui import aksel
@@ -33,6 +33,8 @@ def _content() -> rx.Component:
                 aksel.alert(text_by("privacy.said", privacy.said, "other"), variant="success", size="small"),
             ),
             role="status",
+            id=SAID,
+            tab_index=-1,
             custom_attrs={"data-testid": "said"},
         ),
         _restrictions(),
@@ -154,6 +156,7 @@ def _who() -> rx.Component:
             blocking.choose,
             blocking.chosen,
             "privacy.blokkering.choose",
+            id=WORDS,
         ),
         wrong(blocking.wrong),
         gap="space-12",
@@ -179,6 +182,8 @@ def _sure() -> rx.Component:
             ),
         ),
         status="warning",
+        id=SURE,
+        tab_index=-1,
     )
 
 
@@ -269,6 +274,8 @@ def _reserving() -> rx.Component:
             ),
         ),
         status="warning",
+        id=RESERVE,
+        tab_index=-1,
     )
 
 

@@ -14,6 +14,7 @@ from portal.session.models import Kind
 from portal.session.patient import results_client
 
 _LONGEST = 2000
+HEADING = "release-heading"
 
 
 class Release(rx.State):
@@ -28,15 +29,16 @@ class Release(rx.State):
 
     @rx.event
     @requires(Kind.CLINICIAN)
-    async def open(self, report_id: str) -> None:
+    async def open(self, report_id: str) -> Any:
         """Ask how the report stands; a look-up like any other."""
         self.reset()  # type: ignore[no-untyped-call]
         try:
             found = await (await results_client(self)).release_state(report_id)
         except ServiceProblem as problem:
             self.report, self.wrong = report_id, problem.code
-            return
+            return None
         self.report, self.view = report_id, release_view(found)
+        return rx.set_focus(HEADING)
 
     @rx.event
     @requires(Kind.CLINICIAN)

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clinician.release.state import Release
+from portal.clinician.release.state import HEADING, Release
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
@@ -35,7 +35,7 @@ def release_panel(report_id: Any) -> rx.Component:
 def _panel(report_id: Any) -> rx.Component:
     return aksel.box(
         aksel.vstack(
-            aksel.heading(text("release.heading"), level="2", size="xsmall"),
+            aksel.heading(text("release.heading"), level="2", size="xsmall", id=HEADING, tab_index=-1),
             rx.el.div(
                 rx.cond(release.view.stands != "", aksel.body_short(_stands())),
                 role="status",
