@@ -1,4 +1,4 @@
-"""Trains a compression dictionary for stored resources on the messages of `tests/messages`.
+"""Trains a compression dictionary for whole stored versions on the messages of a fictitious population.
 
     python -m benchmarks.train_dictionary OUT
 
@@ -8,37 +8,46 @@ Storage can be read only with the dictionary it was written with: see `results_s
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import zstandard
 
+from dev.population.build import messages_of, people
 from kit.ids import new_id
 from results_service.codes import CodeBook
 from results_service.intake.guard import MessageRejected, read_bytes
 from results_service.reports.fhir import MappedReport, map_report
-from results_service.reports.packing import index, serialise
+from results_service.reports.packing import index
+from results_service.reports.stored import serialise
 from results_service.reports.svarrapport import read_message
 
 MESSAGES = Path(__file__).resolve().parent.parent / "tests" / "messages"
-SIZE = 16_000
-DICTIONARY_ID = 1001  # 1000 and more: ours
+SIZE = 64_000
+LEVEL = 9
+DICTIONARY_ID = 1002  # 1000 and more: ours
+_SEED, _PERSONS, _OF_EACH = 11, 60, 12
+_TODAY = date(2026, 11, 1)
 
 
 def samples() -> list[bytes | bytearray | memoryview[int]]:
-    """Every resource of every message alone, and every report as a whole."""
+    """Every report of the test messages and of a population, as it is stored."""
     codes = CodeBook.builtin()
-    found: list[bytes | bytearray | memoryview[int]] = []
-    for path in sorted(MESSAGES.glob("*.xml")):
-        report = _mapped(path, codes)
-        if report is not None:
-            found += [resource.body for resource in report.resources]
-            found.append(serialise(index(report)))
-    return found
+    return [serialise(index(report)) for data in _messages() if (report := _mapped(data, codes))]
 
 
-def _mapped(path: Path, codes: CodeBook) -> MappedReport | None:
+def _messages() -> Iterator[bytes]:
+    yield from (path.read_bytes() for path in sorted(MESSAGES.glob("*.xml")))
+    _, subjects = people(_SEED, _PERSONS, _TODAY, 2)
+    for subject in subjects:
+        yield from (message.body for message in islice(messages_of(subject), _OF_EACH))
+
+
+def _mapped(data: bytes, codes: CodeBook) -> MappedReport | None:
     try:
-        message = read_message(read_bytes(path.read_bytes())).message
+        message = read_message(read_bytes(data)).message
     except MessageRejected:
         return None
     return map_report(message, new_id(), codes) if message else None
@@ -46,7 +55,7 @@ def _mapped(path: Path, codes: CodeBook) -> MappedReport | None:
 
 def main() -> None:
     """Write the dictionary to the file named on the command line."""
-    dictionary = zstandard.train_dictionary(SIZE, samples(), level=3, dict_id=DICTIONARY_ID)
+    dictionary = zstandard.train_dictionary(SIZE, samples(), level=LEVEL, dict_id=DICTIONARY_ID)
     Path(sys.argv[1]).write_bytes(dictionary.as_bytes())
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from results_service.lookup.parameters import Include
-from results_service.reports.reading import Entry
+from results_service.reports.packing import Entry
+from results_service.reports.stored import Place, Shape
+
+Hung = Entry | Place
 
 
-def reach(entries: Sequence[Entry], matches: Iterable[int], includes: Sequence[Include]) -> list[int]:
+def reach(entries: Sequence[Hung], matches: Iterable[int], includes: Sequence[Include]) -> list[int]:
     """Places of everything that goes with the matches, without them, in the order of the report.
 
     An observation never comes without the rest of its tree, since a member alone can say the opposite of the
@@ -27,7 +31,13 @@ def reach(entries: Sequence[Entry], matches: Iterable[int], includes: Sequence[I
     return sorted(found - set(start))
 
 
-def _follow(entries: Sequence[Entry], places: Iterable[int], includes: Sequence[Include]) -> set[int]:
+@lru_cache(maxsize=4096)
+def reach_from_report(shape: Shape, includes: tuple[Include, ...]) -> list[int]:
+    """`reach` from the DiagnosticReport, worked out once for each shape."""
+    return reach(shape.places, [0], includes)
+
+
+def _follow(entries: Sequence[Hung], places: Iterable[int], includes: Sequence[Include]) -> set[int]:
     return {
         target
         for place in places
@@ -37,7 +47,7 @@ def _follow(entries: Sequence[Entry], places: Iterable[int], includes: Sequence[
     }
 
 
-def _whole_trees(entries: Sequence[Entry], places: Iterable[int]) -> set[int]:
+def _whole_trees(entries: Sequence[Hung], places: Iterable[int]) -> set[int]:
     """The places, and every member of the trees they are in."""
     wanted = set(places)
     tops = {entries[place].top for place in wanted if entries[place].kind == "Observation"}

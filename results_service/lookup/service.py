@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 
 from results_service.lookup.answering import Answer
 from results_service.lookup.bundle import BundleWriter, Mode
-from results_service.lookup.graph import reach
+from results_service.lookup.graph import reach, reach_from_report
 from results_service.lookup.matching import fits, newest_first, part_filter, report_filter
 from results_service.lookup.parameters import Search
 from results_service.lookup.release import waiting_issues
@@ -100,8 +100,9 @@ async def _search_reports(
         answer.stamp(row.stored)
         answer.add("DiagnosticReport", row.report_id, row.body, "match")
     for row in rows:
-        if row.packed is not None:
-            _add(answer, row.packed, reach(row.packed.entries, [0], wanted.includes), "include")
+        if (others := row.others) is not None:
+            for place in reach_from_report(others.shape, wanted.includes):
+                answer.add(others.shape.places[place].kind, others.id(place), others.body(place), "include")
     return total
 
 

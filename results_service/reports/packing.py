@@ -1,8 +1,4 @@
-"""How the resources of one version lie in the database: an index and the finished JSON, compressed.
-
-A packed version is 4 bytes length of the index, the index (a MessagePack list of `Entry`), and the bodies end
-to end, compressed together.
-"""
+"""One version opened: an index of its resources, and their finished JSON end to end."""
 
 from __future__ import annotations
 
@@ -12,11 +8,8 @@ from itertools import accumulate
 import msgspec
 from msgspec import Struct, field
 
-from results_service.reports.compression import compress, decompress
 from results_service.reports.fhir import MappedReport, MappedResource
 from results_service.reports.versions import ItemFacts
-
-_LENGTH = 4
 
 
 class Entry(Struct, array_like=True, frozen=True, gc=False):  # never part of a ring: not tracked
@@ -78,8 +71,6 @@ class _Named(Struct):
     code: _Concept = field(default_factory=_Concept)
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(list[Entry])
 _link_decoder = msgspec.json.Decoder(_Links)
 _name_decoder = msgspec.json.Decoder(_Named)
 
@@ -122,24 +113,6 @@ def items_of(packed: Packed) -> dict[str, ItemFacts]:
 
 def _name(packed: Packed, place: int, entry: Entry) -> str:
     return entry.codes[0] if entry.codes else _name_decoder.decode(packed.body(place)).code.text
-
-
-def serialise(packed: Packed) -> bytes:
-    """The stored form before compression."""
-    head = _encoder.encode(packed.entries)
-    return len(head).to_bytes(_LENGTH, "big") + head + packed.bodies
-
-
-def pack(packed: Packed) -> bytes:
-    """The form in which a version is stored."""
-    return compress(serialise(packed))
-
-
-def unpack(data: bytes) -> Packed:
-    """The version behind `pack`."""
-    raw = decompress(data)
-    end = _LENGTH + int.from_bytes(raw[:_LENGTH], "big")
-    return Packed(_decoder.decode(raw[_LENGTH:end]), raw[end:])
 
 
 def _links(resource: MappedResource, places: dict[str, int]) -> dict[str, list[int]]:

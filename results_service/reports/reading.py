@@ -19,8 +19,9 @@ from psycopg.rows import tuple_row
 
 from kit import wire
 from results_service.reports.compression import decompress
-from results_service.reports.packing import Entry, Packed, unpack
+from results_service.reports.packing import Entry, Packed
 from results_service.reports.showing import report_date, with_notices
+from results_service.reports.stored import Outline, outline, unpack
 from results_service.reports.tokens import token
 
 __all__ = [
@@ -64,7 +65,7 @@ class ReportFilter:
 
 
 class ReportRow(Struct, frozen=True):
-    """A shown report and its DiagnosticReport; `packed` where the report's other resources were asked for.
+    """A shown report and its DiagnosticReport; `others` where the report's other resources were asked for.
 
     `stored` is what both were read from: as long as it is the same, they are.
     """
@@ -72,7 +73,7 @@ class ReportRow(Struct, frozen=True):
     report_id: str
     body: bytes
     stored: bytes
-    packed: Packed | None = None
+    others: Outline | None = None
 
 
 class OpenReport(Struct, frozen=True):
@@ -171,7 +172,7 @@ async def newest(
 def _report(report_id: str, body: bytes, resources: bytes | None, _: int) -> ReportRow:
     if resources is None:
         return ReportRow(report_id, decompress(body), body)
-    return ReportRow(report_id, decompress(body), body + resources, unpack(resources))
+    return ReportRow(report_id, decompress(body), body + resources, outline(resources))
 
 
 async def _rows(conn: AsyncConnection[Any], query: bytes, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -12,7 +12,8 @@ from psycopg.rows import tuple_row
 from kit.ids import new_id
 from results_service.reports.compression import compress
 from results_service.reports.models import KnownMessage, StoredVersion
-from results_service.reports.packing import Entry, items_of, pack, unpack
+from results_service.reports.packing import Entry, items_of
+from results_service.reports.stored import pack, unpack
 from results_service.reports.tokens import tokens_of
 from results_service.reports.versions import VersionFacts
 

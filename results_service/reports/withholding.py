@@ -17,8 +17,9 @@ from psycopg.rows import tuple_row
 
 from core_record.access.service import Restrictions
 from core_record.privacy.service import FIELDS
-from results_service.reports.packing import Packed, unpack
+from results_service.reports.packing import Packed
 from results_service.reports.showing import beside_id
+from results_service.reports.stored import unpack
 
 GENERAL = "General"
 OUTCOME_SYSTEM = "http://nhn.no/fhir/nilar/CodeSystem/pvk-outcome-cs"

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.ids import new_id
-from results_service.reports.packing import Packed, index, pack, unpack
+from results_service.reports.compression import compress
+from results_service.reports.packing import Entry, Packed, index
 from results_service.reports.showing import as_companion
+from results_service.reports.stored import Outline, outline, pack, unpack
 from tests.integration.lookup.builder import Item, Report
 
 TREE = [Item("1"), Item("2", parent="1"), Item("3", parent="2"), Item("4")]
@@ -45,3 +47,33 @@ def test_a_companion_has_ids_of_its_own_and_still_holds_together() -> None:
     assert not any(e.id in text for e in whole.entries)
     members = msgspec.json.decode(other.body(1))["hasMember"]
     assert members == [{"reference": f"Observation/{other.entries[2].id}"}]
+
+
+def test_the_first_form_is_still_read() -> None:
+    whole = packed(Report(items=TREE))
+    head = msgspec.msgpack.encode(whole.entries)
+    stored = compress(len(head).to_bytes(4, "big") + head + whole.bodies)
+    assert unpack(stored) == whole
+    assert described(outline(stored)) == described(outline(pack(whole)))
+
+
+def test_an_outline_holds_what_includes_need_and_is_shared_by_reports_of_one_shape() -> None:
+    whole = packed(Report(items=TREE))
+    opened = outline(pack(whole))
+    entries = enumerate(whole.entries)
+    assert described(opened) == [(e.kind, e.id, e.top, e.links, whole.body(place)) for place, e in entries]
+    assert outline(pack(packed(Report(items=TREE)))).shape is opened.shape
+    assert outline(pack(packed(Report(items=TREE[:2])))).shape is not opened.shape
+
+
+def test_a_body_that_does_not_begin_with_its_id_keeps_it() -> None:
+    whole = Packed([Entry("Specimen", "s", 0, 2, 0, None, None, None, None, [], ["a|b"], {})], b"{}")
+    assert unpack(pack(whole)) == whole
+    assert outline(pack(whole)).id(0) == "s"
+
+
+def described(opened: Outline) -> list[tuple[str, str, int, dict[str, list[int]], bytes]]:
+    return [
+        (hung.kind, opened.id(place), hung.top, hung.links, opened.body(place))
+        for place, hung in enumerate(opened.shape.places)
+    ]
