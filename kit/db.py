@@ -48,6 +48,11 @@ async def set_person(conn: AsyncConnection[Any], person: UUID) -> None:
     await conn.execute(sql.SQL("SET LOCAL akson.person = {}").format(sql.Literal(str(person))), prepare=False)
 
 
+async def set_unit(conn: AsyncConnection[Any], unit: str) -> None:
+    """From here on this transaction serves `unit` too: its projections are visible."""
+    await conn.execute(sql.SQL("SET LOCAL akson.unit = {}").format(sql.Literal(unit)), prepare=False)
+
+
 def set_person_sync(conn: Connection[Any], person: UUID) -> None:
     """`set_person` for Celery's workers."""
     conn.execute(sql.SQL("SET LOCAL akson.person = {}").format(sql.Literal(str(person))), prepare=False)

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     results_service_port: int = Field(8102, description="The results service.")
     citizen_panel_port: int = Field(8104, description="The citizen panel.")
     sealer_port: int = Field(8105, description="The access log's sealer: health and metrics.")
+    housekeeping_port: int = Field(8106, description="Housekeeping: health and metrics.")
     witness: Path | None = Field(
         None,
         description="File the signed heads of the access log are copied to, on storage apart from the"

@@ -23,6 +23,7 @@ _PORT_SETTINGS = {
     "core_record_port": "AKSON_CORE_RECORD_PORT",
     "results_service_port": "AKSON_RESULTS_SERVICE_PORT",
     "sealer_port": "AKSON_SEALER_PORT",
+    "housekeeping_port": "AKSON_HOUSEKEEPING_PORT",
 }
 
 

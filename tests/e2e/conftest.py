@@ -23,7 +23,14 @@ from tests.e2e import steps
 
 AKSON = Path(sys.executable).parent / "akson"
 ROOT = Path(__file__).resolve().parents[2]
-_PORTS = ("PORT", "IDENTITY_PROVIDER_PORT", "CORE_RECORD_PORT", "RESULTS_SERVICE_PORT", "SEALER_PORT")
+_PORTS = (
+    "PORT",
+    "IDENTITY_PROVIDER_PORT",
+    "CORE_RECORD_PORT",
+    "RESULTS_SERVICE_PORT",
+    "SEALER_PORT",
+    "HOUSEKEEPING_PORT",
+)
 START_SECONDS = 300
 MESSAGES = ROOT / "tests" / "messages"
 expect.set_options(timeout=15_000)  # the machine may be busy

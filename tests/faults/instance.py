@@ -85,7 +85,8 @@ def _started(data: Path, supervisor: Supervisor, registers: RegisterFile) -> Ins
 
 
 def _values(data: Path, database_url: str, redis_url: str) -> dict[str, str]:
-    names = ("identity_provider_port", "core_record_port", "results_service_port", "sealer_port")
+    names = ("identity_provider_port", "core_record_port", "results_service_port")
+    names += ("sealer_port", "housekeeping_port")
     ports = {name: str(_free_port()) for name in names}
     provider = f"http://127.0.0.1:{ports['identity_provider_port']}"
     return {

@@ -45,7 +45,8 @@ CREATE INDEX sealed_row_head ON core_record.sealed_row (head);
 """
 
 RIGHTS = """
-REVOKE ALL ON core_record.unusual_access, core_record.actor_activity, core_record.unusual_position FROM PUBLIC;
+REVOKE ALL ON core_record.unusual_access, core_record.actor_activity, core_record.unusual_position
+    FROM PUBLIC;
 GRANT USAGE ON SCHEMA core_record TO akson_housekeeping;
 GRANT EXECUTE ON FUNCTION core_record.resolve_number(bytea), core_record.check_keys(text)
     TO akson_housekeeping;

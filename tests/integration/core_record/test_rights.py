@@ -43,6 +43,7 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "attestation": (KEEP, NOTHING),  # the decision reads columns
     "log_head": (READ, NOTHING),
     "sealed_row": (READ, NOTHING),
+    "unusual_access": (READ, NOTHING),  # and what came of a review
     "notice": (READ, NOTHING),  # and read_at may be set
     "fullmakt": (KEEP, NOTHING),  # and it may be ended
     "represented": (READ, NOTHING),

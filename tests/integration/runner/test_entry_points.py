@@ -45,7 +45,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.parametrize("name", ["core_record", "results_service", "sealer"])
+@pytest.mark.parametrize("name", ["core_record", "results_service", "sealer", "housekeeping"])
 def test_a_service_comes_up_alone(
     name: str, settings: Settings, postgres: TestDatabase, keys: KeyRing, tmp_path: Path
 ) -> None:
