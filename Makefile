@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/python -m pip --disable-pip-version-check install -q
 
-.PHONY: help run test check bench faults lock clean messages
+.PHONY: help run test check bench faults lock clean messages sbom audit
 
 help: ## What can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ lock: .venv/.product ## Resolve and lock the requirements, with hashes
 	  --no-annotate --no-header product.in -o product.lock
 	cd requirements && ../.venv/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header -c product.lock test.in -o test.lock
+
+sbom: .venv/.product ## Write the bill of materials (CycloneDX): build/sbom.cdx.json
+	.venv/bin/python -m dev.supply sbom
+
+audit: .venv/.product ## Ask the advisory database about every package; says so when it cannot
+	.venv/bin/python -m dev.supply audit $(ARGS)
 
 clean: ## Remove what was installed and built here (your data stays)
 	rm -rf .venv .web build *.egg-info .mypy_cache .ruff_cache .pytest_cache
