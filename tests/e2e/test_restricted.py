@@ -84,7 +84,7 @@ def test_everything_restricted_says_what_can_be_done_and_emergency_asks_for_reas
     expect(closed).to_contain_text("Velg hvorfor du slår opp.")
     expect(closed).to_contain_text("Bekreft at det er øyeblikkelig hjelp.")
     page.get_by_test_id("emergency-reason").select_option("emergency")
-    page.get_by_label("Jeg bekrefter").check()
+    steps.tick(page.get_by_label("Jeg bekrefter"), on=True)
     page.get_by_test_id("open-in-emergency").click()
     expect(page.get_by_test_id("patient-banner")).to_contain_text("Akutt, også sperret")
     steps.expect_reports(page)
