@@ -32,7 +32,14 @@ Read = Callable[[AsyncConnection[Any], UUID, Decision], Awaitable[LookUp[Any]]]
 _KIND = "Consent"
 _MAX_BODY = 16_384  # bytes
 _OWN = {Relation.OWN: "citizen", Relation.PARENT: "representative", Relation.ATTORNEY: "representative"}
-_BODY = {"requestBody": {"content": {"application/fhir+json": {"schema": {"type": "object"}}}}}
+
+
+def _described(*headers: str) -> dict[str, Any]:
+    """The OpenAPI description of a write: its headers, and a Consent as docs/privacy.md has it."""
+    return {
+        "parameters": [{"name": name, "in": "header", "schema": {"type": "string"}} for name in headers],
+        "requestBody": {"content": {"application/fhir+json": {"schema": {"type": "object"}}}},
+    }
 
 
 @router.post("/Consent/_search", openapi_extra=describe_form("category", "status", person=True))
@@ -56,7 +63,7 @@ async def search_consent(request: Request, actor: Caller) -> Response:
     return searchset(form, len(found), found[form.skip : form.skip + form.count])
 
 
-@router.post("/Consent", openapi_extra=_BODY)
+@router.post("/Consent", openapi_extra=_described("person-id", "Idempotency-Key"))
 async def create_consent(request: Request, actor: Caller) -> Response:
     """Make a setting: 201, or 200 when this `Idempotency-Key` or an equal setting in force was there."""
     require_scope(actor, WRITE_CORE_RECORD)
@@ -74,7 +81,7 @@ async def create_consent(request: Request, actor: Caller) -> Response:
     return _answer(setting, number, 201 if made else 200)
 
 
-@router.put("/Consent/{consent_id}", openapi_extra=_BODY)
+@router.put("/Consent/{consent_id}", openapi_extra=_described("person-id", "If-Match"))
 async def withdraw_consent(consent_id: str, request: Request, actor: Caller) -> Response:
     """Make a setting inactive, which is all that can be changed; needs `If-Match`. Safe to repeat."""
     require_scope(actor, WRITE_CORE_RECORD)

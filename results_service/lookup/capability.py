@@ -19,7 +19,9 @@ _CHANGED = "2026-11-23"  # the day this API last changed
 _DOCUMENTATION = """\
 Search by POST to [base]/[type]/_search, application/x-www-form-urlencoded. The person's national identity \
 number goes in the header person-id, never in an address. Health personnel also send access-basis, \
-requester-hpr-role and, for a relation that no register shows, access-reason. A member of a tree of \
+requester-hpr-role and, for a relation that no register shows, access-reason; attestation names one \
+of the core record. Where the person has restricted some data, the answer has an OperationOutcome entry with \
+General of pvk-outcome-cs; an elevated access-basis opens them. A member of a tree of \
 observations is always given with the whole tree. An unknown parameter is refused unless the header \
 Prefer: handling=lenient is sent."""
 _SECURITY = (
