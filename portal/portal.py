@@ -12,6 +12,8 @@ from portal.administration.organisations.page import load as load_organisations
 from portal.administration.organisations.page import organisations_page
 from portal.administration.personnel.page import load as load_personnel
 from portal.administration.personnel.page import personnel_page
+from portal.administration.unusual.page import load as load_unusual
+from portal.administration.unusual.page import unusual_page
 from portal.citizen.access_log.page import access_log_page
 from portal.citizen.access_log.page import load as load_log
 from portal.citizen.notices.page import load as load_notices
@@ -39,6 +41,7 @@ from portal.frame.layout import (
     PRIVACY,
     RESULTS,
     SENDERS,
+    UNUSUAL,
     layout,
 )
 from portal.frame.leaving import leave_page, not_found_page
@@ -136,6 +139,12 @@ app.add_page(
     route=CHANGES,
     title=text("frame.title.changes"),
     on_load=load_changes,
+)
+app.add_page(
+    layout(unusual_page(), Kind.ADMINISTRATOR, "unusual"),
+    route=UNUSUAL,
+    title=text("frame.title.unusual"),
+    on_load=load_unusual,
 )
 app.add_page(leave_page(), route=LEAVE, title=text("frame.title.leave"))
 app.add_page(not_found_page(), route="/404", title=text("frame.title.not_found"))

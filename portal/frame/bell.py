@@ -47,7 +47,7 @@ def unread_mark() -> rx.Component:
         bell.unread > 0,
         rx.el.span(
             rx.el.span(bell.unread, aria_hidden="true"),
-            rx.el.span(text("notices.unread", number=bell.unread), class_name="akson-only-heard"),
+            rx.el.span(text("notices.unread", number=bell.unread), class_name="akson-hidden"),
             class_name="akson-mark",
         ),
     )

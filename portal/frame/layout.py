@@ -37,6 +37,7 @@ PERSONNEL = "/administration/personnel"
 PLACES = "/administration/organisations"
 GP_LISTS = "/administration/gp-lists"
 CHANGES = "/administration/changes"
+UNUSUAL = "/administration/unusual-access"
 
 
 _FEEDBACK = {
@@ -74,6 +75,7 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
         Link("places", PLACES),
         Link("gp_lists", GP_LISTS),
         Link("changes", CHANGES),
+        Link("unusual", UNUSUAL),
     ),
 }
 

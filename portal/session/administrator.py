@@ -17,6 +17,8 @@ from kit.log import get_logger
 from portal.clients.administration import AdministrationClient
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.fhir import Authorize
+from portal.clients.jsonapi import JsonClient
+from portal.clients.unusual import UnusualClient
 from portal.session.current import current
 from portal.session.models import Kind, Session
 from portal.session.tokens import CORE_RECORD, authorizer
@@ -56,6 +58,16 @@ async def administration_client(state: rx.State) -> AdministrationClient:
         raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
     made = wiring()
     return AdministrationClient(made.http, made.settings.core_record_url, authorizer(now, CORE_RECORD))
+
+
+async def unusual_client(state: rx.State) -> UnusualClient:
+    """The client for follow-up. Raises `ServiceProblem` (`SIGNED_OUT`) without such a session."""
+    now = await current(state)
+    if now is None or now.session.kind is not Kind.ADMINISTRATOR:
+        raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
+    made = wiring()
+    base = f"{made.settings.core_record_url}/administration/unusual-access"
+    return UnusualClient(JsonClient(made.http, base, authorizer(now, CORE_RECORD)))
 
 
 def _with(token: AccessToken) -> Authorize:
