@@ -12,7 +12,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from core_record.access.models import AccessBasis, AccessRequest, Decision, Restrictions
+from core_record.access.models import AccessBasis, AccessRequest, Decision, Relation, Restrictions
 from core_record.access.settings import NOTHING_RESTRICTED, RESTRICTED
 from core_record.access_log.service import Who
 from core_record.notices import service as notices
@@ -51,7 +51,13 @@ async def settle(conn: AsyncConnection[Any], decision: Decision, withhold: Withh
 async def tell_and_record(
     conn: AsyncConnection[Any], who: Who, request: AccessRequest, decision: Decision, today: date
 ) -> None:
-    """Notices of emergency access and of what was opened; the consent that a first SAMTYKKE states."""
+    """Notices of emergency access, of what was opened, and of a fullmakt used (once a day each).
+
+    And the consent that a first SAMTYKKE states.
+    """
+    if decision.relation is Relation.ATTORNEY and decision.person_id is not None:
+        key = notices.key_of_day(who.actor_hash, today)
+        await notices.add(conn, decision.person_id, NoticeKind.REPRESENTATION_USED, key=key)
     if request.basis is None or decision.person_id is None:
         return
     key, details = notices.key_of_day(who.actor_hash, today), {"basis": request.basis.value}

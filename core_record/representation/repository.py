@@ -75,6 +75,6 @@ async def give(
     return (await conn.execute(_GIVE, row)).rowcount == 1
 
 
-async def end(conn: AsyncConnection[Any], person_id: UUID, fullmakt_id: UUID, by: str) -> None:
-    """End it from this moment; one that has ended stays as it is."""
-    await conn.execute(_END, (by, person_id, fullmakt_id))
+async def end(conn: AsyncConnection[Any], person_id: UUID, fullmakt_id: UUID, by: str) -> bool:
+    """End it from this moment; False when it has ended already."""
+    return (await conn.execute(_END, (by, person_id, fullmakt_id))).rowcount == 1

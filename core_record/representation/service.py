@@ -9,8 +9,10 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from core_record.notices import service as notices
 from core_record.representation import repository
 from core_record.representation.facts import Fullmakt, RepresentationFacts, Wanted
+from kit.db import set_person
 from kit.errors import Conflict, Unprocessable
 from kit.ids import NationalId
 from kit.keys import KeyRing
@@ -61,7 +63,8 @@ async def give_fullmakt(
         raise Unprocessable("fullmakt-to-oneself", "You need no fullmakt for your own data.")
     if not may_hold(birth_date):
         raise Unprocessable("fullmakt-holder-under-age", "Who holds a fullmakt must have turned 18.")
-    await repository.give(conn, giver, wanted, holder_id, name)
+    if await repository.give(conn, giver, wanted, holder_id, name):
+        await _tell(conn, giver, holder_id, f"{wanted.fullmakt_id}:given")
     (there,) = [f for f in await fullmakts(conn, giver) if f.fullmakt_id == wanted.fullmakt_id]
     terms = (there.holder_id, set(there.powers), there.valid_from, there.valid_to)
     if terms != (holder_id, set(wanted.powers), wanted.valid_from, wanted.valid_to):
@@ -83,5 +86,15 @@ async def end_fullmakt(
     by = ended_by(found) if found else None
     if by is None:
         return None
-    await repository.end(conn, giver, fullmakt_id, by)
+    if found and await repository.end(conn, giver, fullmakt_id, by):
+        other = found.holder_id if by == "giver" else giver
+        await _tell(conn, giver, other, f"{fullmakt_id}:ended")
     return next(f for f in await fullmakts(conn, giver) if f.fullmakt_id == fullmakt_id)
+
+
+async def _tell(conn: AsyncConnection[Any], giver: UUID, whom: UUID, key: str) -> None:
+    """Tell the other party; the transaction serves the giver before and after."""
+    kind = notices.NoticeKind.REPRESENTATION_GIVEN
+    await set_person(conn, whom)
+    await notices.add(conn, whom, kind, key=key, of_next_row=False)
+    await set_person(conn, giver)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from kit.identity.actor import Actor
@@ -179,3 +180,28 @@ async def test_the_state_says_class_and_when_it_shows_itself(api: Api, store: St
     )
     names = {one["name"] for one in answer.json()["parameter"]}
     assert names == {"class", "preliminary", "released", "by-itself"}
+
+
+async def test_a_fullmakt_shows_what_is_released_and_its_giver_is_told_once_a_day(
+    api: Api, store: Store, doctor: Actor, citizen: Actor, actor: MakeActor
+) -> None:
+    put(store, api, release_class=1)
+    put(store, api, release_class=3, number="R2")
+    holder = actor("gry", scopes=citizen.scopes)
+    api.caller = holder
+    assert (await api.search("DiagnosticReport")).status_code == 403
+    with psycopg.connect(store.superuser_dsn) as conn:
+        conn.execute(
+            "INSERT INTO core_record.fullmakt"
+            " (person_id, fullmakt_id, holder_id, holder_name, powers, valid_from)"
+            " SELECT %s, gen_random_uuid(), person_id, 'Gry Telokk', '{results}', current_date - 1"
+            " FROM core_record.person WHERE given_name = 'Gry'",
+            (api.person_id,),
+        )
+    api.caller = holder
+    for _ in range(2):
+        answer = await api.search("DiagnosticReport")
+        assert (answer.status_code, answer.json()["total"]) == (200, 1)
+    assert store.rows("SELECT person_id, kind FROM core_record.notice") == [
+        (api.person_id, "representation-used")
+    ]

@@ -176,6 +176,12 @@ async def test_a_fullmakt_is_given_used_and_withdrawn_at_once(
     assert (await citizen("line").delete(path)).json() == ended.json()
     assert await banner(citizen("gry"), line.value) == (403, "not-own-data")
     assert await listed(citizen("gry"), "represented") == []
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        told = conn.execute(
+            "SELECT p.given_name, n.kind FROM core_record.notice n"
+            " JOIN core_record.person p USING (person_id) ORDER BY n.at"
+        ).fetchall()
+    assert told == [("Gry", "representation-given"), ("Gry", "representation-given")]
     (kept,) = await listed(citizen("line"), "representatives")
     assert kept["extension"][-1]["extension"][1] == {"url": "by", "valueCode": "giver"}
 
