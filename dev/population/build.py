@@ -62,6 +62,7 @@ def people(seed: int, persons: int, today: date, years: int) -> tuple[RegisterFi
         employments=(*file.employments, *staff.employments),
         administrators=file.administrators,
         persons=(*file.persons, *others),
+        substitutes=(*file.substitutes, *staff.substitutes),
         gp_lists=(*file.gp_lists, *lists),
         senders=file.senders,
     )

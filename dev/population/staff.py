@@ -5,13 +5,14 @@ A block of GPs serves some thousand persons; larger populations get further bloc
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Literal
 
 import msgspec
 
-from dev.personas import Authorisation, Employment, Organisation, Personnel
+from core_record.registers.roles import OWN_ROLES
+from dev.personas import Authorisation, Employment, Organisation, Personnel, Substitute
 from dev.population.names import FAMILY, FEMALE, MALE
 from dev.population.numbers import Numbers, organisation_number
 
@@ -21,14 +22,20 @@ _OFFICES = (("9901", "Elvebakken legesenter"), ("9901", "Torget legekontor"), ("
 _COLLEAGUES = (
     ("313900878", "SP", 4),
     ("313900878", "HF", 3),
-    ("313900878", "XX", 2),
+    ("313900878", "pleieassistent", 2),
     ("313901203", "SP", 3),
     ("313900983", "LE", 2),
     ("313900983", "SP", 2),
     ("313901092", "SP", 2),
     ("313901424", "LE", 3),
     ("313901424", "SP", 3),
+    ("313900878", "hjemmehjelp", 3),
+    ("313901203", "pleieassistent", 2),
+    ("313901092", "administrativ", 1),
+    ("313900983", "student", 1),
 )
+# How long before today a substitution begins, and how long it lasts, days: now, over, and to come.
+_SUBSTITUTIONS = ((10, 28), (140, 30), (-60, 21))
 
 
 class Gp(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +52,7 @@ class Staff(msgspec.Struct, kw_only=True):
     organisations: list[Organisation] = msgspec.field(default_factory=list)
     personnel: list[Personnel] = msgspec.field(default_factory=list)
     employments: list[Employment] = msgspec.field(default_factory=list)
+    substitutes: list[Substitute] = msgspec.field(default_factory=list)
     blocks: list[list[Gp]] = msgspec.field(default_factory=list)
 
     def gp_of(self, index: int, municipality: str, rng: Random) -> Gp:
@@ -84,11 +92,19 @@ class _Hiring:
         for place, (municipality, name) in enumerate(_OFFICES):
             serial = block * 10 + place * 2
             office = self._office(serial, name if block == 0 else f"{name} {block + 1}", municipality)
-            for _ in range(2):
-                hpr = self._hire(office, "LE")
-                gps.append(Gp(hpr_number=hpr or "", org_number=office, municipality=municipality))
+            pair = [self._hire(office, "LE") or "" for _ in range(2)]
+            gps += [Gp(hpr_number=hpr, org_number=office, municipality=municipality) for hpr in pair]
+            self._stands_in(pair[1], pair[0], *_SUBSTITUTIONS[place])
             self._hire(office, "HE")
         self.staff.blocks.append(gps)
+
+    def _stands_in(self, substitute: str, gp: str, before: int, days: int) -> None:
+        """The other GP of the office, who works there anyway."""
+        since = self.today - timedelta(days=before)
+        until = since + timedelta(days=days)
+        self.staff.substitutes.append(
+            Substitute(hpr_number=gp, substitute_hpr=substitute, valid_from=since, valid_to=until)
+        )
 
     def _office(self, serial: int, name: str, municipality: str) -> str:
         entity, place = organisation_number(serial), organisation_number(serial + 1)
@@ -110,7 +126,7 @@ class _Hiring:
         born = date(
             self.today.year - self.rng.randint(26, 64), self.rng.randint(1, 12), self.rng.randint(1, 28)
         )
-        hpr = None if code == "XX" else self.numbers.hpr()
+        hpr = None if code in OWN_ROLES else self.numbers.hpr()
         since = date(born.year + 25, 7, 1)
         worker = Personnel(
             national_id=self.numbers.national(self.rng, born, sex),

@@ -1,4 +1,4 @@
-"""Merging two persons who are one: both numbers lead to one person, and who was merged is never served again."""
+"""Merging two persons who are one: both numbers lead to one person, the other is served no more."""
 
 from alembic import op
 
@@ -90,10 +90,11 @@ BEGIN
     END LOOP;
     IF born[1] <> born[2] THEN code := 'merge-birth-dates-differ'; RETURN; END IF;
     EXECUTE format('SET LOCAL akson.person = %L', from_person);
-    FOREACH held IN ARRAY ARRAY['privacy_setting', 'fullmakt', 'represented', 'care_relation', 'deletion_order']
+    FOREACH held IN ARRAY
+        ARRAY['privacy_setting', 'fullmakt', 'represented', 'care_relation', 'deletion_order']
     LOOP
-        EXECUTE format('SELECT ''merge-person-has-settings'' FROM core_record.%I WHERE person_id = $1 LIMIT 1',
-            held) INTO code USING from_person;
+        EXECUTE format('SELECT ''merge-person-has-settings'' FROM core_record.%I'
+            ' WHERE person_id = $1 LIMIT 1', held) INTO code USING from_person;
         IF code IS NOT NULL THEN RETURN; END IF;
     END LOOP;
 END $$;
@@ -106,7 +107,7 @@ CREATE FUNCTION core_record.finish_merge(
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     place text;
-    unit text;
+    v_unit text;
     left_behind boolean;
 BEGIN
     EXECUTE format('SET LOCAL akson.person = %L', p_from);
@@ -120,9 +121,9 @@ BEGIN
             RAISE EXCEPTION 'rows of the merged person are left in %', place USING ERRCODE = '23503';
         END IF;
     END LOOP;
-    FOR unit IN SELECT DISTINCT g.org_number FROM core_record.gp_list g WHERE g.person_id = p_from LOOP
-        EXECUTE format('SET LOCAL akson.unit = %L', unit);
-        DELETE FROM core_record.own_patient p WHERE p.unit = unit AND p.person_id = p_from;
+    FOR v_unit IN SELECT DISTINCT g.org_number FROM core_record.gp_list g WHERE g.person_id = p_from LOOP
+        EXECUTE format('SET LOCAL akson.unit = %L', v_unit);
+        DELETE FROM core_record.own_patient p WHERE p.unit = v_unit AND p.person_id = p_from;
     END LOOP;
     UPDATE core_record.person_number SET person_id = p_to, in_use = false WHERE person_id = p_from;
     INSERT INTO core_record.person_merge VALUES
@@ -135,7 +136,8 @@ CREATE FUNCTION core_record.merged_into(p_person uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE earlier AS (
         SELECT m.from_person FROM core_record.person_merge m WHERE m.to_person = p_person
-        UNION SELECT m.from_person FROM core_record.person_merge m JOIN earlier e ON m.to_person = e.from_person
+        UNION SELECT m.from_person FROM core_record.person_merge m
+            JOIN earlier e ON m.to_person = e.from_person
     ) SELECT from_person FROM earlier
 $$;
 """

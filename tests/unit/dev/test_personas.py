@@ -13,6 +13,7 @@ FILE = load_personas()
 _CONTRACT = {
     "lege-koman", "lege-lin", "sykepleier", "pleieassistent", "sykehuslege", "legevakt", "helsestasjon",
     "lab", "line", "gry", "roland", "forelder", "ungdom", "panelmedlem", "panelleder", "drift",
+    "administrator",
 }  # fmt: skip
 
 

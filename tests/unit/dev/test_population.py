@@ -99,6 +99,22 @@ def test_everyone_is_on_the_list_of_a_gp_who_works_at_that_office(fifty: Populat
     assert all((by_hpr[e.hpr_number], e.org_number) in working for e in registers.gp_lists)
 
 
+def test_there_are_personnel_without_authorisation_and_substitutes_now_earlier_and_later(
+    fifty: Population,
+) -> None:
+    registers = fifty.registers
+    without = {p.national_id for p in registers.personnel if not p.hpr_number}
+    roles = {e.role for e in registers.employments if e.national_id in without}
+    assert roles >= {"pleieassistent", "hjemmehjelp", "student", "administrativ"}
+    assert not roles & {"LE", "SP"}
+    known = {p.hpr_number for p in registers.personnel}
+    periods = [(s.valid_from, s.valid_to or TODAY) for s in registers.substitutes]
+    assert {s.substitute_hpr for s in registers.substitutes} <= known
+    assert any(since <= TODAY <= until for since, until in periods)
+    assert any(until < TODAY for _, until in periods)
+    assert any(since > TODAY for since, _ in periods)
+
+
 def test_the_core_record_accepts_the_registers(fifty: Population) -> None:
     assert len(register_file(fifty.registers).persons) == len(fifty.registers.persons)
 
