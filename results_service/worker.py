@@ -12,16 +12,23 @@ from redis.exceptions import RedisError
 
 from kit import valkey
 from kit.jobs import make_celery
-from results_service.intake.signals import SWEEP_TASK
+from results_service.intake.signals import HOUSEKEEPING_TASK, REMAP_TASK, SWEEP_TASK
 
 SWEEP_SECONDS = 5.0
+HOUSEKEEPING_SECONDS = 600.0
 BEAT_KEY = "akson:beat"  # there as long as beat sends its sweeps
 
 app = make_celery("results", include=["results_service.intake.tasks"])
 app.conf.update(
     beat_scheduler="celery.beat:Scheduler",
     beat_schedule={
-        "sweep": {"task": SWEEP_TASK, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+        "sweep": {"task": SWEEP_TASK, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+        "remap": {"task": REMAP_TASK, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+        "housekeeping": {
+            "task": HOUSEKEEPING_TASK,
+            "schedule": HOUSEKEEPING_SECONDS,
+            "options": {"expires": HOUSEKEEPING_SECONDS},
+        },
     },
 )
 

@@ -23,9 +23,15 @@ from results_service.intake import repository
 from results_service.intake.models import Backlog, Status
 
 _COUNTS = "akson:intake:counts"
+_DELETED = "originals-deleted"
 _EVERY_SECONDS = 5.0
 _COUNT_TO = 1_000_000
 _log = get_logger()
+
+
+def count_deleted(valkey: redis.Redis, originals: int) -> None:
+    """Add to the counter of originals deleted past their time, from a worker."""
+    valkey.hincrby(_COUNTS, _DELETED, originals)
 
 
 def count(valkey: redis.Redis, counts: dict[Status, int]) -> None:
@@ -51,6 +57,11 @@ class _Snapshot(Collector):
         for status in Status:
             counter.add_metric([status.value], self.counts.get(status.value, 0))
         yield counter
+        yield CounterMetricFamily(
+            "akson_originals_deleted",
+            "Original messages deleted past their retention time",
+            value=self.counts.get(_DELETED, 0),
+        )
         waiting, oldest = self.backlog.waiting, self.backlog.oldest_seconds
         yield GaugeMetricFamily("akson_intake_waiting", "Messages not yet processed", value=waiting)
         yield GaugeMetricFamily(

@@ -74,6 +74,8 @@ class Claim(Struct, frozen=True):
     attempt: int
     keep_until: datetime
     body: bytes
+    received_at: datetime
+    judgement: str | None = None
 
 
 class Outcome(Struct, frozen=True):

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection
 
 from kit.keys import KeyRing
-from results_service.intake import repository
+from results_service.intake import kept
 from results_service.intake.guard import MAX_BYTES
 from results_service.intake.models import Claim
 
@@ -46,7 +46,7 @@ class Keeping:
 
     def __init__(self, conn: Connection[Any], keys: KeyRing, person_id: UUID, claim: Claim) -> None:
         self._conn, self._keys, self._person_id, self._claim = conn, keys, person_id, claim
-        self._asked = repository.ask_person_key(conn, person_id)
+        self._asked = kept.ask_person_key(conn, person_id)
 
     def finish(self) -> None:
         """Write; safe to repeat."""
@@ -55,20 +55,20 @@ class Keeping:
         row = self._asked.fetchone()
         nonce = os.urandom(_NONCE)
         body = nonce + AESGCM(self._key(row[0] if row else None)).encrypt(nonce, packed, claim.id.bytes)
-        repository.insert_original(self._conn, self._person_id, claim, body)
+        kept.insert_original(self._conn, self._person_id, claim, body)
 
     def _key(self, wrapped: bytes | None) -> bytes:
         if wrapped is None:
             key = AESGCM.generate_key(256)
             fresh = self._keys.encrypt("original-encrypt", key, self._person_id.bytes)
-            wrapped = repository.insert_person_key(self._conn, self._person_id, fresh)
+            wrapped = kept.insert_person_key(self._conn, self._person_id, fresh)
         return self._keys.decrypt("original-encrypt", wrapped, self._person_id.bytes)
 
 
 def read(conn: Connection[Any], keys: KeyRing, person_id: UUID, message_id: UUID) -> bytes | None:
     """An original as it was received, or None when it or the person's key is gone."""
-    wrapped = repository.find_person_key(conn, person_id)
-    body = repository.find_original(conn, person_id, message_id)
+    wrapped = kept.find_person_key(conn, person_id)
+    body = kept.find_original(conn, person_id, message_id)
     if wrapped is None or body is None:
         return None
     return open_personal(keys, person_id, message_id, wrapped, body)

@@ -6,7 +6,8 @@ guard → read → sender → person → map → store. Every step goes on, or e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +101,11 @@ class Pipeline:
         """Map with these codes from here on."""
         self._codes = codes
 
+    @property
+    def codes(self) -> CodeBook:
+        """The codes messages are mapped with now."""
+        return self._codes
+
     def begin_turn(self) -> None:
         """Forget what was looked up for earlier messages."""
         self._senders = SenderRegister()
@@ -173,7 +179,8 @@ class Pipeline:
             return _dropped(case, person.person_id)
         set_person_sync(conn, person.person_id)
         original = originals.Keeping(conn, self._keys, person.person_id, case.claim)
-        return _Keeping(conn, case, person.person_id, original, key, mapped)
+        remap = partial(map_report, case.message, codes=self._codes)
+        return _Keeping(conn, case, person.person_id, original, key, mapped, remap)
 
 
 def _dropped(case: _Case, person_id: UUID) -> Outcome:
@@ -195,13 +202,16 @@ class _Keeping:
         original: originals.Keeping,
         key: ReportKey,
         mapped: MappedReport | None,
+        remap: Callable[[UUID], MappedReport],
     ) -> None:
         self._conn, self._case, self._person_id, self._original = conn, case, person_id, original
         self._mapped = mapped
         self._storing: Storing | None = None
         if mapped is not None and not case.doubts:
             message, mark = case.message, fingerprint(case.top)
-            self._storing = Storing(conn, Incoming(person_id, key, message, mapped, case.claim.id, mark))
+            claim = case.claim
+            incoming = Incoming(person_id, key, message, mapped, claim.id, mark, remap, claim.judgement)
+            self._storing = Storing(conn, incoming)
 
     def finish(self) -> Outcome:
         """Write, and say what became of the message."""

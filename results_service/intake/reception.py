@@ -47,7 +47,7 @@ class Reception:
 
         Raises `Unavailable` when nothing could be stored.
         """
-        delivery = self._delivery(organisation, client_id, data)
+        delivery = delivery_of(self._keys, organisation, client_id, data, self._retention)
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((delivery, done))
         if await done:
@@ -61,27 +61,6 @@ class Reception:
             while len(batch) < MAX_BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             await self._write(batch)
-
-    def _delivery(self, organisation: str, client_id: str, data: bytes) -> Delivery:
-        message_id, now = new_id(), datetime.now(UTC)
-        msg_id, report = names_in(data)
-        return Delivery(
-            id=message_id,
-            organisation=organisation,
-            client_id=client_id,
-            received_at=now,
-            keep_until=now + self._retention,
-            digest=self._keys.find_hash(hashlib.sha256(data).hexdigest()),
-            size=len(data),
-            body=originals.seal(self._keys, message_id, data),
-            msg_chain=self._chain(msg_id),
-            report_chain=self._chain(report),
-        )
-
-    def _chain(self, name: bytes | None) -> int | None:
-        if name is None:
-            return None
-        return int.from_bytes(self._keys.find_hash(name.hex())[:8], "big", signed=True)
 
     async def _write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
         try:
@@ -108,6 +87,32 @@ class Reception:
             again = await repository.find(conn, found.id)
         await self._stored(0)
         return again or found
+
+
+def delivery_of(
+    keys: KeyRing, organisation: str, client_id: str, data: bytes, retention: timedelta
+) -> Delivery:
+    """A message as it came, ready to be stored."""
+    message_id, now = new_id(), datetime.now(UTC)
+    msg_id, report = names_in(data)
+    return Delivery(
+        id=message_id,
+        organisation=organisation,
+        client_id=client_id,
+        received_at=now,
+        keep_until=now + retention,
+        digest=keys.find_hash(hashlib.sha256(data).hexdigest()),
+        size=len(data),
+        body=originals.seal(keys, message_id, data),
+        msg_chain=_chain(keys, msg_id),
+        report_chain=_chain(keys, report),
+    )
+
+
+def _chain(keys: KeyRing, name: bytes | None) -> int | None:
+    if name is None:
+        return None
+    return int.from_bytes(keys.find_hash(name.hex())[:8], "big", signed=True)
 
 
 def _fail(batch: list[tuple[Delivery, asyncio.Future[bool]]], error: Exception) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg import AsyncConnection, Connection, Cursor
+from psycopg import AsyncConnection, Connection
 from psycopg.rows import TupleRow
 
 from results_service.intake.models import Backlog, Claim, Delivery, Kept, Outcome, Problem, Record, Status
@@ -19,6 +19,16 @@ _RECORD = (
     "id, organisation, status, received_at, errors::text, warnings::text, unmapped::text, copy_of, report_id,"
     " version, msg_id, gen_date, serv_prov_id, strict, finished_at, sender"
 )
+# Volumes by the hour of receipt, as differences: nobody waits for another's row (`volumes.fold`).
+_COUNT = """
+INSERT INTO results.intake_volume (hour, sender, kind, status, messages, last)
+SELECT date_trunc('hour', received_at), coalesce(sender, organisation), kind, status, {sign}count(*),
+    max(received_at) FROM done GROUP BY 1, 2, 3, 4
+"""
+_UNCOUNT = """
+WITH done AS (SELECT received_at, organisation, sender, kind, status FROM results.intake_message
+    WHERE id = %s AND status IN ('rejected', 'needs-attention') AND body IS NOT NULL)
+""" + _COUNT.format(sign="-")  # noqa: S608 - constants
 _problems = msgspec.json.Decoder(list[Problem])
 _paths = msgspec.json.Decoder(list[str])
 
@@ -76,6 +86,7 @@ async def find(conn: AsyncConnection[Any], message_id: UUID) -> Record | None:
 
 async def take_up_again(conn: AsyncConnection[Any], message_id: UUID) -> None:
     """Put a finished delivery that still has its body back in the queue."""
+    await conn.execute(_UNCOUNT, (message_id,))
     await conn.execute(
         """
         UPDATE results.intake_message
@@ -124,7 +135,7 @@ def claim(conn: Connection[Any], *, fresh: bool, limit: int, lease_seconds: int)
         UPDATE results.intake_message AS m
         SET attempts = attempts + 1, due_at = now() + make_interval(secs => %s)
         FROM due WHERE m.id = due.id
-        RETURNING m.id, m.organisation, m.attempts, m.keep_until, m.body
+        RETURNING m.id, m.organisation, m.attempts, m.keep_until, m.body, m.received_at, m.judgement
         """,
         (fresh, limit, lease_seconds),
         binary=True,
@@ -157,8 +168,11 @@ FROM unnest(%b::uuid[], %b::int4[], %b::text[], %b::text[], %b::text[], %b::text
      AS t(id, attempt, status, errors, warnings, unmapped, copy_of, person_id, report_id, version, msg_id,
           gen_date, serv_prov_id, sender, strict, kind, original_moved)
 WHERE m.id = t.id AND m.status = 'received' AND m.attempts = t.attempt
-RETURNING m.id
+RETURNING m.id, m.received_at, m.organisation, m.sender, m.kind, m.status
 """
+_FINISH_AND_COUNT = (
+    "WITH done AS (" + _FINISH + "), counted AS (" + _COUNT.format(sign="") + ") SELECT id FROM done"  # noqa: S608
+)
 
 
 def finish(conn: Connection[Any], done: Sequence[tuple[Claim, Outcome]]) -> set[UUID]:
@@ -185,7 +199,7 @@ def finish(conn: Connection[Any], done: Sequence[tuple[Claim, Outcome]]) -> set[
         )
         for claim, outcome in done
     ]
-    cursor = conn.execute(_FINISH, [list(column) for column in zip(*rows, strict=True)])
+    cursor = conn.execute(_FINISH_AND_COUNT, [list(column) for column in zip(*rows, strict=True)])
     return {row[0] for row in cursor.fetchall()}
 
 
@@ -202,51 +216,6 @@ def person_of(conn: Connection[Any], message_id: UUID) -> UUID | None:
     """Whose message a finished delivery was."""
     row = conn.execute("SELECT person_id FROM results.intake_message WHERE id = %s", (message_id,)).fetchone()
     return row[0] if row else None
-
-
-def insert_person_key(conn: Connection[Any], person_id: UUID, wrapped: bytes) -> bytes:
-    """Keep a person's wrapped data key unless there is one; the one that holds."""
-    conn.execute(
-        "INSERT INTO results.person_key (person_id, wrapped) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-        (person_id, wrapped),
-    )
-    held = find_person_key(conn, person_id)
-    if held is None:
-        raise LookupError("a person's key cannot be read where it was written: is akson.person set?")
-    return held
-
-
-def ask_person_key(conn: Connection[Any], person_id: UUID) -> Cursor[TupleRow]:
-    """Ask for a person's wrapped data key; the cursor's one row holds it, where there is one."""
-    cursor = conn.cursor(binary=True)
-    return cursor.execute("SELECT wrapped FROM results.person_key WHERE person_id = %s", (person_id,))
-
-
-def find_person_key(conn: Connection[Any], person_id: UUID) -> bytes | None:
-    """A person's wrapped data key, in a transaction that serves the person."""
-    row = ask_person_key(conn, person_id).fetchone()
-    return bytes(row[0]) if row else None
-
-
-def insert_original(conn: Connection[Any], person_id: UUID, claim: Claim, body: bytes) -> None:
-    """Keep an original under its person; safe to repeat."""
-    conn.execute(
-        """
-        INSERT INTO results.original (person_id, message_id, keep_until, body) VALUES (%s, %s, %s, %b)
-        ON CONFLICT DO NOTHING
-        """,
-        (person_id, claim.id, claim.keep_until, body),
-    )
-
-
-def find_original(conn: Connection[Any], person_id: UUID, message_id: UUID) -> bytes | None:
-    """An original as it is kept, in a transaction that serves the person."""
-    row = conn.execute(
-        "SELECT body FROM results.original WHERE person_id = %s AND message_id = %s",
-        (person_id, message_id),
-        binary=True,
-    ).fetchone()
-    return bytes(row[0]) if row else None
 
 
 async def find_kept(conn: AsyncConnection[Any], message_id: UUID) -> Kept | None:

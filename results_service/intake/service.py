@@ -5,24 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import redis.asyncio
 from celery import Celery
+from psycopg import AsyncConnection
 
 from kit.db import Database
-from kit.errors import Forbidden, NotFound, TooMany
+from kit.errors import Forbidden, NotFound, TooMany, Unavailable
 from kit.keys import KeyRing
 from kit.log import get_logger, stack_of
 from results_service.intake import repository
 from results_service.intake.metrics import Gauges
 from results_service.intake.models import Record, Status
-from results_service.intake.reception import Reception
+from results_service.intake.reception import Reception, delivery_of
 from results_service.intake.senders import DeliveringClients
 from results_service.intake.signals import FinishedWatch, Waker
 
 MAX_WAITING = 200_000
+OPERATOR_CLIENT = "akson-operator"
 _POLL_SECONDS = 1.0
 _log = get_logger()
 
@@ -40,6 +43,8 @@ class Intake:
         retention_days: int,
     ) -> None:
         self._database = database
+        self._keys = keys
+        self._retention = timedelta(days=retention_days)
         self._clients = DeliveringClients(database)
         self._waker = Waker(valkey, celery)
         self._watch = FinishedWatch(valkey)
@@ -82,6 +87,19 @@ class Intake:
                 headers={"Retry-After": "60"},
             )
         return organisation
+
+    async def correct(self, conn: AsyncConnection[Any], organisation: str, data: bytes) -> UUID:
+        """Store a corrected message in the caller's transaction, as from the organisation of the first.
+
+        The same bytes again give the same id. Call `wake` after the commit.
+        """
+        delivery = delivery_of(self._keys, organisation, OPERATOR_CLIENT, data, self._retention)
+        if delivery.id in await repository.insert(conn, [delivery]):
+            return delivery.id
+        found = await repository.find_by_digest(conn, organisation, delivery.digest)
+        if found is None:
+            raise Unavailable("not-stored", "The message was not stored. Send it again.")
+        return found.id
 
     def wake(self) -> None:
         """Deliveries were put back in the queue: have them processed soon."""

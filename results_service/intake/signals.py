@@ -22,6 +22,8 @@ from kit.log import get_logger
 
 DRAIN_TASK = "results_service.intake.drain"
 SWEEP_TASK = "results_service.intake.sweep"
+HOUSEKEEPING_TASK = "results_service.intake.housekeeping"
+REMAP_TASK = "results_service.intake.remap"
 _AWAKE = "akson:intake:awake"
 _FINISHED = "akson:intake:finished"
 _AWAKE_SECONDS = 15  # a drain that was lost on its way is asked for again after this

@@ -22,11 +22,14 @@ from results_service.codes import CodeBook
 from results_service.codes.service import CurrentBook
 from results_service.intake import metrics, signals
 from results_service.intake.deletion import delete_reserved
+from results_service.intake.housekeeping import delete_expired, fold_volumes
 from results_service.intake.pipeline import Pipeline
+from results_service.intake.remapping import Remapper
 from results_service.intake.work import Finished, Worker
 
 _TURNS_SECONDS = 60.0  # well below the broker's visibility timeout
 _CODES_SECONDS = 2.0
+_REMAP_SECONDS = 4.0  # of every five: an order must not hold new messages up
 _COLLECT_AFTER = 20_000  # objects, a few messages' worth: hardly anything here is part of a ring
 _log = get_logger()
 
@@ -45,6 +48,7 @@ class Process:
             verify_keys_sync(conn, keys)
         self.pipeline = Pipeline(keys, CodeBook.builtin(), production=not settings.is_development)
         self.worker = Worker(self.database, self.pipeline)
+        self.remapper = Remapper(self.database, keys, lambda: self.pipeline.codes)
         self._book = CurrentBook()
         self._codes_due = 0.0
         self.valkey: redis.Redis = valkey.client()
@@ -99,6 +103,31 @@ def sweep() -> None:
     except Unavailable as error:
         _log.warning("deletions wait for the next sweep", code=error.code)
     _take_turns(process)
+
+
+@shared_task(name=signals.HOUSEKEEPING_TASK)
+def housekeeping() -> None:
+    """From beat: originals past their time are deleted, volumes folded."""
+    process = Process.get()
+    try:
+        deleted = delete_expired(process.database)
+        fold_volumes(process.database)
+        metrics.count_deleted(process.valkey, deleted)
+    except (Unavailable, RedisError) as error:
+        _log.warning("housekeeping goes on next time", kind=type(error).__name__)
+
+
+@shared_task(name=signals.REMAP_TASK)
+def remap() -> None:
+    """From beat: orders to map stored messages anew, some at a time."""
+    process = Process.get()
+    end = time.monotonic() + _REMAP_SECONDS
+    try:
+        process.refresh_codes()
+        while time.monotonic() < end and process.remapper.take_step():
+            pass
+    except Unavailable as error:
+        _log.warning("mapping anew goes on later", code=error.code)
 
 
 def _take_turns(process: Process) -> None:

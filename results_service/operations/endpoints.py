@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from kit.keys import KeyRing
 from kit.web import correlation_id
 from results_service.operations import rules
 from results_service.operations.service import Operations
+from results_service.reports.judgements import JUDGEMENTS
 
-_BODY_BYTES = 2000
+_BODY_BYTES = 2500
+_MESSAGE_BYTES = 7 * 1024 * 1024  # the largest message in base64
 Count = Annotated[int, Query(ge=1, le=200)]
 Skip = Annotated[int, Query(ge=0, le=100_000)]
 Days = Annotated[int, Query(ge=1, le=90)]
@@ -46,11 +49,39 @@ class Reason(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Judgement(msgspec.Struct, frozen=True):
+    """What an operator judged: a code of `reports.judgements`, and why in own words."""
+
+    judgement: str
+    note: str
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """A corrected message (base64), the coded reason, and why in own words."""
+
+    reason: str
+    note: str
+    message: bytes
+
+    def __repr__(self) -> str:
+        return "Correction(***)"
+
+
 class Many(msgspec.Struct, frozen=True):
     """Which messages to process anew, and why."""
 
     code: str
     reason: str
+
+
+class Remap(msgspec.Struct, frozen=True):
+    """Which stored messages to map anew, and why. Times are aware; no sender or kind: all."""
+
+    received_from: Annotated[datetime, msgspec.Meta(tz=True)]
+    received_to: Annotated[datetime, msgspec.Meta(tz=True)]
+    reason: str
+    sender: str | None = None
+    kind: str | None = None
 
 
 def operations(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> Operations:
@@ -103,6 +134,22 @@ async def replay(request: Request, ops: Ops, message_id: UUID) -> Response:
     return _json(await ops.replay(message_id, _one_of(asked.reason, rules.REPLAY_REASONS)))
 
 
+@router.post("/messages/{message_id}/release")
+async def release(request: Request, ops: Ops, message_id: UUID) -> Response:
+    """Store a held message as judged. Repeating it does nothing more."""
+    asked = await _read(request, Judgement)
+    judgement = _one_of(asked.judgement, tuple(JUDGEMENTS), "judgement")
+    return _json(await ops.release(message_id, judgement, asked.note))
+
+
+@router.post("/messages/{message_id}/correct")
+async def correct(request: Request, ops: Ops, message_id: UUID) -> Response:
+    """Take in a corrected message instead of one that waits; the answer is the new message's."""
+    asked = await _read(request, Correction, _MESSAGE_BYTES)
+    reason = _one_of(asked.reason, rules.CORRECTION_REASONS)
+    return _json(await ops.correct(message_id, reason, asked.note, asked.message))
+
+
 @router.post("/replay")
 async def replay_all(request: Request, ops: Ops) -> Response:
     """Process anew the oldest messages with one code, a batch at a time: repeat until `left` is 0."""
@@ -118,6 +165,22 @@ async def resolve(request: Request, ops: Ops, message_id: UUID) -> Response:
     return _json(await ops.resolve(message_id, _one_of(asked.reason, rules.RESOLVE_REASONS)))
 
 
+@router.post("/remap")
+async def remap(request: Request, ops: Ops) -> Response:
+    """Order stored messages to be mapped anew with today's mapping and codes; only what differs changes."""
+    asked = await _read(request, Remap)
+    if asked.received_to <= asked.received_from:
+        raise Unprocessable("period-invalid", "received_to must come after received_from.")
+    which = (asked.sender or None, asked.kind or None, asked.received_from, asked.received_to)
+    return _json({"orders": await ops.remap(which, _one_of(asked.reason, rules.REMAP_REASONS))})
+
+
+@router.get("/remap")
+async def remap_orders(ops: Ops) -> Response:
+    """The newest of these orders, and how far they are."""
+    return _json({"orders": await ops.remap_orders()})
+
+
 @router.get("/quiet")
 async def quiet(ops: Ops) -> Response:
     """Every sender's silence beside its own usual one, the quiet first."""
@@ -130,17 +193,17 @@ async def volumes(ops: Ops, days: Days = 14) -> Response:
     return _json({"days": days, "volumes": await ops.volumes(days)})
 
 
-async def _read(request: Request, kind: type[Any]) -> Any:
+async def _read(request: Request, kind: type[Any], most: int = _BODY_BYTES) -> Any:
     body = await request.body()
     try:
-        return msgspec.json.decode(body[: _BODY_BYTES + 1] or b"{}", type=kind)
+        return msgspec.json.decode(body[: most + 1] or b"{}", type=kind)
     except msgspec.DecodeError:
         raise Malformed("body-unreadable", "Send a JSON object as the description says.") from None
 
 
-def _one_of(reason: str, known: tuple[str, ...]) -> str:
+def _one_of(reason: str, known: tuple[str, ...], name: str = "reason") -> str:
     if reason not in known:
-        raise Unprocessable("reason-unknown", f"reason must be one of {', '.join(known)}.")
+        raise Unprocessable(f"{name}-unknown", f"{name} must be one of {', '.join(known)}.")
     return reason
 
 

@@ -13,7 +13,8 @@ class Held(Struct, frozen=True):
     """A message in the work list. `sender` is None until one could be read; `kind` is MsgDescr (8202).
 
     `errors` are intake's own `{code, message, line?, path?}`; `replay` says whether processing it anew may
-    help: `possible`, or why not (`held`, `not-waiting`).
+    help: `possible`, or why not (`held`, `not-waiting`). `judgement`: what may be judged of a held one.
+    `corrects`: the held message that this one corrects.
     """
 
     id: UUID
@@ -30,6 +31,8 @@ class Held(Struct, frozen=True):
     age_seconds: int
     resolved: str | None = None
     replay: str = "possible"
+    corrects: UUID | None = None
+    judgement: str | None = None
 
 
 class Action(Struct, frozen=True):
@@ -83,16 +86,40 @@ class Content(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """An opened message. `subject` and `content` are None where nothing could be read, `original` where it
-    was not asked for."""
+    """An opened message. `notes` are operators' own words, newest first.
+
+    `subject` and `content` are None where nothing could be read, `original` where it was not asked for.
+    """
 
     message: Held
     subject: Subject | None
     content: Content | None
     original: str | None = None
+    notes: list[str] = []
 
     def __repr__(self) -> str:
         return "Opened(***)"
+
+
+class RemapOrder(Struct, frozen=True):
+    """An order to map stored messages anew: which, and how far it is.
+
+    `changed` got a new form; `failed` could not be mapped and stay as they were.
+    """
+
+    id: UUID
+    sender: str | None
+    kind: str | None
+    received_from: datetime
+    received_to: datetime
+    reason: str
+    made: datetime
+    name: str
+    total: int
+    done: int
+    changed: int
+    failed: int
+    finished: datetime | None
 
 
 class Rhythm(Struct, frozen=True):

@@ -12,12 +12,16 @@ from results_service.reports.svarrapport.model import walk_items
 
 
 class Read(Struct, frozen=True):
-    """An opened message. `text` is all of it; `national_id` is set when it names a valid number."""
+    """An opened message. `text` is all of it; `national_id` is set when it names a valid number.
+
+    `senders`: type and value of the sending organisation's ids.
+    """
 
     text: str
     subject: Subject | None = None
     content: Content | None = None
     national_id: NationalId | None = None
+    senders: frozenset[tuple[str, str]] = frozenset()
 
     def __repr__(self) -> str:
         return "Read(***)"
@@ -36,7 +40,8 @@ def read_content(data: bytes) -> Read:
     name = find_message(root).findtext("{*}ServReport/{*}Patient/{*}Name") or ""
     patient = message.patient
     subject = Subject(name.strip(), patient.number, patient.birth_date, patient.sex)
-    return Read(text, subject, _content(message), patient.national_id)
+    senders = frozenset(message.sender_ids)
+    return Read(text, subject, _content(message), patient.national_id, senders)
 
 
 def _content(message: Message) -> Content:

@@ -14,13 +14,13 @@ from psycopg import AsyncConnection
 
 from kit.ids import new_id
 from results_service.operations.models import Action, Held, Rhythm, Volume
-from results_service.operations.rules import REMOVABLE, replay_of, without_numbers
+from results_service.operations.rules import JUDGEMENT_OF, REMOVABLE, replay_of, without_numbers
 
 _COLUMNS = """
 SELECT m.id, m.status, m.received_at, m.finished_at, m.organisation, o.name, m.sender, s.name, m.kind,
     m.version, m.errors::text, extract(epoch FROM now() - m.received_at)::bigint,
     (SELECT a.reason FROM results.operator_action a WHERE a.message_id = m.id AND a.action = 'resolved'
-     AND a.at >= m.finished_at ORDER BY a.at DESC LIMIT 1)
+     AND a.at >= m.finished_at ORDER BY a.at DESC LIMIT 1), m.corrects
 FROM results.intake_message m
 LEFT JOIN core_record.organisation o ON o.org_number = m.organisation
 LEFT JOIN core_record.organisation s ON s.org_number = m.sender
@@ -40,7 +40,6 @@ _WITH_CODE = """ AND (%(code)s::text IS NULL
 _TOTAL = "SELECT count(*) FROM results.intake_message m WHERE "
 _BY_CODE = """SELECT e->>'code', count(DISTINCT m.id)
 FROM results.intake_message m, jsonb_array_elements(m.errors) e WHERE """
-_SENDER = "coalesce(m.sender, m.organisation)"
 _errors = msgspec.json.Decoder(list[dict[str, Any]])
 
 
@@ -90,24 +89,64 @@ async def note(
     action: str,
     reason: str | None,
     who: tuple[bytes, str, str, str | None],
+    words: bytes | None = None,
 ) -> None:
-    """Note who did what with messages, and why. `who`: hash, name, organisation, correlation id."""
+    """Note who did what with messages, and why. `who`: hash, name, organisation, correlation id.
+
+    `words`: the operator's own, sealed for the one message given.
+    """
     async with conn.cursor() as cursor:
         await cursor.executemany(
             "INSERT INTO results.operator_action (action_id, message_id, action, reason, actor_hash,"
-            " actor_name, organisation, correlation_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [(new_id(), message_id, action, reason, *who) for message_id in message_ids],
+            " actor_name, organisation, correlation_id, note) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [(new_id(), message_id, action, reason, *who, words) for message_id in message_ids],
         )
+
+
+async def notes(conn: AsyncConnection[Any], message_id: UUID) -> list[bytes]:
+    """Operators' own words about a message, sealed, newest first."""
+    cursor = await conn.execute(
+        "SELECT note FROM results.operator_action WHERE message_id = %s AND note IS NOT NULL"
+        " ORDER BY at DESC",
+        (message_id,),
+        binary=True,
+    )
+    return [bytes(row[0]) for row in await cursor.fetchall()]
+
+
+async def has_opened(conn: AsyncConnection[Any], message_id: UUID, actor_hash: bytes) -> bool:
+    """Whether an operator has opened a message since it was last processed."""
+    cursor = await conn.execute(
+        "SELECT EXISTS (SELECT FROM results.operator_action a JOIN results.intake_message m"
+        " ON m.id = a.message_id WHERE a.message_id = %s AND a.actor_hash = %s AND a.action = 'opened'"
+        " AND a.at >= m.finished_at)",
+        (message_id, actor_hash),
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def judge(conn: AsyncConnection[Any], message_id: UUID, judgement: str) -> None:
+    """Keep what was judged of a message, for the worker that stores it."""
+    await conn.execute(
+        "UPDATE results.intake_message SET judgement = %s WHERE id = %s", (judgement, message_id)
+    )
+
+
+async def link_correction(conn: AsyncConnection[Any], message_id: UUID, corrects: UUID) -> None:
+    """Tie a corrected message to the one it corrects."""
+    await conn.execute(
+        "UPDATE results.intake_message SET corrects = %s WHERE id = %s", (corrects, message_id)
+    )
 
 
 async def rhythms(conn: AsyncConnection[Any], days: int) -> list[Rhythm]:
     """How every sender of the last `days` days usually sends, by the hours in which it sent."""
     cursor = await conn.execute(
-        f"""
+        """
         WITH sent AS (
-            SELECT {_SENDER} AS sender, date_trunc('hour', m.received_at) AS hour, max(m.received_at) AS last
-            FROM results.intake_message m WHERE m.received_at >= now() - make_interval(days => %s)
-            GROUP BY 1, 2),
+            SELECT sender, hour, max(last) AS last FROM results.intake_volume
+            WHERE hour >= now() - make_interval(days => %s) GROUP BY 1, 2 HAVING sum(messages) > 0),
         gaps AS (
             SELECT sender, last, extract(epoch FROM hour - lag(hour) OVER (PARTITION BY sender ORDER BY hour))
                 AS gap FROM sent)
@@ -116,7 +155,7 @@ async def rhythms(conn: AsyncConnection[Any], days: int) -> list[Rhythm]:
             extract(epoch FROM now() - max(g.last))::float8
         FROM gaps g LEFT JOIN core_record.organisation o ON o.org_number = g.sender
         GROUP BY g.sender ORDER BY max(g.last)
-        """,  # noqa: S608 - a constant
+        """,
         (days,),
     )
     return [Rhythm(_name(row[0]), *row[1:]) for row in await cursor.fetchall()]
@@ -125,15 +164,16 @@ async def rhythms(conn: AsyncConnection[Any], days: int) -> list[Rhythm]:
 async def volumes(conn: AsyncConnection[Any], days: int) -> list[Volume]:
     """Messages by day, sender and kind; the last of the `days` days is today."""
     cursor = await conn.execute(
-        f"""
-        SELECT (m.received_at AT TIME ZONE 'Europe/Oslo')::date, {_SENDER}, max(o.name), m.kind, count(*),
-            count(*) FILTER (WHERE m.status = 'needs-attention'),
-            count(*) FILTER (WHERE m.status = 'rejected')
-        FROM results.intake_message m LEFT JOIN core_record.organisation o ON o.org_number = {_SENDER}
-        WHERE m.received_at >= (date_trunc('day', now() AT TIME ZONE 'Europe/Oslo')
+        """
+        SELECT (v.hour AT TIME ZONE 'Europe/Oslo')::date, v.sender, max(o.name), v.kind,
+            sum(v.messages)::bigint,
+            coalesce(sum(v.messages) FILTER (WHERE v.status = 'needs-attention'), 0)::bigint,
+            coalesce(sum(v.messages) FILTER (WHERE v.status = 'rejected'), 0)::bigint
+        FROM results.intake_volume v LEFT JOIN core_record.organisation o ON o.org_number = v.sender
+        WHERE v.hour >= (date_trunc('day', now() AT TIME ZONE 'Europe/Oslo')
             - make_interval(days => %s - 1)) AT TIME ZONE 'Europe/Oslo'
-        GROUP BY 1, 2, 4 ORDER BY 1 DESC, 5 DESC, 2, 4
-        """,  # noqa: S608 - a constant
+        GROUP BY 1, 2, 4 HAVING sum(v.messages) > 0 ORDER BY 1 DESC, 5 DESC, 2, 4
+        """,
         (days,),
     )
     return [Volume(row[0], _name(row[1]), *row[2:]) for row in await cursor.fetchall()]
@@ -165,4 +205,6 @@ def _held(row: tuple[Any, ...]) -> Held:
         age_seconds=row[11],
         resolved=row[12],
         replay=replay_of(row[1], codes),
+        corrects=row[13],
+        judgement=next((JUDGEMENT_OF[code] for code in codes if code in JUDGEMENT_OF), None),
     )

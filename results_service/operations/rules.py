@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from kit.errors import Unprocessable
+from results_service.reports.judgements import JUDGEMENTS
+
 # Held because of what the message says beside what is stored (`reports.versions`): processed anew it is held
 # anew. Only the laboratory can tell what it meant.
 HELD = frozenset({"person-changed", "report-number-reused", "message-id-reused"})
 # Rejected for a reason that is ours to remove: the sender's registration.
 REMOVABLE = frozenset({"sender-not-allowed", "sender-not-registered"})
+
+# What an operator may judge of each hold (`reports.judgements` says what follows).
+JUDGEMENT_OF = {row.answers: row.code for row in JUDGEMENTS.values()}
+CORRECTION_REASONS = ("sender-told-in-writing", "sender-told-by-telephone", "technical-fault-in-file")
+
+REMAP_REASONS = ("mapping-mended", "codes-loaded")
 
 REPLAY_REASONS = ("sender-registered", "codes-loaded", "fault-fixed", "time-has-come")
 RESOLVE_REASONS = ("handled-with-sender", "sent-again", "sent-in-error", "not-for-this-service")
@@ -19,6 +28,7 @@ MAY_REPLAY, IS_HELD, NOT_WAITING = "possible", "held", "not-waiting"
 _LEAST_HOURS = 8  # hours with messages before a rhythm is known
 _SILENCE_FACTOR = 2.0
 _LEAST_SILENCE = 2 * 3600.0
+_LEAST_WORDS, _MOST_WORDS = 10, 500
 _NUMBER = re.compile(r"\d[\d ]{9,}\d")
 
 
@@ -28,6 +38,16 @@ def replay_of(status: str, codes: Iterable[str]) -> str:
     if status == "needs-attention":
         return IS_HELD if found & HELD else MAY_REPLAY
     return MAY_REPLAY if status == "rejected" and found & REMOVABLE else NOT_WAITING
+
+
+def note_of(text: str) -> str:
+    """An operator's own words, 10–500 characters and without a person's number. Raises `Unprocessable`."""
+    words = " ".join(text.split())
+    if not _LEAST_WORDS <= len(words) <= _MOST_WORDS:
+        raise Unprocessable("note-length", "Say in 10 to 500 characters why, and who at the sender told you.")
+    if _NUMBER.search(words):
+        raise Unprocessable("note-number", "Leave numbers of persons out of the note.")
+    return words
 
 
 def silence(hours: int, usual_seconds: float | None, silent_seconds: float) -> str:

@@ -1,12 +1,13 @@
 """What operators can see and do. Every call is decided, and leaves a row, by `core_record.access.operators`.
 
-A message is put right with its sender, never here: nobody chooses a person for a message, and nothing of a
-message is changed. What can be done is to process it anew after a fix of ours, or to note how it was solved.
+What a message says is never changed, and nobody chooses a person for one. It can be processed anew after a
+fix of ours, stored as an operator judged, replaced by a corrected message, or noted as solved.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,8 +21,8 @@ from kit.identity.actor import Actor
 from kit.keys import KeyRing
 from results_service.intake.replay import Replay, put_back, read_original
 from results_service.intake.service import Intake
-from results_service.operations import repository, rules
-from results_service.operations.models import Detail, Held, Opened, Quiet, Volume, WorkList
+from results_service.operations import judging, remapping, repository, rules
+from results_service.operations.models import Detail, Held, Opened, Quiet, RemapOrder, Volume, WorkList
 from results_service.operations.reading import read_content
 
 AT_A_TIME = 200
@@ -86,10 +87,36 @@ class Operations:
                 persons.add(await resolve_person(conn, self._keys, read.national_id))
             await _note(conn, operator, [message_id], "opened", None)
             items = {"IntakeMessage": 1} | ({"IntakeOriginal": 1} if with_original else {})
-            opened = Opened(held, read.subject, read.content, read.text if with_original else None)
+            words = await judging.words_about(conn, self._keys, message_id)
+            text = read.text if with_original else None
+            opened = Opened(held, read.subject, read.content, text, words)
             return Operated(opened, items, frozenset(p for p in persons if p is not None))
 
         return await self._operate("open", work)
+
+    async def release(self, message_id: UUID, judgement: str, words: str) -> Detail:
+        """Store a held message as an operator judged; `judging.release` says when. Wakes the workers."""
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
+            held = await _known(conn, message_id)
+            done = await judging.release(conn, self._keys, operator, held, judgement, words)
+            return Operated(await _detail(conn, message_id), {"IntakeRelease": 1}, done.persons)
+
+        done = await self._operate("release", work)
+        self._intake.wake()
+        return done
+
+    async def correct(self, message_id: UUID, reason: str, words: str, data: bytes) -> Detail:
+        """Take in a corrected message instead; `judging.correct` says when. The answer is the new one's."""
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
+            held = await _known(conn, message_id)
+            done = await judging.correct(conn, self._keys, operator, self._intake, held, reason, words, data)
+            return Operated(await _detail(conn, done.message_id), {"IntakeCorrection": 1}, done.persons)
+
+        done = await self._operate("correct", work)
+        self._intake.wake()
+        return done
 
     async def replay(self, message_id: UUID, reason: str) -> Detail:
         """Process a message anew, from the start. Asked for again, it does nothing more.
@@ -149,6 +176,25 @@ class Operations:
             return Operated(await _detail(conn, message_id), {"IntakeMessage": 1})
 
         return await self._operate("resolve", work)
+
+    async def remap(
+        self, which: tuple[str | None, str | None, datetime, datetime], reason: str
+    ) -> list[RemapOrder]:
+        """Order stored messages of (sender, kind, received from, received to) to be mapped anew."""
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[list[RemapOrder]]:
+            total = await remapping.order(conn, operator, which, reason)
+            return Operated(await remapping.orders(conn), {"IntakeMessage": total})
+
+        return await self._operate("remap", work)
+
+    async def remap_orders(self) -> list[RemapOrder]:
+        """The newest orders to map anew, and how far they are."""
+
+        async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[list[RemapOrder]]:
+            return Operated(await remapping.orders(conn))
+
+        return await self._operate("remap-orders", work)
 
     async def quiet(self) -> list[Quiet]:
         """Every sender's silence beside its usual one, the quiet first."""

@@ -45,6 +45,9 @@ SELECT version_id, message_id, key_hash, fingerprint, generated, serv_type, stat
     report_date, release_class, preliminary, held, resources
 FROM results.report_version WHERE person_id = %s AND report_id = %s
 """
+_VERSIONS_OF_KEY = _VERSIONS.replace("SELECT ", "SELECT report_id, ", 1).replace(
+    "AND report_id = %s", "AND key_hash = %s"
+)
 _PUT_REPORT = """
 INSERT INTO results.report (person_id, report_id, version_id, effective, issued, category, status, codes,
     tags, release_class, preliminary, warnings, body)
@@ -99,11 +102,44 @@ class Remembering:
         return KnownMessage(False, intake, report, version, held, frozenset(others))
 
 
-def mark_held(conn: Connection[Any], message_hash: bytes, fingerprint: bytes, reason: str) -> None:
-    """A copy of this message shall get the same answer: it waits for a person."""
+def mark_held(
+    conn: Connection[Any], message_hash: bytes, fingerprint: bytes, reason: str | None, report_id: UUID
+) -> None:
+    """A copy of this message shall get the same answer: it waits for a person, or (None) does so no more."""
     conn.execute(
-        "UPDATE results.known_message SET held = %s WHERE message_hash = %s AND fingerprint = %s",
-        (reason, message_hash, fingerprint),
+        "UPDATE results.known_message SET held = %s, report_id = %s"
+        " WHERE message_hash = %s AND fingerprint = %s",
+        (reason, report_id, message_hash, fingerprint),
+    )
+
+
+def set_aside(
+    conn: Connection[Any], person_id: UUID, report_id: UUID, version_id: UUID, new_id: UUID, reason: str
+) -> None:
+    """Keep a version under another id, never shown again."""
+    conn.execute(
+        "UPDATE results.report_version SET version_id = %s, held = %s"
+        " WHERE person_id = %s AND report_id = %s AND version_id = %s",
+        (new_id, reason, person_id, report_id, version_id),
+    )
+
+
+def keep_received(conn: Connection[Any], person_id: UUID, report_id: UUID, new: UUID, old: UUID) -> None:
+    """Let the version `new` have come when `old` did."""
+    conn.execute(
+        "UPDATE results.report_version AS n SET received = o.received FROM results.report_version AS o"
+        " WHERE n.person_id = %(person)s AND n.report_id = %(report)s AND n.version_id = %(new)s"
+        " AND o.person_id = %(person)s AND o.report_id = %(report)s AND o.version_id = %(old)s",
+        {"person": person_id, "report": report_id, "new": new, "old": old},
+    )
+
+
+def drop_held(conn: Connection[Any], person_id: UUID, report_id: UUID, version_id: UUID) -> None:
+    """Take a held version away that is stored anew; the message itself stays."""
+    conn.execute(
+        "DELETE FROM results.report_version"
+        " WHERE person_id = %s AND report_id = %s AND version_id = %s AND held IS NOT NULL",
+        (person_id, report_id, version_id),
     )
 
 
@@ -146,6 +182,15 @@ def versions_of(conn: Connection[Any], person_id: UUID, report_id: UUID) -> list
     """Every version of a report, held ones too."""
     with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
         return [_version(row) for row in cursor.execute(_VERSIONS, (person_id, report_id))]
+
+
+def versions_of_key(
+    conn: Connection[Any], person_id: UUID, key_hash: bytes
+) -> Iterator[tuple[UUID, StoredVersion]]:
+    """Every version that came under a report number, with the report it was put in; companions too."""
+    with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
+        for row in cursor.execute(_VERSIONS_OF_KEY, (person_id, key_hash)):
+            yield row[0], _version(row[1:])
 
 
 def warnings_of(conn: Connection[Any], person_id: UUID, report_id: UUID) -> list[str]:

@@ -42,7 +42,7 @@ SELECT shown.report_id::text, shown.version_id::text, shown.status, shown.prelim
 FROM results.report AS shown CROSS JOIN LATERAL (
     SELECT min(v.received) FILTER (WHERE v.held IS NULL) AS first,
         max(v.received) FILTER (WHERE v.version_id = shown.version_id) AS shown,
-        max(v.received) FILTER (WHERE v.held IS NOT NULL) AS held
+        max(v.received) FILTER (WHERE v.held IS NOT NULL AND v.held <> 'remapped') AS held
     FROM results.report_version AS v WHERE v.person_id = %(person)s AND v.report_id = shown.report_id
 ) AS came
 WHERE {where} ORDER BY shown.effective DESC, shown.issued DESC, shown.report_id

@@ -112,6 +112,21 @@ def hold_reused_number(new: VersionFacts, accepted: Sequence[VersionFacts]) -> b
     return any(not _same_examination(new, other) for other in others)
 
 
+def home_of(new: VersionFacts, sharing: Mapping[UUID, Sequence[VersionFacts]]) -> UUID | None:
+    """The one of several reports under one number that a message belongs to; None: it waits.
+
+    Sampling date and requisition tell; what fits none or more than one is not guessed.
+    """
+    if len(sharing) == 1:
+        return next(iter(sharing))
+    fitting = [
+        report_id
+        for report_id, accepted in sharing.items()
+        if any(_same_examination(new, other) for other in accepted)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def _same_examination(one: VersionFacts, other: VersionFacts) -> bool:
     """Same sampling date and requisition, as far as both say; with nothing to compare it is not the same."""
     known: list[bool] = []

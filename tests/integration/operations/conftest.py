@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import psycopg
@@ -30,7 +30,12 @@ from results_service.intake.work import Worker
 from results_service.operations.endpoints import OperationsContext, router
 from tests.conftest import TestDatabase
 from tests.integration.core_record.conftest import MakeActor, actor, registers  # noqa: F401
-from tests.integration.intake.messages import Sample
+
+
+class Letter(Protocol):
+    """Anything that can be sent."""
+
+    def xml(self) -> bytes: ...
 
 
 @dataclass
@@ -50,7 +55,7 @@ class World:
         self.caller = self.make(persona, scopes=scopes, **changed)
         return self
 
-    async def send(self, message: Sample) -> str:
+    async def send(self, message: Letter) -> str:
         """Send through the intake and process; the message's id."""
         answer = await self.http.post(
             "/messages", content=message.xml(), headers={"Content-Type": "application/xml"}

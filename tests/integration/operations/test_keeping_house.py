@@ -1,0 +1,116 @@
+"""Originals past their time, volumes folded, and stored messages mapped anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from kit.db import SyncDatabase
+from results_service.codes import CodeBook
+from results_service.codes.book import CodeInfo
+from results_service.codes.systems import NLK
+from results_service.intake.housekeeping import delete_expired, fold_volumes
+from results_service.intake.remapping import Remapper
+from tests.integration.intake.messages import GRY, sample
+from tests.integration.operations.conftest import World
+
+ALL = {"received_from": "2020-01-01T00:00:00Z", "received_to": "2100-01-01T00:00:00Z"}
+
+
+@pytest.fixture
+def database(world: World) -> Iterator[SyncDatabase]:
+    database = SyncDatabase(world.database.dsn("akson_results"))
+    database.open()
+    yield database
+    database.close()
+
+
+def _expire(world: World, message_id: str) -> None:
+    with psycopg.connect(world.database.superuser_dsn) as conn:
+        conn.execute("UPDATE results.intake_message SET keep_until = now() WHERE id = %s", (message_id,))
+
+
+async def test_given_originals_past_their_time_when_deleted_then_only_they_go_and_the_reports_stay(
+    world: World, database: SyncDatabase
+) -> None:
+    old, young = await world.send(sample()), await world.send(sample(number=GRY))
+    waiting = await world.send(sample(number=""))
+    _expire(world, old)
+    _expire(world, waiting)
+
+    assert (delete_expired(database), delete_expired(database)) == (2, 0)
+
+    left = world.rows("SELECT message_id::text FROM results.original")
+    assert left == [(young,)]
+    assert world.rows("SELECT count(*) FROM results.report") == [(2,)]
+    assert world.status(old) == "processed"
+    world.acting_as("drift")
+    assert (await world.post(f"/messages/{waiting}/open")).json()["title"] == "original-gone"
+
+
+async def test_given_hours_that_are_over_when_folded_then_the_sums_are_the_same(
+    world: World, database: SyncDatabase
+) -> None:
+    for _ in range(3):
+        await world.send(sample())
+    with psycopg.connect(world.database.superuser_dsn) as conn:
+        conn.execute("UPDATE results.intake_volume SET hour = hour - interval '2 hours'")
+
+    fold_volumes(database)
+
+    assert world.rows("SELECT messages, status FROM results.intake_volume") == [(3, "processed")]
+
+
+async def test_given_a_message_put_back_when_processed_then_it_is_counted_once(world: World) -> None:
+    await world.send(sample(number=""))
+    world.acting_as("drift")
+    (message_id,) = await world.ids()
+    await world.post(f"/messages/{message_id}/replay", reason="fault-fixed")
+    world.work()
+
+    (volume,) = (await world.get("/volumes")).json()["volumes"]
+    assert (volume["messages"], volume["needs_attention"]) == (1, 1)
+
+
+async def test_given_new_codes_when_mapped_anew_then_only_what_differs_has_a_new_form_under_its_id(
+    world: World, database: SyncDatabase
+) -> None:
+    named = sample().xml().replace(b' DN="P-Kalium"', b"")
+    answer = await world.http.post("/messages", content=named, headers={"Content-Type": "application/xml"})
+    assert answer.status_code == 202
+    await world.send(sample(number=GRY))
+    before = world.rows("SELECT version_id FROM results.report ORDER BY 1")
+    book = CodeBook.builtin().merged(CodeBook([CodeInfo(NLK, "NPU03230", "P-Kalium, nytt navn", "CLIN")]))
+    remapper = Remapper(database, world.keys, lambda: book)
+    world.acting_as("drift")
+
+    ordered = await world.post("/remap", **ALL, reason="codes-loaded")
+    while remapper.take_step():
+        pass
+    (order,) = (await world.get("/remap")).json()["orders"]
+
+    assert ordered.status_code == 200
+    assert (order["total"], order["done"], order["changed"], order["failed"]) == (2, 2, 1, 0)
+    assert order["finished"] is not None
+    assert world.rows("SELECT version_id FROM results.report ORDER BY 1") == before
+    held = world.rows("SELECT held, count(*) FROM results.report_version GROUP BY 1 ORDER BY 1")
+    assert held == [("remapped", 1), (None, 2)]
+    times = world.rows("SELECT count(DISTINCT received) FROM results.report_version")
+    assert times == [(2,)]
+
+
+async def test_given_nothing_new_when_mapped_anew_then_nothing_changes(
+    world: World, database: SyncDatabase
+) -> None:
+    await world.send(sample())
+    world.acting_as("drift")
+    await world.post("/remap", **ALL, reason="mapping-mended")
+    remapper = Remapper(database, world.keys, CodeBook.builtin)
+    while remapper.take_step():
+        pass
+
+    (order,) = (await world.get("/remap")).json()["orders"]
+    assert (order["done"], order["changed"]) == (1, 0)
+    assert world.rows("SELECT count(*) FROM results.report_version") == [(1,)]
