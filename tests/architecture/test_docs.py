@@ -67,3 +67,13 @@ def test_the_containers_and_the_runner_start_the_same_processes() -> None:
     assert own == {*processes(Settings()), "portal", "roles", "migrate"}
     for name, service in compose["services"].items():
         assert "healthcheck" in service or service.get("restart") == "no", name
+
+
+def test_every_test_and_file_that_the_security_page_names_exists() -> None:
+    named = re.findall(r"`((?:tests|kit|portal|core_record|results_service|docs)/[\w./-]+)`", _security())
+    assert len(set(named)) > 40
+    assert [name for name in sorted(set(named)) if not (ROOT / name).exists()] == []
+
+
+def _security() -> str:
+    return (ROOT / "docs" / "security.md").read_text()
