@@ -201,16 +201,17 @@ async def test_a_sender_silent_for_longer_than_its_own_pauses_is_quiet(world: Wo
         for sender, pause in (("313901866", 1), ("313901971", 48)):
             conn.execute(
                 """
-                INSERT INTO results.intake_message (id, organisation, client_id, received_at, due_at, digest,
-                    size, keep_until, status, finished_at, sender)
-                SELECT gen_random_uuid(), organisation, client_id, received_at - n * %s * interval '1 hour',
-                    due_at, sha256(n::text::bytea || sender::bytea), size, keep_until, status, finished_at,
-                    sender
-                FROM results.intake_message, generate_series(1, 12) n WHERE sender = %s
+                INSERT INTO results.intake_volume (hour, sender, kind, status, messages, last)
+                SELECT hour - n * %s * interval '1 hour', sender, kind, status, 1,
+                    last - n * %s * interval '1 hour'
+                FROM results.intake_volume, generate_series(1, 12) n WHERE sender = %s
                 """,
-                (pause, sender),
+                (pause, pause, sender),
             )
-        conn.execute("UPDATE results.intake_message SET received_at = received_at - interval '30 hours'")
+        conn.execute(
+            "UPDATE results.intake_volume SET hour = hour - interval '30 hours',"
+            " last = last - interval '30 hours'"
+        )
     senders = {s["sender"]: s for s in (await world.get("/quiet")).json()["senders"]}
     assert senders["313901866"]["state"] == "quiet"
     assert senders["313901971"]["state"] == "usual"
