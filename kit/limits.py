@@ -29,7 +29,7 @@ local function take(key, most, seconds, now, spend)
   local wait = at + step - full - now
   if wait > 0 then return wait end
   if spend then
-    local left = math.ceil((at + step - now) / 1000)
+    local left = math.max(1, math.ceil((at + step - now) / 1000))
     redis.call('SET', key, string.format('%.0f', at + step), 'PX', string.format('%.0f', left))
   end
   return 0
