@@ -49,6 +49,17 @@ class Instance:
     bare_url: str
     data: Path
     database_pid: int
+    environment: dict[str, str]
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Where there are several instances: this is the one that settings and tokens are of."""
+        before = dict(os.environ)
+        _restore(self.environment)
+        try:
+            yield
+        finally:
+            _restore(before)
 
     def vacuum(self) -> None:
         """What autovacuum would do sooner or later, before the clock starts."""
@@ -111,7 +122,8 @@ def _prepare(data: Path, postgres: Postgres, valkey: Valkey) -> Instance:
     with psycopg.connect(superuser, autocommit=True) as conn:
         conn.execute(_BARE)
     pid = postgres.process.pid if postgres.process else 0
-    return Instance(settings, keys, superuser, f"http://127.0.0.1:{bare}", data, pid)
+    bare_url = f"http://127.0.0.1:{bare}"
+    return Instance(settings, keys, superuser, bare_url, data, pid, dict(os.environ))
 
 
 def _restore(before: dict[str, str]) -> None:

@@ -41,4 +41,7 @@ def requests_for(
 def _nonce(url: str, token: str, key: DpopKey) -> str:
     """A request without a nonce is refused, and told one (RFC 9449 8)."""
     headers = {"Authorization": f"DPoP {token}", "DPoP": key.proof("POST", url, token)}
-    return httpx.post(url, headers=headers).headers["dpop-nonce"]
+    answer = httpx.post(url, headers=headers)
+    if "dpop-nonce" not in answer.headers:
+        raise ConnectionError(f"{answer.status_code} {answer.text[:500]}")
+    return answer.headers["dpop-nonce"]
