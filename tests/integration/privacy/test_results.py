@@ -291,7 +291,7 @@ def rows_of_persons(postgres: TestDatabase) -> dict[str, bool]:
 def test_every_table_with_reports_keeps_withheld_ones_out(postgres: TestDatabase) -> None:
     """A table of results that a sperring does not reach would be a way round it."""
     with psycopg.connect(postgres.superuser_dsn) as conn:
-        policies = dict(
+        policies: dict[str, str | None] = dict(
             conn.execute(
                 "SELECT c.relname, string_agg(pg_get_expr(p.polqual, p.polrelid), ' ') FROM pg_class c"
                 " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'report_id'"
