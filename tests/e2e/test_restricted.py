@@ -71,9 +71,14 @@ def test_something_restricted_is_said_calmly_and_opened_with_consent(
 
 
 def test_everything_restricted_says_what_can_be_done_and_emergency_asks_for_reason_and_confirmation(
-    visit: Visit, settings_of_roland: Settings
+    visit: Visit, settings_of_roland: Settings, akson: Instance
 ) -> None:
     settings_of_roland.put("sperring")
+    asked = ("lookup", "DiagnosticReport", "--person", steps.ROLAND, "--as", "lege-lin")
+    refused = akson.run(*asked)
+    assert (refused.returncode, json.loads(refused.stdout)["resourceType"]) == (1, "OperationOutcome")
+    opened = akson.run(*asked, "--basis", "FORHOYET_SAMTYKKE")
+    assert (opened.returncode, json.loads(opened.stdout)["resourceType"]) == (0, "Bundle")
     page = visit("lege-lin")
     steps.ask_by_number(page, steps.ROLAND)
     steps.declare(page, "listed", "UNNTAK")
