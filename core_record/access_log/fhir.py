@@ -31,6 +31,7 @@ _PURPOSES = {
     "FORELDREANSVAR": "FAMRQT",
     "FULLMAKT": "PWATRNY",
     "DRIFT": "HOPERAT",
+    "OPPFOLGING": "HOPERAT",
 }
 _ACTIONS = {"read": "R", "write": "U"}
 _SERVICES = {"akson_core": "core_record", "akson_results": "results_service"}

@@ -273,9 +273,17 @@ def walk_citizen(page: Page) -> Iterator[str]:
     page.get_by_test_id("own-reports").get_by_role("button").first.click()
     expect(page.get_by_test_id("own-reports").get_by_role("list").first).to_be_visible()
     yield "own results, one opened"
-    page.get_by_role("navigation").get_by_role("link").last.click()
+    page.goto("/citizen/notices")
+    expect(page.get_by_test_id("notices").or_(page.get_by_test_id("empty"))).to_be_visible()
+    yield "notices"
+    page.goto("/citizen/access-log")
     expect(page.get_by_role("checkbox")).to_be_visible()
     yield "log"
     tick(page.get_by_role("checkbox"), on=True)
     expect(page.get_by_test_id("access-log")).to_be_visible()
     yield "log with one's own look-ups"
+    page.goto("/citizen/privacy")
+    for part in ("sperring", "blokkering", "samtykke", "fullmakt", "reservasjon"):
+        page.get_by_test_id(f"part-{part}").get_by_role("button").first.click()
+    expect(page.get_by_test_id("fullmakt-form")).to_be_visible()
+    yield "privacy, every part opened"
