@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import typer
 from rich.console import Console
 
-from cli import codes, keys, persons, registers
+from cli import codes, keys, panel, persons, registers
 from cli.access_log import verify_log
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
@@ -24,6 +24,7 @@ app.add_typer(codes.app, name="codes")
 app.add_typer(keys.app, name="keys")
 app.add_typer(registers.app, name="registers")
 app.add_typer(persons.app, name="persons")
+app.add_typer(panel.app, name="panel")
 app.command("import")(import_)
 app.command()(lookup)
 app.command()(migrate)
