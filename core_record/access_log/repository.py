@@ -104,6 +104,12 @@ async def read_page(
     return (total[0] if total else 0), rows
 
 
+async def merged_into(conn: AsyncConnection[Any], person_id: UUID) -> list[UUID]:
+    """The persons who were merged into this one: the same human being's earlier chains."""
+    found = await conn.execute("SELECT core_record.merged_into(%s)", (person_id,))
+    return [earlier for (earlier,) in await found.fetchall()]
+
+
 async def last_visit(
     conn: AsyncConnection[Any], person_id: UUID, actor_hash: bytes, kind: str, gap: timedelta
 ) -> datetime | None:

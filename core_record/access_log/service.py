@@ -15,6 +15,7 @@ from core_record.access_log.models import ActorEntry, LogEntry, LogRow, Who
 from core_record.access_log.report import ChainFault, ChainReport
 from core_record.access_log.sealing_repository import oldest_unsealed_sync
 from core_record.access_log.verify import verify_all
+from kit.db import set_person
 
 __all__ = [
     "ActorEntry",
@@ -63,8 +64,20 @@ async def append_actor(conn: AsyncConnection[Any], entry: ActorEntry) -> None:
 async def read_own(
     conn: AsyncConnection[Any], person_id: UUID, since: datetime, before: datetime, skip: int, count: int
 ) -> tuple[int, list[LogRow]]:
-    """How many rows the person's log has in `since <= at < before`, and a page of them, newest first."""
-    return await repository.read_page(conn, person_id, since, before, skip, count)
+    """How many rows the person's log has in `since <= at < before`, and a page of them, newest first.
+
+    Rows of persons who were merged into this one are among them: it is one human being's log.
+    """
+    earlier = await repository.merged_into(conn, person_id)
+    if not earlier:
+        return await repository.read_page(conn, person_id, since, before, skip, count)
+    total, rows = await repository.read_page(conn, person_id, since, before, 0, skip + count)
+    for merged in earlier:
+        await set_person(conn, merged)
+        more, theirs = await repository.read_page(conn, merged, since, before, 0, skip + count)
+        total, rows = total + more, rows + theirs
+    await set_person(conn, person_id)
+    return total, sorted(rows, key=lambda row: row.at, reverse=True)[skip : skip + count]
 
 
 async def last_visit(

@@ -73,6 +73,10 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "access_log_text": (False, False),
     "actor_log_text": (False, False),
     "refuse_change": (False, False),
+    "begin_merge": (False, True),
+    "finish_merge": (False, True),
+    "merged_into": (True, False),
+    "refuse_merged": (False, False),
 }
 # found by function alone, no service role has any right
 WITHOUT_WALL = {"person_number", "access_log_head", "deletion_order"}

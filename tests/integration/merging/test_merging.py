@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from core_record.access_log.service import LogEntry, Who, append
+from core_record.access_log.service import LogEntry, Who, append, read_own
 from core_record.registers.service import (
     ensure_person_sync,
     import_registers,
@@ -182,6 +183,30 @@ async def test_what_cannot_be_merged_safely_is_refused_and_nothing_moves(
     assert code in REFUSALS
     assert owners(root, "results.report") == [goes]
     assert resolve_person_sync(root, keys, OTHER) == goes
+
+
+async def test_the_citizen_reads_both_chains_as_one_log(
+    root: Connection[Any], db: Database, keys: KeyRing, postgres: TestDatabase
+) -> None:
+    goes, stays = (resolve_person_sync(root, keys, number) for number in (OTHER, STAYS))
+    assert goes is not None
+    assert stays is not None
+    who = Who(actor_kind="machine", actor_hash=b"x")
+    for person_id in (goes, stays):
+        async with db.transaction(person=person_id) as conn:
+            await append(conn, LogEntry(person_id=person_id, who=who, basis="x", relation="none", items={}))
+    await merge(db, keys)
+    core = Database(postgres.dsn("akson_core"))
+    await core.open()
+    try:
+        async with core.transaction(person=stays) as conn:
+            since, before = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+            total, rows = await read_own(conn, stays, since, before, 0, 3)
+            _, rest = await read_own(conn, stays, since, before, 3, 3)
+    finally:
+        await core.close()
+    assert (total, len(rows), len(rest)) == (4, 3, 1)
+    assert [row.action for row in (*rows, *rest)] == ["merge", "merge", "read", "read"]
 
 
 async def test_a_number_of_nobody_is_told(root: Connection[Any], db: Database, keys: KeyRing) -> None:
