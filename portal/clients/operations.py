@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,16 @@ class OperationsClient:
     async def resolve(self, message_id: str, reason: str) -> Json:
         """Note how it was solved: `{message, history}`."""
         return await self._send("POST", f"/messages/{message_id}/resolve", body={"reason": reason})
+
+    async def release(self, message_id: str, judgement: str, note: str) -> Json:
+        """Store a held message as judged: `{message, history}`."""
+        body = {"judgement": judgement, "note": note}
+        return await self._send("POST", f"/messages/{message_id}/release", body=body)
+
+    async def correct(self, message_id: str, reason: str, note: str, data: bytes) -> Json:
+        """Take in a corrected message instead: the new one's `{message, history}`."""
+        body = {"reason": reason, "note": note, "message": b64encode(data).decode()}
+        return await self._send("POST", f"/messages/{message_id}/correct", body=body)
 
     async def quiet(self) -> Json:
         """Every sender's silence: `{senders}`."""

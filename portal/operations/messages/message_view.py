@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.frame.states import problem_view
+from portal.operations.messages.judging_view import judging, notes
 from portal.operations.messages.state import REPLAY_REASONS, RESOLVE_REASONS, WorkList
 from portal.ui import aksel
 from portal.ui.text import text, text_by
@@ -26,6 +27,7 @@ def message_view() -> rx.Component:
         ),
         rx.el.h1(text("operations.message"), id="message-heading", tab_index=-1, class_name="ops-h1"),
         rx.cond(work.problem != "", problem_view(work.problem, work.problem_code)),
+        rx.cond(work.message.corrects, aksel.alert(text("judging.corrects"), variant="info")),
         _facts(),
         rx.el.div(
             rx.cond(
@@ -36,6 +38,7 @@ def message_view() -> rx.Component:
         ),
         _person(),
         rx.cond(work.message.status == "received", aksel.alert(text("operations.queued"), variant="info")),
+        judging(),
         _doing(),
         _history(),
         gap="space-24",
@@ -155,6 +158,7 @@ def _opened() -> rx.Component:
             ),
             _opening(text("operations.open_original"), True, "open-original"),
         ),
+        notes(),
         gap="space-12",
         align="start",
     )

@@ -27,7 +27,12 @@ PAGE = 25
 LISTS = ("open", "rejected", "resolved")
 REPLAY_REASONS = ("fault-fixed", "sender-registered", "codes-loaded", "time-has-come")
 RESOLVE_REASONS = ("handled-with-sender", "sent-again", "sent-in-error", "not-for-this-service")
-CONFLICTS = ("held-stays-held", "original-gone", "not-waiting")
+CORRECTION_REASONS = ("sender-told-in-writing", "sender-told-by-telephone", "technical-fault-in-file")
+CONFLICTS = (
+    *("held-stays-held", "original-gone", "not-waiting", "not-opened", "judgement-unfit"),
+    *("note-length", "note-number", "correction-same", "correction-other-person"),
+    *("correction-other-sender", "correction-unreadable", "correction-nobody"),
+)
 """Refusals that say something about the message, not about a fault of ours."""
 
 
@@ -147,6 +152,37 @@ class WorkList(rx.State):
 
     @rx.event
     @requires(Kind.OPERATOR)
+    async def judge(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Store the held message as judged."""
+        self.busy, self.conflict = True, ""
+        yield
+        try:
+            client = await operations_client(self)
+            note = str(form.get("note", ""))
+            self._show(await client.release(self.message.id, self.message.judgement, note))
+            self.opened, self.is_opened = Opened(), False
+        except ServiceProblem as problem:
+            self._tell(problem)
+        self.busy = False
+
+    @rx.event
+    @requires(Kind.OPERATOR)
+    async def correct(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Send in a corrected message; the new one is shown."""
+        self.busy, self.conflict = True, ""
+        yield
+        try:
+            client = await operations_client(self)
+            reason, note = str(form.get("reason", "")), str(form.get("note", ""))
+            data = _encoded(str(form.get("message", "")))
+            self._show(await client.correct(self.message.id, reason, note, data))
+            self.opened, self.is_opened = Opened(), False
+        except ServiceProblem as problem:
+            self._tell(problem)
+        self.busy = False
+
+    @rx.event
+    @requires(Kind.OPERATOR)
     async def replay_all(self, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Process anew every message with the chosen code, a batch at a time."""
         self.busy, self.conflict, self.replayed, self.left = True, "", 0, 0
@@ -191,3 +227,10 @@ class WorkList(rx.State):
             self.conflict = problem.code
             return
         self.problem, self.problem_code = str(problem.problem), problem.code
+
+
+def _encoded(pasted: str) -> bytes:
+    """Pasted XML as bytes in the encoding it declares."""
+    text = pasted.strip()
+    latin = "iso-8859-1" in text[:200].lower()
+    return text.encode("iso-8859-1" if latin else "utf-8", errors="xmlcharrefreplace")

@@ -24,7 +24,10 @@ class Fault:
 
 @dataclass
 class Row:
-    """One message. `age_unit` is what `age_of` answers; `via` is empty where it sent itself."""
+    """One message. `age_unit` is what `age_of` answers; `via` is empty where it sent itself.
+
+    `judgement`: what may be judged of it; `corrects`: it stands in for another that waited.
+    """
 
     id: str = ""
     received: str = ""
@@ -37,6 +40,8 @@ class Row:
     status: str = ""
     replay: str = ""
     resolved: str = ""
+    judgement: str = ""
+    corrects: bool = False
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -74,6 +79,7 @@ class Opened:
     requester: str = ""
     results: int = 0
     original: str = ""
+    notes: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return "Opened(***)"
@@ -101,6 +107,8 @@ def row(item: Json) -> Row:
         status=str(item.get("status", "")),
         replay=str(item.get("replay", "")),
         resolved=str(item.get("resolved") or ""),
+        judgement=str(item.get("judgement") or ""),
+        corrects=bool(item.get("corrects")),
         faults=[_fault(error) for error in item.get("errors", [])],
     )
 
@@ -135,6 +143,7 @@ def opened(answer: Json) -> Opened:
         requester=str(content.get("requester", "")),
         results=int(content.get("results", 0)),
         original=str(answer.get("original") or ""),
+        notes=[str(note) for note in answer.get("notes", [])],
     )
 
 

@@ -6,7 +6,12 @@ from datetime import date
 
 import pytest
 
-from portal.operations.messages.state import REPLAY_REASONS, RESOLVE_REASONS
+from portal.operations.messages.state import (
+    CONFLICTS,
+    CORRECTION_REASONS,
+    REPLAY_REASONS,
+    RESOLVE_REASONS,
+)
 from portal.operations.messages.transform import age_of, code_counts, history, moment, opened, row
 from portal.operations.senders.transform import (
     bars,
@@ -20,6 +25,7 @@ from portal.operations.senders.transform import (
 from portal.ui.text import text
 from portal.ui.texts import LANGUAGES, under
 from results_service.operations import rules
+from results_service.reports.judgements import JUDGEMENTS
 from results_service.reports.svarrapport.report import KINDS
 from results_service.reports.svarrapport.rules import RULES
 
@@ -130,7 +136,11 @@ def test_a_silence_in_units_one_can_read() -> None:
 def test_every_reason_and_every_code_that_can_wait_has_words(lang: str) -> None:
     assert set(REPLAY_REASONS) == set(rules.REPLAY_REASONS)
     assert set(RESOLVE_REASONS) == set(rules.RESOLVE_REASONS)
-    assert {*REPLAY_REASONS, *RESOLVE_REASONS} <= set(under(lang, "operations.reason"))
+    assert set(CORRECTION_REASONS) == set(rules.CORRECTION_REASONS)
+    assert set(JUDGEMENTS) | {"other"} == set(under(lang, "judging.does"))
+    written = {*REPLAY_REASONS, *RESOLVE_REASONS, *CORRECTION_REASONS, *JUDGEMENTS, "corrected"}
+    assert written <= set(under(lang, "operations.reason"))
+    assert set(CONFLICTS) <= set(under(lang, "operations.conflict"))
     waiting = {code for code, rule in RULES.items() if rule.severity == "attention"}
     words = set(under(lang, "operations.code"))
     assert set(under(lang, "operations.kind")) >= KINDS
