@@ -86,7 +86,7 @@ async def test_a_number_that_nobody_has_is_a_person_without_results_and_is_logge
     screens: Screens, postgres: TestDatabase
 ) -> None:
     screens.number = NationalId("17054026641", "FNR")
-    assert await table(screens) == {"reports": [], "fields": []}
+    assert await table(screens) == {"reports": [], "fields": [], "withheld": False}
     assert (await new(screens))["total"] == 0
     with psycopg.connect(postgres.superuser_dsn) as conn:
         found = conn.execute("SELECT outcome FROM core_record.actor_log").fetchall()
