@@ -20,6 +20,7 @@ from kit.identity.actor import Actor, ActorKind
 from kit.identity.audiences import READ_CORE_RECORD
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
+from kit.ids import NationalId
 from kit.jsonapi import json_answer, read_body
 from kit.web import correlation_id
 
@@ -46,6 +47,7 @@ async def list_notices(
 
     `person-id` may be left out: the person is the caller. Not by fullmakt: notices tell of its use too.
     """
+    own = _own_number(actor)
 
     async def read(conn: AsyncConnection[Any], person_id: UUID, decision: Decision) -> LookUp[dict[str, Any]]:
         _refuse_others(decision)
@@ -54,12 +56,13 @@ async def list_notices(
         answer = {"total": total, "unread": unread, "notices": [_notice(one) for one in shown]}
         return LookUp(answer, {"Notice": len(shown)})
 
-    return json_answer(await _look_up(request, actor, read))
+    return json_answer(await _look_up(request, actor, own, read))
 
 
 @router.post("/read")
 async def mark_read(request: Request, actor: Caller) -> Response:
     """Mark what came until a moment as read: `{unread}`, how many are left. Safe to repeat."""
+    own = _own_number(actor)
     wanted = await read_body(request, Until)
 
     async def write(
@@ -70,15 +73,20 @@ async def mark_read(request: Request, actor: Caller) -> Response:
         _, unread = await service.counts(conn, person_id)
         return LookUp({"unread": unread}, {"Notice": marked}, action="write")
 
-    return json_answer(await _look_up(request, actor, write))
+    return json_answer(await _look_up(request, actor, own, write))
 
 
-async def _look_up(request: Request, actor: Actor, work: Any) -> dict[str, Any]:
+def _own_number(actor: Actor) -> NationalId:
+    """The caller's own number; raises `Forbidden` without the scope, and for whoever is no citizen."""
     require_scope(actor, READ_CORE_RECORD)
     if actor.kind is not ActorKind.CITIZEN or actor.national_id is None:
         raise Forbidden("own-notices-only", "Notices are the citizen's own. Log in as a citizen.")
+    return actor.national_id
+
+
+async def _look_up(request: Request, actor: Actor, own: NationalId, work: Any) -> dict[str, Any]:
     state = request.app.state
-    number = person_number(request) or actor.national_id
+    number = person_number(request) or own
     declared = AccessRequest(correlation_id=correlation_id(request))
     done: dict[str, Any] = await look_up(state.db, state.keys, actor, number, declared, _KINDS, work)
     return done

@@ -29,8 +29,8 @@ def _follow_up(request: Request, actor: Actor, scope: str) -> FollowUp:
 @router.post("/_search")
 async def search(request: Request, actor: Caller) -> Response:
     """Entries of the caller's own organisation: `{items, total, reasons}`; never whom they are about."""
-    wanted = await read_body(request, ListSearch)
-    return json_answer(await _follow_up(request, actor, READ_CORE_RECORD).page(wanted))
+    follow_up = _follow_up(request, actor, READ_CORE_RECORD)
+    return json_answer(await follow_up.page(await read_body(request, ListSearch)))
 
 
 @router.post("/{entry_id}/open")
@@ -42,5 +42,5 @@ async def open_entry(request: Request, actor: Caller, entry_id: UUID) -> Respons
 @router.post("/{entry_id}/review")
 async def review(request: Request, actor: Caller, entry_id: UUID) -> Response:
     """What came of it, and why. Safe to repeat."""
-    done = await read_body(request, Review)
-    return json_answer(await _follow_up(request, actor, WRITE_CORE_RECORD).review(entry_id, done))
+    follow_up = _follow_up(request, actor, WRITE_CORE_RECORD)
+    return json_answer(await follow_up.review(entry_id, await read_body(request, Review)))
