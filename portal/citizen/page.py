@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.frame.acting import acting
+from portal.frame.layout import PRIVACY
 from portal.frame.states import loading_view, problem_view
 from portal.ui import aksel
 from portal.ui.text import text
@@ -30,7 +31,21 @@ def citizen_page(area: str, state: Any, content: rx.Component) -> rx.Component:
             size="large",
         ),
         aksel.body_long(text(f"{area}.lead"), class_name="own-lead"),
-        rx.cond(state.problem != "", problem_view(state.problem, state.code, again)),
+        rx.cond(
+            state.problem != "",
+            rx.cond(state.code == "Reservation", _reserved(), problem_view(state.problem, state.code, again)),
+        ),
         rx.cond(state.loaded, content, rx.cond(state.problem == "", loading_view(6))),
         gap="space-20",
+    )
+
+
+def _reserved() -> rx.Component:
+    """Nothing went wrong: whose page it is has chosen to have no results here."""
+    return aksel.alert(
+        text("privacy.reservasjon.here"),
+        " ",
+        rx.el.a(text("privacy.reservasjon.link"), href=PRIVACY),
+        variant="info",
+        custom_attrs={"data-testid": "reserved"},
     )
