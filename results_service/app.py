@@ -20,6 +20,7 @@ from kit.settings import Settings, get_settings
 from kit.valkey import async_client
 from kit.web import create_app
 from results_service.codes.service import CurrentCodes
+from results_service.intake.endpoints import RECEIVING
 from results_service.intake.endpoints import router as intake_router
 from results_service.intake.service import Intake
 from results_service.lookup.endpoints import SEARCHES, LookupContext
@@ -57,7 +58,7 @@ def make_app(settings: Settings) -> FastAPI:
             await db.close()
             await valkey.aclose()
 
-    app = create_app(name="results_service", lifespan=lifespan, ready=db.ping, direct=SEARCHES)
+    app = create_app(name="results_service", lifespan=lifespan, ready=db.ping, direct=SEARCHES | RECEIVING)
     app.state.intake = intake
     app.state.lookup = LookupContext(db, keys, f"{settings.results_url}/fhir")
     app.state.screens = ScreensContext(app.state.lookup, CurrentCodes())

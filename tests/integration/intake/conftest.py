@@ -20,12 +20,13 @@ from kit.keys import KeyRing
 from kit.settings import Settings
 from kit.web import create_app
 from results_service.codes import CodeBook
-from results_service.intake.endpoints import caller, router
+from results_service.intake.endpoints import RECEIVING, router
 from results_service.intake.pipeline import Pipeline
 from results_service.intake.service import Intake
 from results_service.intake.work import Worker
 from tests.conftest import TestDatabase
 from tests.integration.intake.messages import GRY, LINE
+from tests.verified import act_as
 
 BROKER, LAB, OTHER_LAB, STRICT_LAB, STRANGER = (
     "313902196",
@@ -103,13 +104,13 @@ async def intake(
 
 @pytest.fixture
 async def api(intake: Intake) -> AsyncIterator[Api]:
-    app: FastAPI = create_app(name="results_service")
+    app: FastAPI = create_app(name="results_service", direct=RECEIVING)
     app.include_router(router)
     app.state.intake = intake
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://results.test") as http:
         api = Api(http)
-        app.dependency_overrides[caller] = lambda: api.caller
+        act_as(app, lambda: api.caller)
         yield api
 
 
