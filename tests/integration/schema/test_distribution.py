@@ -115,13 +115,10 @@ def statements() -> Iterator[tuple[str, str]]:
     for path in (ROOT / one for one in REQUEST_PATH):
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                text = node.value if isinstance(node, ast.Constant) else None
-                if (
-                    isinstance(text, str)
-                    and named.search(text)
-                    and re.search(r"\b(FROM|INTO|UPDATE)\b", text)
-                ):
-                    yield f"{file.relative_to(ROOT)}:{node.lineno}", text
+                if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                    continue
+                if named.search(node.value) and re.search(r"\b(FROM|INTO|UPDATE)\b", node.value):
+                    yield f"{file.relative_to(ROOT)}:{node.lineno}", node.value
 
 
 def test_every_statement_of_a_look_up_names_its_person_and_joins_by_person() -> None:

@@ -45,26 +45,23 @@ def register_of(system: str) -> str:
 
 def objects(value: object) -> list[Json]:
     """Only the JSON objects of a repeating element; a single one as a list of one."""
-    if value is None:
-        return []
-    if isinstance(value, dict):
-        return [value]
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    if type(value) is list:
+        return [entry for entry in value if type(entry) is dict]
+    return [value] if isinstance(value, dict) else []
 
 
 def first(value: object) -> Json:
     """The first object of a repeating element, or an empty object."""
-    if value is None:
-        return {}
     if isinstance(value, dict):
         return value
-    found = objects(value)
-    return found[0] if found else {}
+    if not isinstance(value, list):
+        return {}
+    return next((entry for entry in value if isinstance(entry, dict)), {})
 
 
 def text_of(value: object) -> str:
     """A JSON scalar as text, trimmed; anything else as empty text."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value.strip()
     if value is None or isinstance(value, dict | list | bool):
         return ""
@@ -102,7 +99,13 @@ def reference_ids(references: object) -> list[str]:
 
 def extensions(resource: Json, name: str, base: str = EXTENSION_BASE) -> list[Json]:
     """The extensions of a name, of the guide (nilar-<name>) or with `OWN_BASE` ours."""
-    return [ext for ext in objects(resource.get("extension")) if ext.get("url") == base + name]
+    found = resource.get("extension")
+    if not found:
+        return []
+    url = base + name
+    if type(found) is list:  # asked a dozen times for each result: no list on the way
+        return [ext for ext in found if type(ext) is dict and ext.get("url") == url]
+    return [ext for ext in objects(found) if ext.get("url") == url]
 
 
 def extension_value(extension: Json) -> object:
