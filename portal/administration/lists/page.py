@@ -49,14 +49,17 @@ def gp_lists_page() -> rx.Component:
 
 def _lists() -> rx.Component:
     return rx.fragment(
-        aksel.search(
-            label=text("administration.lists.search"),
-            hide_label=False,
-            variant="simple",
-            size="small",
-            default_value=seen.words,
-            on_change=seen.search.debounce(200),
-            custom_attrs={"data-testid": "search"},
+        rx.el.div(
+            aksel.search(
+                label=text("administration.lists.search"),
+                hide_label=False,
+                variant="simple",
+                size="small",
+                default_value=seen.words,
+                on_change=seen.search.debounce(200),
+                custom_attrs={"data-testid": "search"},
+            ),
+            class_name="adm-search",
         ),
         rx.cond(
             seen.loaded,

@@ -43,13 +43,16 @@ def organisations_page() -> rx.Component:
 
 def _choices() -> rx.Component:
     return aksel.hstack(
-        aksel.search(
-            label=text("administration.organisations.search"),
-            hide_label=False,
-            variant="simple",
-            size="small",
-            on_change=seen.search.debounce(200),
-            custom_attrs={"data-testid": "search"},
+        rx.el.div(
+            aksel.search(
+                label=text("administration.organisations.search"),
+                hide_label=False,
+                variant="simple",
+                size="small",
+                on_change=seen.search.debounce(200),
+                custom_attrs={"data-testid": "search"},
+            ),
+            class_name="adm-search",
         ),
         aksel.select(
             rx.el.option(text("administration.organisations.own"), value="own"),

@@ -78,14 +78,17 @@ def _again() -> rx.Component:
 
 def _choices() -> rx.Component:
     return aksel.hstack(
-        aksel.search(
-            label=text("administration.personnel.search"),
-            hide_label=False,
-            variant="simple",
-            size="small",
-            auto_complete="off",
-            on_change=seen.search.debounce(200),
-            custom_attrs={"data-testid": "search"},
+        rx.el.div(
+            aksel.search(
+                label=text("administration.personnel.search"),
+                hide_label=False,
+                variant="simple",
+                size="small",
+                auto_complete="off",
+                on_change=seen.search.debounce(200),
+                custom_attrs={"data-testid": "search"},
+            ),
+            class_name="adm-search",
         ),
         aksel.select(
             rx.el.option(text("administration.personnel.all_places"), value=""),
