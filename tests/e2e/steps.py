@@ -158,6 +158,12 @@ def narrow(page: Page, words: str) -> None:
     page.get_by_role("searchbox").fill(words)
 
 
+def choose_table(page: Page) -> None:
+    """Show the results as a table."""
+    page.get_by_test_id("view-choice").get_by_role("radio", name="Tabell").click()
+    expect(page.get_by_test_id("cumulative")).to_be_visible()
+
+
 def open_report(page: Page, sent: Sent) -> Locator:
     """Find a report in the list and open it."""
     narrow(page, sent.words)
@@ -251,6 +257,10 @@ def walk_clinician(page: Page) -> Iterator[str]:
     page.goto("/clinician/patients")
     open_own(page, "Telokk")
     yield "list of reports"
+    choose_table(page)
+    yield "table"
+    page.get_by_test_id("view-choice").get_by_role("radio", name="Liste").click()
+    expect_reports(page)
     for name, sent in (("biochemistry", THYROID), ("radiology", ULTRASOUND), ("culture", URINE)):
         open_report(page, sent)
         yield name
