@@ -131,12 +131,11 @@ async def look_up(
             health=_of_health(kinds),
         )
         decision = await settle(conn, decision, withhold)
-        who = _who(keys, actor, request, decision)
+        who = _who(keys, actor, request, decision, actor_hash)
         if decision.permitted and decision.person_id is not None:
             found = await read(conn, decision.person_id, decision)
             items = dict.fromkeys(kinds, 0) | dict(found.items)
-            entry = _entry(decision.person_id, who, request, decision, items)
-            entry = replace(entry, action=found.action)
+            entry = _entry(decision.person_id, who, request, decision, items, found.action)
             if _of_health(kinds):
                 await tell_and_record(conn, who, request, decision, today)
             await access_log.append_and_commit(conn, entry)
@@ -171,9 +170,10 @@ async def open_list(
     unit = actor.place or actor.organisation
     async with db.transaction(unit=unit) as conn:
         today = today_in_norway()
-        facts = await repository.facts(conn, None, _number_hash(keys, actor), actor, request, today)
+        actor_hash = _number_hash(keys, actor)
+        facts = await repository.facts(conn, None, actor_hash, actor, request, today)
         decision = judge(actor, request, facts, own=False, today=today)
-        who = _who(keys, actor, request, decision)
+        who = _who(keys, actor, request, decision, actor_hash)
         entry = ActorEntry(who=who, action="list", items={kind: 0}, correlation_id=request.correlation_id)
         if decision.permitted:
             found = await read(conn, decision)
@@ -243,14 +243,16 @@ def _number_hash(keys: KeyRing, actor: Actor) -> bytes | None:
     return keys.number_hash(actor.national_id) if actor.national_id else None
 
 
-def _who(keys: KeyRing, actor: Actor, request: AccessRequest, decision: Decision) -> Who:
+def _who(
+    keys: KeyRing, actor: Actor, request: AccessRequest, decision: Decision, actor_hash: bytes | None
+) -> Who:
     facts = decision.facts
     represented = decision.representation
     own_name = represented.actor_name if represented else facts.person_name
     own_name = own_name if decision.relation is not Relation.NONE else None
     return Who(
         actor_kind=actor.kind.value,
-        actor_hash=_number_hash(keys, actor) or keys.find_hash(f"client:{actor.client_id}"),
+        actor_hash=actor_hash or keys.find_hash(f"client:{actor.client_id}"),
         actor_name=facts.personnel_name if actor.kind is ActorKind.CLINICIAN else own_name,
         hpr_number=actor.hpr_number,
         role=request.role,
@@ -262,7 +264,12 @@ def _who(keys: KeyRing, actor: Actor, request: AccessRequest, decision: Decision
 
 
 def _entry(
-    person_id: UUID, who: Who, request: AccessRequest, decision: Decision, items: Mapping[str, int]
+    person_id: UUID,
+    who: Who,
+    request: AccessRequest,
+    decision: Decision,
+    items: Mapping[str, int],
+    action: str = "read",
 ) -> LogEntry:
     return LogEntry(
         person_id=person_id,
@@ -271,6 +278,7 @@ def _entry(
         relation=decision.relation.value,
         reason=decision.reason,
         items=items,
+        action=action,
         outcome="permitted" if decision.permitted else "refused",
         outcome_code=decision.refusal.code if decision.refusal else None,
         correlation_id=request.correlation_id,
