@@ -189,8 +189,9 @@ async def test_machines_and_the_young_are_refused(
     relation: Ask,
 ) -> None:
     assert await relation(actor("lab")) == "machine-without-access"
-    with pytest.raises(AccessDenied, match="own-access-from-16"):
-        await look_up(core_db, keys, actor("ungdom"), number("ungdom"), AccessRequest(), (), _never_read)
+    young = actor("ungdom")  # 14: sees what is her own, and does not decide over it yet
+    with pytest.raises(AccessDenied, match="own-settings-from-16"):
+        await look_up(core_db, keys, young, number("ungdom"), AccessRequest(), ("Consent",), _never_read)
 
 
 async def _never_read(_c: AsyncConnection[Any], _p: UUID, _d: Decision) -> LookUp[None]:
