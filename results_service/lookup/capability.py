@@ -23,7 +23,9 @@ requester-hpr-role and, for a relation that no register shows, access-reason; at
 of the core record. Where the person has restricted some data, the answer has an OperationOutcome entry with \
 General of pvk-outcome-cs; an elevated access-basis opens them. A member of a tree of \
 observations is always given with the whole tree. An unknown parameter is refused unless the header \
-Prefer: handling=lenient is sent."""
+Prefer: handling=lenient is sent. Every Bundle has total, links (self, next, previous: addresses to POST to) \
+and a weak ETag; asked again with If-None-Match, an unchanged answer is 304, after the same decision and \
+with a row in the access log like any other. Answers are packed with gzip when Accept-Encoding asks for it."""
 _SECURITY = (
     "Authorization: DPoP, with an access token for the audience nhn:pps, scope nhn:pps/provesvar-read, "
     "security level 4 (RFC 9449)."
