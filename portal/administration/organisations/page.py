@@ -113,9 +113,14 @@ def _row(one: Any) -> rx.Component:
             scope="row",
         ),
         aksel.table_data_cell(text_by("administration.kind", one.kind, "other")),
-        aksel.table_data_cell(one.org_number),
-        aksel.table_data_cell(one.her_id),
+        aksel.table_data_cell(_label("number"), one.org_number),
+        aksel.table_data_cell(rx.cond(one.her_id != "", rx.fragment(_label("her"), one.her_id))),
     )
+
+
+def _label(column: str) -> rx.Component:
+    """The column's name, where the table has become a list."""
+    return rx.el.span(text(f"administration.organisations.column.{column}"), " ", class_name="adm-narrow")
 
 
 def _none() -> rx.Component:

@@ -83,8 +83,10 @@ def _row(one: Any) -> rx.Component:
     return aksel.table_row(
         aksel.table_header_cell(one.organisation, scope="row"),
         aksel.table_data_cell(role_of(one.role)),
-        aksel.table_data_cell(one.since),
-        aksel.table_data_cell(rx.cond(one.until != "", one.until, text("administration.link.open_end"))),
+        aksel.table_data_cell(_label("from"), one.since),
+        aksel.table_data_cell(
+            _label("to"), rx.cond(one.until != "", one.until, text("administration.link.open_end"))
+        ),
         aksel.table_data_cell(
             aksel.tag(
                 text_by("administration.state", one.state, "now"),
@@ -103,6 +105,11 @@ def _row(one: Any) -> rx.Component:
             align="right",
         ),
     )
+
+
+def _label(column: str) -> rx.Component:
+    """The column's name, where the table has become a list."""
+    return rx.el.span(text(f"administration.link.{column}"), " ", class_name="adm-narrow")
 
 
 def link_fields(roles: rx.Component) -> list[rx.Component]:

@@ -28,7 +28,8 @@ class Entry:
 class Row:
     """One look of an opened visit."""
 
-    at: str
+    day: str
+    time: str
     basis: str
     relation: str
     reason: str
@@ -89,8 +90,10 @@ def opened(answer: Json) -> Opened:
 
 
 def _row(one: Json) -> Row:
+    at = datetime.fromisoformat(str(one["at"])).astimezone(OSLO)
     return Row(
-        at=_moment(one["at"]),
+        day=at.strftime("%d.%m.%Y"),
+        time=at.strftime("%H:%M"),
         basis=str(one.get("basis") or ""),
         relation=str(one.get("relation") or ""),
         reason=str(one.get("reason") or ""),

@@ -132,7 +132,13 @@ def _why(one: Any) -> rx.Component:
 def _opened() -> rx.Component:
     one = seen.opened
     return aksel.vstack(
-        aksel.button(text("administration.back"), size="small", variant="tertiary", on_click=seen.close),
+        aksel.button(
+            text("administration.back"),
+            size="small",
+            variant="tertiary",
+            on_click=seen.close,
+            class_name="own-more",
+        ),
         aksel.heading(text("unusual.looked", who=one.entry.who, person=one.person), level="2", size="small"),
         rx.cond(one.born != "", aksel.body_long(text("unusual.born", year=one.born))),
         _why(one.entry),
@@ -154,14 +160,13 @@ def _opened() -> rx.Component:
             on_submit=seen.review,
         ),
         gap="space-16",
-        align="start",
         custom_attrs={"data-testid": "unusual-opened"},
     )
 
 
 def _row(row: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.div(rx.el.strong(row.at), class_name="log-when"),
+        rx.el.div(rx.el.strong(row.day), rx.el.span(text("log.at", time=row.time)), class_name="log-when"),
         rx.el.div(
             rx.cond(row.place != "", rx.el.div(row.place)),
             rx.el.div(
