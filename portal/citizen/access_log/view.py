@@ -51,7 +51,7 @@ def _content() -> rx.Component:
 def _download() -> rx.Component:
     return aksel.vstack(
         aksel.heading(text("log.download"), level="2", size="small"),
-        aksel.body_long(text("log.download_help")),
+        aksel.body_long(text("log.download_help"), class_name="own-lead"),
         aksel.button(
             text("log.download"),
             variant="secondary",

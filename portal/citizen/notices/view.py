@@ -11,7 +11,6 @@ from portal.citizen.page import citizen_page
 from portal.frame.layout import ACCESS_LOG
 from portal.frame.states import empty_view
 from portal.ui import aksel
-from portal.ui.html import plain_link
 from portal.ui.text import text, text_by
 
 notices: Any = Notices  # Reflex turns a state's attributes into Vars, which types do not tell
@@ -83,8 +82,7 @@ def _who(row: Any) -> rx.Component:
                 row.who,
                 rx.cond(row.role != "", rx.el.span(", ", text_by("log.role", row.role, "XX"))),
                 rx.cond(row.place != "", rx.el.span(", ", row.place)),
-                ". ",
             ),
         ),
-        plain_link(text("notices.to_log"), href=ACCESS_LOG),
+        rx.el.div(aksel.link(text("notices.to_log"), href=ACCESS_LOG)),
     )
