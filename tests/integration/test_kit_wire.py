@@ -1,0 +1,95 @@
+"""Statements straight through libpq: values, errors, rollbacks and callers that go away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from kit import wire
+from kit.db import Database
+from tests.conftest import TestDatabase
+
+ECHO = wire.Statement(
+    "SELECT %(id)s::uuid, %(text)s::text, %(data)s::bytea, %(day)s::date, %(ids)s::uuid[],"
+    " %(none)s::int, %(text)s"
+)
+VALUES = {
+    "id": UUID(int=5),
+    "text": "hei 'du'",
+    "data": b"\0\xff",
+    "day": date(2026, 2, 28),
+    "ids": [UUID(int=1), UUID(int=2)],
+    "none": None,
+}
+DIVIDE = wire.Statement("SELECT 10 / %s::int")
+NOTE = wire.Statement("SELECT set_config('akson.unit', %s, true)")
+
+
+@pytest.fixture
+async def db(postgres: TestDatabase) -> AsyncIterator[Database]:
+    database = Database(postgres.dsn("akson_results"), max_size=1)
+    await database.open()
+    yield database
+    await database.close()
+
+
+async def divided(db: Database, by: int) -> int:
+    async with db.transaction() as conn:
+        (result,) = await wire.run(conn, (DIVIDE, (by,)))
+        ((answer,),) = wire.rows(conn, result)
+        return int(answer)
+
+
+async def test_values_come_back_as_they_went(db: Database) -> None:
+    async with db.transaction() as conn:
+        for _ in range(2):  # prepared, then known
+            (result,) = await wire.run(conn, (ECHO, VALUES))
+            assert wire.rows(conn, result) == [(*VALUES.values(), VALUES["text"])]
+
+
+async def test_several_steps_are_one_transaction_with_its_commit(db: Database) -> None:
+    async with db.transaction() as conn:
+        noted, divided_ = await wire.run(conn, (NOTE, ("u",)), (DIVIDE, (5,)))
+        assert (wire.rows(conn, noted), wire.rows(conn, divided_)) == ([("u",)], [(2,)])
+        await wire.run(conn, (NOTE, ("v",)), wire.COMMIT)
+        assert conn.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+
+
+async def test_given_a_step_fails_then_nothing_behind_it_runs_and_the_connection_is_usable_again(
+    db: Database,
+) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        async with db.transaction() as conn:
+            await wire.run(conn, (NOTE, ("u",)), (DIVIDE, (0,)), wire.COMMIT)
+    assert await divided(db, 2) == 5
+
+
+async def test_given_a_rollback_then_statements_are_prepared_anew(db: Database) -> None:
+    assert await divided(db, 1) == 10
+    with pytest.raises(ValueError, match="enough"):
+        async with db.transaction() as conn:
+            await conn.execute("SELECT 1", prepare=True)  # psycopg deallocates all after the rollback
+            raise ValueError("enough")
+    assert await divided(db, 2) == 5
+
+
+async def test_given_a_caller_that_goes_away_then_its_answer_reaches_nobody_else(db: Database) -> None:
+    async def slow() -> None:
+        async with db.transaction() as conn:
+            await wire.run(conn, (wire.Statement("SELECT pg_sleep(20)"), ()))
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(slow(), 0.2)
+    assert await divided(db, 5) == 2
+
+
+def test_placeholders_are_all_named_or_none_is() -> None:
+    assert wire.Statement("SELECT %s, %s").text == b"SELECT $1, $2"
+    assert ECHO.text.endswith(b"$6::int, $2")
+    with pytest.raises(ValueError, match="names"):
+        wire.Statement("SELECT %s, %(a)s")
