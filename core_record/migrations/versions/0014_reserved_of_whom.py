@@ -1,4 +1,4 @@
-"""Whether a person has reserved is answered whoever the transaction serves: fail closed, not by an empty view.
+"""Whether a person has reserved is answered whoever the transaction serves: never by an empty view.
 
 Both tables stand behind the second wall. The function serves the person asked about while it looks, and then
 again whom the transaction served.

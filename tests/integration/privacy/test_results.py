@@ -11,8 +11,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from core_record.registers.service import resolve_person_sync
 from kit.identity.actor import Actor
 from kit.ids import NationalId
+from kit.keys import KeyRing
 from results_service.intake.deletion import DELETED, KEPT, delete_reserved
 from tests.conftest import TestDatabase
 from tests.integration.privacy.conftest import ENH, HPR, AsActor, Results, Set, party
@@ -303,3 +305,21 @@ def test_every_table_with_reports_keeps_withheld_ones_out(postgres: TestDatabase
     without = {table for table, text in policies.items() if "akson.withheld" not in (text or "")}
     assert without <= {"intake_message", "release_event"}  # ids, and what clinicians did: no results
     assert len(policies) > 30
+
+
+async def test_a_reservation_waits_for_messages_under_way_and_later_ones_see_it(
+    line: NationalId, results: Results, keys: KeyRing, postgres: TestDatabase, make_setting: Set
+) -> None:
+    """Else a message stored beside the reservation would outlive the deletion."""
+    with results.database.transaction() as under_way:
+        person_id = resolve_person_sync(under_way, keys, line)
+        assert under_way.execute("SELECT core_record.is_reserved(%s)", (person_id,)).fetchone() == (False,)
+        with (
+            psycopg.connect(postgres.dsn("akson_core"), options="-c lock_timeout=50ms") as reserves,
+            pytest.raises(psycopg.errors.LockNotAvailable),
+        ):
+            reserves.execute(sql.SQL("SET LOCAL akson.person = {}").format(sql.Literal(str(person_id))))
+            reserves.execute("SELECT 1 FROM core_record.person WHERE person_id = %s FOR UPDATE", (person_id,))
+    await make_setting("line", "reservasjon")
+    with results.database.transaction() as later:
+        assert later.execute("SELECT core_record.is_reserved(%s)", (person_id,)).fetchone() == (True,)
