@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from kit.ids import NationalId
+from results_service.reports.stored import Outline
 
 Mode = Literal["match", "include"]
 _WITHOUT_SUBJECT = "PractitionerRole"
@@ -47,9 +48,15 @@ class BundleWriter:
 
     def add(self, kind: str, identifier: str, body: bytes, mode: Mode) -> None:
         """A resource of the search; `body` is its stored JSON object."""
-        self._add(kind, identifier, body, _END[mode])
+        self._add(kind, identifier.encode(), body, _END[mode])
         if kind == "DiagnosticReport":
             self.reports.append(identifier)
+
+    def add_others(self, opened: Outline, places: Sequence[int]) -> None:
+        """Resources of one report that go with a match."""
+        shape, end = opened.shape.places, _END["include"]
+        for place in places:
+            self._add(shape[place].kind, opened.id(place), opened.body(place), end)
 
     def add_version(
         self, kind: str, identifier: str, body: bytes, version_id: str, modified: datetime
@@ -63,7 +70,7 @@ class BundleWriter:
                 "lastModified": modified.isoformat(timespec="milliseconds"),
             },
         }
-        self._add(kind, identifier, body, b"," + msgspec.json.encode(end)[1:] + b",")
+        self._add(kind, identifier.encode(), body, b"," + msgspec.json.encode(end)[1:] + b",")
 
     def add_outcome(self, issues: Sequence[dict[str, Any]]) -> None:
         """Something to know about the answer that is no match."""
@@ -92,13 +99,13 @@ class BundleWriter:
         self._parts[-1] = self._parts[-1][:-1]  # no comma behind the last
         return b"".join((encoded[:-1], b',"entry":[', *self._parts, b"]}"))
 
-    def _add(self, kind: str, identifier: str, body: bytes, end: bytes) -> None:
+    def _add(self, kind: str, identifier: bytes, body: bytes, end: bytes) -> None:
         frame = self._frames.get(kind)
         if frame is None:
             frame = self._frames[kind] = self._frame(kind)
             self.counts[kind] = 0
         self.counts[kind] += 1
-        self._parts += (frame[0], identifier.encode(), frame[1], body[1:], end)
+        self._parts += (frame[0], identifier, frame[1], body[1:], end)
 
     def _frame(self, kind: str) -> tuple[bytes, bytes]:
         """What stands before and behind the id, up to the resource's own first member."""

@@ -20,6 +20,7 @@ from results_service.lookup.release import waiting_issues
 from results_service.release.told import tell
 from results_service.reports import reading
 from results_service.reports.reading import OpenReport, Packed
+from results_service.reports.stored import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,16 @@ async def _search_reports(
     rows, total = await reading.newest(
         conn, person_id, filtered, skip=wanted.skip, count=wanted.count, opened=bool(wanted.includes)
     )
+    found: dict[Shape, list[int]] = {}
     for row in rows:
         answer.stamp(row.stored)
         answer.add("DiagnosticReport", row.report_id, row.body, "match")
     for row in rows:
         if (others := row.others) is not None:
-            for place in reach_from_report(others.shape, wanted.includes):
-                answer.add(others.shape.places[place].kind, others.id(place), others.body(place), "include")
+            places = found.get(others.shape)
+            if places is None:  # most reports of a person have one of a few shapes
+                places = found[others.shape] = reach_from_report(others.shape, wanted.includes)
+            answer.add_others(others, places)
     return total
 
 

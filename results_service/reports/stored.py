@@ -54,12 +54,12 @@ class Outline(NamedTuple):
         """As `Packed.body`."""
         return self.bodies[self.starts[place] : self.starts[place + 1]]
 
-    def id(self, place: int) -> str:
-        """The id of the resource at `place`."""
+    def id(self, place: int) -> bytes:
+        """The id of the resource at `place`, as it stands in JSON."""
         if self.ids is not None:
-            return self.ids[place]
+            return self.ids[place].encode()
         start = self.starts[place] + _before_id(self.shape.places[place].kind)
-        return self.bodies[start : start + _ID_LENGTH].decode()
+        return self.bodies[start : start + _ID_LENGTH]
 
 
 class _Facts(Struct, array_like=True, gc=False):
@@ -117,7 +117,7 @@ def unpack(data: bytes) -> Packed:
     opened = _outline(head, bodies)
     facts = _facts_decoder.decode(head.facts)
     starts = opened.starts
-    ids = opened.ids or [opened.id(place) for place in range(len(facts))]
+    ids = opened.ids or [opened.id(place).decode() for place in range(len(facts))]
     entries = [
         Entry(
             hung.kind,
