@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 
 from results_service.codes.equivalences import Joined, Place, unit_key
 from results_service.codes.systems import LOCAL, system_oid
@@ -11,9 +12,9 @@ from results_service.reports.reading import Entry
 from results_service.screens.models import Converted, Value, ValueKind
 from results_service.screens.observed import (
     NATIONAL,
-    Coding,
     Concept,
     Observation,
+    Said,
     decimal,
     digits,
     register_of,
@@ -29,12 +30,11 @@ _NOTHING: tuple[ValueKind, str, bool] = ("none", "", False)
 _HEADINGS = names.KINDS.replace("8202", "8243")
 
 
-def place_of(main: Coding, name: str, unit: str, sender: str) -> Place:
+@lru_cache(maxsize=4096)
+def place_of(system: str, code: str, name: str, unit: str, sender: str) -> Place:
     """Where a result belongs before any equivalence: a local code is its sender's own."""
-    national = register_of(main.system) in NATIONAL and bool(main.code)
-    return Place(
-        system_oid(main.system) or LOCAL, main.code or name, unit_key(unit), "" if national else sender
-    )
+    national = register_of(system) in NATIONAL and bool(code)
+    return Place(system_oid(system) or LOCAL, code or name, unit_key(unit), "" if national else sender)
 
 
 def analysis_of(place: Place) -> str:
@@ -43,41 +43,60 @@ def analysis_of(place: Place) -> str:
     return f"{place.sender}|{key}" if place.sender else key
 
 
-def unit_of(observation: Observation) -> str:
+def unit_of(observation: Observation, said: Said) -> str:
     """The unit as sent."""
     if observation.value_quantity:
         return observation.value_quantity.unit
     if observation.value_range:
         sides = (observation.value_range.low, observation.value_range.high)
         return next((side.unit for side in sides if side and side.unit), "")
-    return observation.text_unit
+    return said.unit
 
 
-def value_of(observation: Observation, entry: Entry, report: int, *, sampled: bool) -> Value:
+def value_of(observation: Observation, said: Said, entry: Entry, report: int, unit: str) -> Value:
     """The value. Cancelled: neither value, flag nor limits."""
-    gone = observation.status in GIVEN_UP
-    kind, value, more = _NOTHING if gone else _shown(observation)
-    flag, flag_text = ("", "") if gone else _flag(observation)
-    behind = observation.behind
+    if observation.status in GIVEN_UP:
+        return _withdrawn(observation, said, entry, report)
+    kind, value, more = _shown(observation)
+    flag, flag_text = _flag(observation)
     return Value(
         report=report,
         id=observation.id,
         kind=kind,
         at=observation.effective_date_time,
-        sampled=sampled,
+        sampled="specimen" in entry.links or said.investigated or said.history,
         value=value,
-        comparator=observation.value_quantity.comparator if observation.value_quantity and not gone else "",
-        unit="" if gone else unit_of(observation),
+        comparator=observation.value_quantity.comparator if observation.value_quantity else "",
+        unit=unit,
         flag=flag,
         flag_text=flag_text,
-        reference="" if gone else _reference(observation),
+        reference=_reference(observation),
         status=observation.status,
-        behind=behind,
-        preliminary=observation.status == "preliminary" or behind in _PRELIMINARY,
-        history=observation.history,
-        commented=any(note.text for note in observation.note),
-        more=more or "has-member" in entry.links or observation.has("structured-info"),
+        behind=said.behind,
+        preliminary=observation.status == "preliminary" or said.behind in _PRELIMINARY,
+        history=said.history,
+        commented=_commented(observation),
+        more=more or said.structured or "has-member" in entry.links,
     )
+
+
+def _withdrawn(observation: Observation, said: Said, entry: Entry, report: int) -> Value:
+    return Value(
+        report=report,
+        id=observation.id,
+        kind="none",
+        at=observation.effective_date_time,
+        sampled="specimen" in entry.links or said.investigated or said.history,
+        status=observation.status,
+        behind=said.behind,
+        history=said.history,
+        commented=_commented(observation),
+        more="has-member" in entry.links,
+    )
+
+
+def _commented(observation: Observation) -> bool:
+    return bool(observation.note) and any(note.text for note in observation.note)
 
 
 def converted(value: Value, joined: Joined) -> Converted | None:
@@ -124,10 +143,15 @@ def _text(concept: Concept) -> tuple[ValueKind, str, bool]:
 
 def _flag(observation: Observation) -> tuple[str, str]:
     """The laboratory's mark of deviation (8244) and its words; no mark is not the same as normal."""
+    if not observation.interpretation:
+        return "", ""
     codes = [c for each in observation.interpretation for c in each.coding]
     found = next((c for c in codes if c.system == names.FLAGS and c.code not in _NO_DEVIATION), None)
     return (found.code, found.display) if found else ("", "")
 
 
 def _reference(observation: Observation) -> str:
-    return "; ".join(each.text for each in observation.reference_range if each.text)
+    ranges = observation.reference_range
+    if len(ranges) == 1:
+        return ranges[0].text
+    return "; ".join(each.text for each in ranges if each.text)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 from msgspec import Raw, Struct
 
-from results_service.codes.systems import LOCAL, NLK, system_oid
+from results_service.codes.systems import LOCAL, NLK, system_oid, system_url
 from results_service.reports.fhir import names
 
 # Code lists whose codes mean the same at every laboratory; every other code is its sender's own.
@@ -16,6 +16,15 @@ NATIONAL = frozenset({"7280", "7270", "7010", "8219", "8220"})
 _HEADINGS = names.KINDS.replace("8202", "8243")
 _SUSCEPTIBILITY = names.KINDS.replace("8202", "8271")
 _ANSWERS = frozenset({"S", "I", "R", "K"})
+_NLK = system_url(NLK)
+_NO_ANALYSIS = frozenset({_HEADINGS, names.DATA_ABSENT_SYSTEM})
+_NAMES = {
+    names.NILAR + "history": "history",
+    names.NILAR + "investigation-date": "investigated",
+    names.NILAR + "structured-info": "structured",
+    names.AKSON + "result-status": "behind",
+    names.AKSON + "text-result-unit": "unit",
+}
 
 
 class Coding(Struct, gc=False):
@@ -68,6 +77,20 @@ class _Link(Struct, gc=False):
     reference: str = ""
 
 
+class Said(Struct, gc=False):
+    """What the extensions of an Observation say.
+
+    `history`: repeated from an earlier report. `investigated`: has a date of its own. `structured`: has more
+    than its value. `behind`: the code of 8245 behind a status that says less. `unit`: of a text result.
+    """
+
+    history: bool = False
+    investigated: bool = False
+    structured: bool = False
+    behind: str = ""
+    unit: str = ""
+
+
 class Observation(Struct, gc=False, rename="camel"):
     """The parts of a stored Observation that a table shows."""
 
@@ -87,57 +110,52 @@ class Observation(Struct, gc=False, rename="camel"):
     @property
     def main(self) -> Coding | None:
         """The code that names the analysis: NLK before every other; None for a part of a text."""
-        codes = [c for c in self.code.coding if c.system not in (_HEADINGS, names.DATA_ABSENT_SYSTEM)]
-        nlk = next((c for c in codes if system_oid(c.system) == NLK), None)
-        return nlk or (codes[0] if codes else None)
+        found: Coding | None = None
+        for coding in self.code.coding:
+            if coding.system == _NLK:
+                return coding
+            if found is None and coding.system not in _NO_ANALYSIS:
+                found = coding
+        return found
+
+    @property
+    def said(self) -> Said:
+        """What its extensions say."""
+        found = Said()
+        for each in self.extension:
+            name = _NAMES.get(each.url)
+            if name == "history":
+                found.history = each.value_boolean is True
+            elif name == "behind":
+                codings = (inner.value_coding for inner in each.extension)
+                found.behind = next((c.code for c in codings if c and c.system == names.ITEM_STATUSES), "")
+            elif name == "unit":
+                found.unit = each.value_string
+            elif name is not None:
+                setattr(found, name, True)
+        return found
 
     @property
     def has_value(self) -> bool:
         """Whether it has a value of its own."""
-        return any((self.value_quantity, self.value_codeable_concept, self.value_date_time, self.value_range))
-
-    @property
-    def history(self) -> bool:
-        """Repeated from an earlier report."""
-        return self.flagged("history")
+        return bool(
+            self.value_quantity or self.value_codeable_concept or self.value_date_time or self.value_range
+        )
 
     @property
     def is_silent(self) -> bool:
         """No value of its own, and nothing said of it."""
         return not self.has_value and not self.note
 
-    def flagged(self, name: str, base: str = names.NILAR) -> bool:
-        """Whether a boolean extension is set."""
-        return any(e.value_boolean is True for e in self.extension if e.url == base + name)
-
-    def has(self, name: str) -> bool:
-        """Whether an extension of the guide is there."""
-        return any(e.url == names.NILAR + name for e in self.extension)
-
-    @property
-    def behind(self) -> str:
-        """The code of 8245 behind a status that says less."""
-        for outer in self.extension:
-            if outer.url == names.AKSON + "result-status":
-                for inner in outer.extension:
-                    if inner.value_coding and inner.value_coding.system == names.ITEM_STATUSES:
-                        return inner.value_coding.code
-        return ""
-
-    @property
-    def text_unit(self) -> str:
-        """The unit of a text result."""
-        url = names.AKSON + "text-result-unit"
-        return next((e.value_string for e in self.extension if e.url == url), "")
-
     @property
     def is_susceptibility(self) -> bool:
         """A drug tried on a microbe: shown in the report's own table, against the microbe."""
-        codes = self.value_codeable_concept.coding if self.value_codeable_concept else []
+        if self.value_codeable_concept is None:
+            return False
         return any(
             (c.system == _SUSCEPTIBILITY and c.code in _ANSWERS)
             or (c.system == _HEADINGS and c.code == "RSB")
-            for c in codes
+            for c in self.value_codeable_concept.coding
         )
 
 

@@ -52,20 +52,22 @@ class TableMaker:
         laboratory = laboratory_of([packed.body(place) for place in head.links.get("performer", [])])
         self._heads.append(_head(opened, laboratory))
         found = [] if head.status == "cancelled" else _observations(packed)
-        named = [(entry, each) for entry, each in found if each.main is not None]
-        with_drugs = {entry.top for entry, each in named if each.is_susceptibility}
-        for entry, observation in named:
+        named = [(entry, each, main) for entry, each in found if (main := each.main) is not None]
+        with_drugs = {entry.top for entry, each, _ in named if each.is_susceptibility}
+        sender = laboratory.sender or str(opened.report_id)
+        for entry, observation, main in named:
             if not _in_another_row(entry, observation, packed, with_drugs):
-                self._put_result(entry, observation, laboratory.sender or str(opened.report_id))
+                self._put_result(entry, observation, main, sender)
         if len(named) < len(found) or not found:
             self._put_report(opened)
 
-    def _put_result(self, entry: Entry, observation: Observation, sender: str) -> None:
-        main = observation.main or Coding()
-        sampled = "specimen" in entry.links or observation.has("investigation-date")
-        value = value_of(observation, entry, len(self._heads) - 1, sampled=sampled or observation.history)
+    def _put_result(self, entry: Entry, observation: Observation, main: Coding, sender: str) -> None:
+        said = observation.said
+        unit = unit_of(observation, said)
+        value = value_of(observation, said, entry, len(self._heads) - 1, unit)
         name = observation.code.text or main.display or main.code
-        self._put(place_of(main, name, unit_of(observation), sender), value, name, entry.category or "")
+        where = place_of(main.system, main.code, name, unit, sender)
+        self._put(where, value, name, entry.category or "")
 
     def _put(self, where: Place, value: Value, name: str, field: str) -> None:
         end, joined = self._end(where)

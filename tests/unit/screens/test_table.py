@@ -82,7 +82,7 @@ def test_every_result_of_every_message_is_in_the_table_or_led_to(path: Path) -> 
             assert leads
         elif observation.is_susceptibility:
             assert top.id in shown or leads
-        elif not observation.history or not observation.has_value:
+        elif not observation.said.history or not observation.has_value:
             assert "has-member" in entry.links
             assert not observation.has_value
 
