@@ -14,11 +14,11 @@ import yaml
 
 from citizen_panel.caller import Caller
 from citizen_panel.consultations import service as consultations
-from citizen_panel.consultations.models import Answering, Consultation, Plan
+from citizen_panel.consultations.service import Answering, Consultation, Plan
 from citizen_panel.decisions import service as decisions
-from citizen_panel.decisions.models import Wanted
+from citizen_panel.decisions.service import Wanted
 from citizen_panel.panels import service as panels
-from citizen_panel.panels.models import Joining
+from citizen_panel.panels.service import Joining
 from citizen_panel.panels.setup import read_panel_file, set_up
 from citizen_panel.panels.traits import TRAITS
 from dev.personas import persona

@@ -21,6 +21,24 @@ from kit.errors import Conflict, NotFound, Unprocessable
 from kit.ids import new_id
 from kit.keys import KeyRing
 
+__all__ = [
+    "Answering",
+    "Consultation",
+    "Plan",
+    "answer",
+    "change",
+    "drafts",
+    "exists",
+    "mine",
+    "move",
+    "plan",
+    "public",
+    "public_result",
+    "set_themes",
+    "texts_of",
+    "tick",
+]
+
 PUBLIC_STATES = ("open", "closed", "published")
 NEXT = {"open": ("draft",), "closed": ("open",), "published": ("closed",)}
 """State → the states it may follow."""

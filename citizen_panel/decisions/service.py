@@ -19,6 +19,14 @@ from kit.db import Database
 from kit.errors import Conflict, NotFound, Unprocessable
 from kit.ids import new_id
 
+__all__ = [
+    "Decision",
+    "Wanted",
+    "public",
+    "public_one",
+    "write",
+]
+
 _SELECT = (
     "SELECT decision_id AS id, panel_id, title, said, control_point, state, steps, version, changed_at,"
     " consultation_id FROM panel.decision"

@@ -22,6 +22,19 @@ from kit.errors import Conflict, Forbidden, NotFound, Unprocessable
 from kit.ids import new_id
 from kit.keys import KeyRing
 
+__all__ = [
+    "Joining",
+    "draws",
+    "join",
+    "leave",
+    "member_in",
+    "my_panels",
+    "need_panel",
+    "panels",
+    "promise_draw",
+    "run_draw",
+]
+
 _ALIAS_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ23456789"
 _TRIES = 5
 _PROBLEMS = {
