@@ -10,8 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from psycopg import AsyncConnection
 
-from core_record.access.models import Relation
-from core_record.access.service import AccessRequest, Decision, LookUp, look_up
+from core_record.access.service import AccessRequest, Decision, LookUp, Relation, look_up
 from core_record.fhir import person_number
 from core_record.notices import service
 from core_record.notices.models import Notice
