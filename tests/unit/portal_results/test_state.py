@@ -241,12 +241,12 @@ async def test_the_newest_are_shown_first_and_the_rest_is_fetched_after(tab: Pag
     assert goes(steps, "load_rest")
     assert (tab.state.total, tab.state.fetched, tab.state.loading, tab.state.loading_more) == (
         170,
-        50,
+        25,
         False,
         True,
     )
     await tab.do("load_rest")
-    assert [dict(p)["_count"] for _, p in tab.service.asked] == ["50", "100", "100"]
+    assert [dict(p)["_count"] for _, p in tab.service.asked] == ["25", "100", "100"]
     assert (tab.state.total, tab.state.fetched, tab.state.pages) == (170, 170, 4)
     assert (tab.state.loading, tab.state.loading_more) == (False, False)
     assert [row.id for row in tab.state.rows][:2] == ["r170", "r169"]
@@ -259,7 +259,7 @@ async def test_when_the_rest_cannot_be_fetched_the_page_says_so_and_can_try_agai
     await tab.do("load")
     tab.service.fails = ServiceProblem(Problem.DOWN, "ConnectError")
     await tab.do("load_rest")
-    assert (tab.state.incomplete, tab.state.loading_more, tab.state.fetched) == (True, False, 50)
+    assert (tab.state.incomplete, tab.state.loading_more, tab.state.fetched) == (True, False, 25)
     tab.service.fails = None
     await tab.do("load_rest")
     assert (tab.state.incomplete, tab.state.fetched) == (False, 70)
@@ -270,7 +270,7 @@ async def test_the_rest_is_not_fetched_for_another_patient(tab: Page) -> None:
     await tab.do("load")
     tab.patient = OpenPatient(number="12057900499", basis="UNNTAK")
     await tab.do("load_rest")
-    assert tab.state.fetched == 50
+    assert tab.state.fetched == 25
 
 
 async def test_a_refusal_leaves_no_results_in_the_page(tab: Page) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from portal.clinician.results.transform.chart import NARROW, chart_of
 from portal.clinician.results.transform.reports import reports_of
 from portal.clinician.results.transform.trend import Join, Point, points_of, series_of
-from portal.clinician.results.transform.trend_view import trend_of
+from portal.clinician.results.transform.trend_view import lighter, trend_of
 from tests.unit.portal_results.build import (
     Json,
     bundle,
@@ -272,3 +272,26 @@ def test_hba1c_in_two_units_stays_apart_until_a_conversion_is_known() -> None:
 def test_where_the_equivalences_are_not_known_the_view_says_so() -> None:
     assert trend_of(creatinine("NPU04998"), "7280|NPU04998", None).unjoined
     assert not trend_of(creatinine("NPU04998"), "7280|NPU04998").unjoined
+
+
+def test_a_graph_of_many_values_is_drawn_in_few_parts_and_holds_them_all() -> None:
+    found = points(
+        *(
+            result(
+                f"{n // 27 + 1:02d}-{n % 27 + 1:02d}",
+                quantity(str(4 + n % 3), "mmol/L"),
+                reference="3,6 - 5,0",
+                flag="1" if n % 3 else "",
+            )
+            for n in range(100)
+        )
+    )
+    series = series_of(found, KEY)[0]
+    whole = chart_of(series)
+    assert whole is not None
+    light = lighter(whole)
+    assert len(light.marks) == 2  # flagged, and not
+    assert sum(mark.path.count("Z") for mark in light.marks) == 100
+    assert light.lines == whole.lines
+    assert sum(band.width for band in light.bands) <= light.right - light.left + 1
+    assert len(light.bands) < len(whole.bands)

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from portal.clinician.results.transform import dates
-from portal.clinician.results.transform.chart import NARROW, WIDE, Chart, chart_of
+from portal.clinician.results.transform.chart import NARROW, WIDE, Band, Chart, Mark, chart_of
 from portal.clinician.results.transform.richtext import plain
 from portal.clinician.results.transform.trend import NO_JOINS, Join, Joins, Point, Series, series_of
 
 _LISTED = 40
+_MANY = 60
+_GAP = 0.6  # rounding between two bands that touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,30 @@ def _view(series: Series, *, everything: bool) -> SeriesView:
         limited=bool(wide and any(mark.shape in ("below", "above") for mark in wide.marks)),
         converted=bool(wide and any(mark.shape == "converted" for mark in wide.marks)),
         flagged=bool(wide and any(mark.flag or mark.ours for mark in wide.marks)),
-        wide=wide or Chart(),
-        narrow=narrow or Chart(),
+        wide=lighter(wide or Chart()),
+        narrow=lighter(narrow or Chart()),
         rows=[_row(point, series) for point in listed],
         left_out=len(listed) < len(series.points),
         count=len(series.points),
     )
+
+
+def lighter(chart: Chart) -> Chart:
+    """A graph of many values in few parts that look the same: like marks as one path, equal bands as one."""
+    if len(chart.marks) <= _MANY:
+        return chart
+    paths: dict[tuple[str, str, bool], list[str]] = {}
+    for mark in chart.marks:
+        paths.setdefault((mark.shape, mark.flag, mark.ours), []).append(mark.path)
+    bands: list[Band] = []
+    for band in chart.bands:
+        last = bands[-1] if bands else None
+        if last and (last.y, last.height) == (band.y, band.height) and band.x - last.x - last.width < _GAP:
+            bands[-1] = replace(last, width=round(band.x + band.width - last.x, 1))
+        else:
+            bands.append(band)
+    marks = [Mark(shape=s, flag=f, ours=o, path=" ".join(found)) for (s, f, o), found in paths.items()]
+    return replace(chart, marks=marks, bands=bands)
 
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
