@@ -17,8 +17,8 @@ RESOURCE = 1001
 WHOLE = 1002
 """Dictionary for all resources of a version, with their head."""
 _FILES = {RESOURCE: "dictionary-1.zstd", WHOLE: "dictionary-2.zstd"}
-# Level 9 makes a version a sixth smaller than level 3, for a fifth of a millisecond when it is stored.
-_LEVELS = {RESOURCE: 3, WHOLE: 9}
+# Level 12 makes a version a sixth smaller than level 3, for a fifth of a millisecond when it is stored.
+_LEVELS = {RESOURCE: 3, WHOLE: 12}
 _local = threading.local()  # zstandard's contexts serve one thread at a time
 
 
