@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -21,7 +20,6 @@ from tests.integration.privacy.conftest import ENH, HPR, AsActor, Results, Set, 
 
 GP = {"access_basis": "UNNTAK", "requester_hpr_role": "LE"}
 HOSPITAL = {"access_basis": "SAMTYKKE", "requester_hpr_role": "LE", "access_reason": "treatment"}
-NOW = int(datetime.now(UTC).timestamp())
 MakeActor = Callable[..., Actor]
 Number = Callable[[str], NationalId]
 
@@ -72,7 +70,7 @@ async def line(results: Results, number: Number) -> NationalId:
 async def test_sperring_of_all_closes_for_the_listed_gp_too_and_is_opened_by_elevated_bases(
     results: Results, line: NationalId, actor: MakeActor, make_setting: Set, postgres: TestDatabase
 ) -> None:
-    gp = actor("lege-koman", authenticated_at=NOW)
+    gp = actor("lege-koman")
     assert len(kinds(await results.search(gp, line, **GP))) == 4
     await make_setting("line", "sperring")
     refused = await results.search(gp, line, **GP)
@@ -168,7 +166,7 @@ async def test_blokkering_is_opened_by_nothing_and_concerns_one_person(
     results: Results, line: NationalId, actor: MakeActor, make_setting: Set, core: AsActor
 ) -> None:
     await make_setting("line", "blokkering", actor=[party("IRCP", HPR, "9900233")])
-    blocked = actor("sykehuslege", authenticated_at=NOW)
+    blocked = actor("sykehuslege")
     for basis in ("SAMTYKKE", "AKUTT", "FORHOYET_SAMTYKKE", "FORHOYET_AKUTT"):
         answer = await results.search(blocked, line, **HOSPITAL | {"access_basis": basis})
         assert (answer.status_code, codes(answer)) == (403, ["Specific", "blocked", "NORS"])
@@ -217,7 +215,7 @@ async def test_the_first_look_up_by_consent_records_it_and_a_withdrawn_one_close
     refused = await results.search(doctor, line, **HOSPITAL)
     assert (refused.status_code, codes(refused)) == (403, ["consent-withdrawn"])
     emergency = HOSPITAL | {"access_basis": "AKUTT", "access_reason": "emergency"}
-    fresh = actor("sykehuslege", authenticated_at=NOW)
+    fresh = actor("sykehuslege")
     assert len(kinds(await results.search(fresh, line, **emergency))) == 4
 
 
@@ -232,7 +230,7 @@ async def test_reservasjon_closes_at_once_deletes_and_keeps_no_later_message(
 ) -> None:
     made = (await make_setting("line", "reservasjon")).json()
     assert made["extension"] == [{"url": "urn:akson:deletion", "valueCode": "pending"}]
-    fresh = actor("lege-koman", authenticated_at=NOW)
+    fresh = actor("lege-koman")
     for basis in ("UNNTAK", "AKUTT", "FORHOYET_AKUTT"):
         answer = await results.search(fresh, line, **GP | {"access_basis": basis})
         assert (answer.status_code, codes(answer)) == (403, ["Reservation", "reserved", "NORN_EPO"])

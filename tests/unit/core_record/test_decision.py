@@ -37,7 +37,7 @@ CLINICIAN = Actor(
     hpr_number="9144889",
     organisation="313900436",
     place="313900541",
-    authenticated_at=int(time.time()),
+    authenticated_at=int(time.time()) + 3600,  # still fresh when a long run reaches this module
 )
 CITIZEN = replace(CLINICIAN, kind=ActorKind.CITIZEN, hpr_number=None, organisation=None, place=None)
 MACHINE = replace(CLINICIAN, kind=ActorKind.MACHINE, national_id=None, security_level=0)
