@@ -22,6 +22,7 @@ _PORT_SETTINGS = {
     "identity_provider_port": "AKSON_IDENTITY_PROVIDER_PORT",
     "core_record_port": "AKSON_CORE_RECORD_PORT",
     "results_service_port": "AKSON_RESULTS_SERVICE_PORT",
+    "citizen_panel_port": "AKSON_CITIZEN_PANEL_PORT",
     "sealer_port": "AKSON_SEALER_PORT",
     "housekeeping_port": "AKSON_HOUSEKEEPING_PORT",
 }
@@ -45,6 +46,7 @@ def environment_for(data: Path, port: int | None, postgres: Postgres, valkey: Va
         "AKSON_PORTAL_URL": f"http://127.0.0.1:{given.port}",
         "AKSON_CORE_RECORD_URL": f"http://127.0.0.1:{given.core_record_port}",
         "AKSON_RESULTS_URL": f"http://127.0.0.1:{given.results_service_port}",
+        "AKSON_PANEL_URL": f"http://127.0.0.1:{given.citizen_panel_port}",
         "AKSON_HELSEID_ISSUER": f"{provider}/helseid",
         "AKSON_IDPORTEN_ISSUER": f"{provider}/idporten",
         **{f"AKSON_{name.upper()}": str(getattr(given, name)) for name in _PORT_SETTINGS},

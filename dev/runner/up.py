@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import signal
@@ -135,14 +136,21 @@ class Runner:
                 self.supervisor.wait_ready(child)
 
     def _seed_once(self) -> None:
-        mark = self.data / "seeded"
-        if mark.exists() or not self.settings.is_development:
+        if not self.settings.is_development:
             return
-        from dev.seed import seed  # noqa: PLC0415 - the generator is needed at the first start alone
+        mark, panel_mark = self.data / "seeded", self.data / "seeded-panel"
+        if not mark.exists():
+            from dev.seed import seed  # noqa: PLC0415 - the generator is needed at the first start alone
 
-        console.print(f"Loading personas and {self.persons} fictitious persons through the intake")
-        seed(self.persons)
-        mark.write_text(str(self.persons))
+            console.print(f"Loading personas and {self.persons} fictitious persons through the intake")
+            seed(self.persons)
+            mark.write_text(str(self.persons))
+        if not panel_mark.exists():
+            from dev.panel import seed_panel  # noqa: PLC0415 - likewise
+
+            with _step("Citizen panel"):
+                made = asyncio.run(seed_panel(self.settings, KeyRing.load(self.settings.keys_folder)))
+            panel_mark.write_text(str(made))
 
     def _start_portal(self) -> None:
         from portal.build import portal_command  # noqa: PLC0415 - Reflex takes its time to import

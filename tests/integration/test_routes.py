@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+import citizen_panel.app
 import core_record.app
 import results_service.app
 from kit.keys import KeyRing
@@ -26,10 +27,21 @@ PUBLIC = {
     "/jwks": "public keys",
     "/.well-known/openid-configuration": "public metadata",
     "/.well-known/oauth-authorization-server": "public metadata",
+    "/public/panels": "everybody may read what the panel is",
+    "/public/panels/{panel_id}/draws": "a draw is published: no ids, no group under five",
+    "/public/consultations": "everybody may read what is asked",
+    "/public/consultations/{identifier}": "a result is published: nothing under five",
+    "/public/consultations/{identifier}/result.csv": "the same as a table",
+    "/public/consultations/{identifier}/questionnaire": "the questions, as FHIR",
+    "/public/decisions": "the log of decisions is public",
+    "/public/decisions/{identifier}": "an entry of it",
+    "/public/feedback": "feedback is given without a name; numbers and addresses are refused",
+    "/public/feedback/_follow": "opened by the code that the sender got",
 }
 APPS: dict[str, Callable[[Settings], FastAPI]] = {
     "core_record": core_record.app.make_app,
     "results_service": results_service.app.make_app,
+    "citizen_panel": citizen_panel.app.make_app,
 }
 
 
