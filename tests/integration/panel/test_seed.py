@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+from psycopg import sql
 
 from dev.panel import MEMBERS, seed_panel
 from kit.keys import KeyRing
@@ -17,7 +18,7 @@ async def test_given_it_is_loaded_twice_then_it_is_there_once(
         assert await seed_panel(settings, keys) == MEMBERS
     with psycopg.connect(postgres.superuser_dsn) as conn:
         counts = [
-            conn.execute(f"SELECT count(*) FROM panel.{table}".encode()).fetchone()
+            conn.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("panel", table))).fetchone()
             for table in ("panel", "member", "consultation", "decision")
         ]
         shown = conn.execute("SELECT shown IS NOT NULL, final FROM panel.result").fetchall()
