@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from dev.embedded import Postgres, Valkey
@@ -46,11 +47,20 @@ def servers(data_folder: Path) -> Iterator[tuple[Postgres, Valkey]]:
     postgres, valkey = Postgres(data_folder), Valkey(data_folder)
     try:
         postgres.start()
+        _hurry(postgres)
         valkey.start()
         yield postgres, valkey
     finally:
         valkey.stop()
         postgres.stop()
+
+
+def _hurry(postgres: Postgres) -> None:
+    """Commits need not reach the disk: nothing here outlives the power, and `tests/faults` has its own."""
+    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            conn.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        conn.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
