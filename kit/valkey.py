@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import redis
 import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
 
 from kit.settings import get_settings
 
@@ -17,5 +19,14 @@ def client() -> redis.Redis:
 
 
 def async_client() -> redis.asyncio.Redis:
-    """A new asynchronous client (one per event loop); the caller closes it."""
-    return redis.asyncio.Redis.from_url(get_settings().redis_url, socket_timeout=5, socket_connect_timeout=2)
+    """A new asynchronous client (one per event loop); the caller closes it.
+
+    It tries again for about a second, long enough for a restart: the library's own ten seconds are too long
+    for somebody who waits at a page.
+    """
+    return redis.asyncio.Redis.from_url(
+        get_settings().redis_url,
+        socket_timeout=5,
+        socket_connect_timeout=2,
+        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), 5),
+    )

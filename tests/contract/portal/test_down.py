@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from kit.keys import KeyRing
@@ -26,7 +28,7 @@ async def portal(
     settings: Settings, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The portal's routes, with a session store that is not there."""
-    nowhere = redis.asyncio.Redis(unix_socket_path="/nonexistent/valkey.sock")
+    nowhere = redis.asyncio.Redis(unix_socket_path="/nonexistent/valkey.sock", retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(wiring_module, "async_client", lambda: nowhere)
     wiring.cache_clear()
     async with httpx.AsyncClient(
