@@ -149,6 +149,12 @@ def expect_reports(page: Page) -> None:
     expect(page.get_by_test_id("reports")).to_be_visible()
 
 
+def expect_all_reports(page: Page) -> None:
+    """The first ones come alone; here are the rest too."""
+    expect_reports(page)
+    expect(page.locator('[data-complete="yes"]')).to_be_attached()
+
+
 def report_rows(page: Page) -> Locator:
     return page.get_by_test_id("report-row")
 

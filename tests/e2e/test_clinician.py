@@ -127,6 +127,7 @@ def test_given_reports_when_words_are_typed_then_only_those_are_listed(koman: Pa
 
 def test_given_reports_when_only_abnormal_are_asked_for_then_it_says_how_many_are_hidden(koman: Page) -> None:
     steps.open_own(koman, "Telokk")
+    steps.expect_all_reports(koman)
     before = steps.report_rows(koman).count()
     steps.tick(koman.get_by_test_id("abnormal-only"), on=True)
     expect(koman.get_by_test_id("hidden")).to_be_visible()
