@@ -7,6 +7,7 @@ from msgspec import Struct
 from kit.ids import NationalId
 from results_service.intake.guard import MessageRejected, find_message, read_bytes
 from results_service.operations.models import Content, Subject
+from results_service.reports.fhir.people import who_asked
 from results_service.reports.svarrapport import Message, read_message
 from results_service.reports.svarrapport.model import walk_items
 
@@ -45,8 +46,10 @@ def read_content(data: bytes) -> Read:
 
 
 def _content(message: Message) -> Content:
-    requester = message.requester
-    names = [requester.name, *(d.name for d in requester.departments), *(p.name for p in requester.persons)]
+    asked = who_asked(message)
+    names = (
+        [asked.name, *(d.name for d in asked.departments), *(p.name for p in asked.persons)] if asked else []
+    )
     return Content(
         msg_id=message.msg_id,
         serv_prov_id=message.serv_prov_id,

@@ -140,7 +140,9 @@ def _opened() -> rx.Component:
                 *_fact("message_id", found.message_id),
                 *_fact("generated", found.generated),
                 *_fact("requisitions", rx.cond(found.requisitions != "", found.requisitions, "–")),
-                *_fact("requester", rx.cond(found.requester != "", found.requester, "–")),
+                *_fact(
+                    "requester", rx.cond(found.requester != "", found.requester, text("operations.not_given"))
+                ),
                 *_fact("results", found.results),
                 class_name="ops-facts",
                 custom_attrs={"data-testid": "opened"},

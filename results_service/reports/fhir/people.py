@@ -8,6 +8,7 @@ from results_service.codes.systems import IDENTIFIER_SYSTEMS
 from results_service.reports.fhir.build import Json, coding
 from results_service.reports.fhir.context import Context, encode
 from results_service.reports.fhir.model import MappedResource
+from results_service.reports.svarrapport.model import Message
 from results_service.reports.svarrapport.parts import Identifier, Party, Person, Unit
 
 # In the order in which they are given out; a person is best known by the HPR number.
@@ -87,16 +88,17 @@ class Roles:
 
 def requester_of(context: Context) -> Party | None:
     """Who asked: the responsible health worker, else the requester unless that is the national service."""
-    message = context.message
-    responsible = message.responsible
-    if responsible is not None and not _is_empty(responsible):
-        if not _is_empty(message.requester):
-            context.unmapped.append(message.requester.path)
-        return responsible
-    if _is_empty(message.requester):
-        return None
-    if is_copy_receiver(message.requester):
-        context.unmapped.append(message.requester.path)
+    asked = who_asked(context.message)
+    if asked is not context.message.requester and not _is_empty(context.message.requester):
+        context.unmapped.append(context.message.requester.path)
+    return asked
+
+
+def who_asked(message: Message) -> Party | None:
+    """The same of a message alone; None where nobody is told (clinical rule 12: "ikke oppgitt")."""
+    if message.responsible is not None and not _is_empty(message.responsible):
+        return message.responsible
+    if _is_empty(message.requester) or is_copy_receiver(message.requester):
         return None
     return message.requester
 
