@@ -308,6 +308,8 @@ def walk_citizen(page: Page) -> Iterator[str]:
     yield "log with one's own look-ups"
     page.goto("/citizen/privacy")
     for part in ("sperring", "blokkering", "samtykke", "fullmakt", "reservasjon"):
-        page.get_by_test_id(f"part-{part}").get_by_role("button").first.click()
+        card = page.get_by_test_id(f"part-{part}")
+        card.get_by_role("button").first.click()
+        expect(card.get_by_role("button").first).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_test_id("fullmakt-form")).to_be_visible()
     yield "privacy, every part opened"
