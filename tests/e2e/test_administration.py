@@ -37,6 +37,7 @@ def test_someone_is_registered_the_link_ended_and_every_page_fits_and_is_accessi
     expect(page.get_by_role("heading", name="Ida Solheim")).to_be_focused()
     expect(page.get_by_test_id("links").get_by_role("row")).to_have_count(2)
     page.get_by_test_id("links").get_by_role("button").click()
+    expect(page.get_by_test_id("submit-end")).to_be_visible()  # until then, the other form has these fields
     page.get_by_test_id("valid_to").fill("2026-11-20")
     page.get_by_test_id("reason").select_option("left")
     page.get_by_test_id("submit-end").click()
