@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
 import reflex as rx
 
 from portal.administration.changes.page import changes_page
@@ -68,83 +71,74 @@ app = rx.App(
 app.add_middleware(SessionGuard(), index=0)
 app.register_lifespan_task(lifespan)
 
-app.add_page(
-    layout(patients_page(), Kind.CLINICIAN, "patients"),
-    route=PATIENTS,
-    title=text("frame.title.patients"),
-    on_load=load_patients,
+
+class Page(NamedTuple):
+    """A page for one kind of login. `key` is its place in the menu and its title below `frame.title`."""
+
+    route: str
+    kind: Kind
+    key: str
+    content: Callable[[], rx.Component]
+    on_load: Sequence[Any]
+    frame: dict[str, Any] = {}  # noqa: RUF012 - never changed
+
+
+PAGES = (
+    Page(PATIENTS, Kind.CLINICIAN, "patients", patients_page, [load_patients]),
+    Page(
+        RESULTS,
+        Kind.CLINICIAN,
+        "results",
+        results_page,
+        [PatientBanner.load, load_results],
+        {"with_patient": True},
+    ),
+    Page(
+        OWN_RESULTS,
+        Kind.CITIZEN,
+        "own_results",
+        own_results_page,
+        [Acting.load, load_own_results, Bell.load],
+        {"reload": [load_own_results]},
+    ),
+    Page(
+        ACCESS_LOG,
+        Kind.CITIZEN,
+        "access_log",
+        access_log_page,
+        [Acting.load, load_log, Bell.load],
+        {"reload": [load_log]},
+    ),
+    Page(
+        NOTICES,
+        Kind.CITIZEN,
+        "notices",
+        notices_page,
+        [Acting.load, load_notices],
+        {"reload": [load_notices]},
+    ),
+    Page(
+        PRIVACY,
+        Kind.CITIZEN,
+        "privacy",
+        privacy_page,
+        [Acting.load, *load_privacy, Bell.load],
+        {"reload": load_privacy},
+    ),
+    Page(MESSAGES, Kind.OPERATOR, "messages", messages_page, [load_messages]),
+    Page(SENDERS, Kind.OPERATOR, "senders", senders_page, [load_senders]),
+    Page(PERSONNEL, Kind.ADMINISTRATOR, "personnel", personnel_page, [load_personnel]),
+    Page(PLACES, Kind.ADMINISTRATOR, "places", organisations_page, [load_organisations]),
+    Page(GP_LISTS, Kind.ADMINISTRATOR, "gp_lists", gp_lists_page, [load_gp_lists]),
+    Page(CHANGES, Kind.ADMINISTRATOR, "changes", changes_page, [load_changes]),
+    Page(UNUSUAL, Kind.ADMINISTRATOR, "unusual", unusual_page, [load_unusual]),
 )
-app.add_page(
-    layout(results_page(), Kind.CLINICIAN, "results", with_patient=True),
-    route=RESULTS,
-    title=text("frame.title.results"),
-    on_load=[PatientBanner.load, load_results],
-)
-app.add_page(
-    layout(own_results_page(), Kind.CITIZEN, "own_results", reload=[load_own_results]),
-    route=OWN_RESULTS,
-    title=text("frame.title.own_results"),
-    on_load=[Acting.load, load_own_results, Bell.load],
-)
-app.add_page(
-    layout(access_log_page(), Kind.CITIZEN, "access_log", reload=[load_log]),
-    route=ACCESS_LOG,
-    title=text("frame.title.access_log"),
-    on_load=[Acting.load, load_log, Bell.load],
-)
-app.add_page(
-    layout(notices_page(), Kind.CITIZEN, "notices", reload=[load_notices]),
-    route=NOTICES,
-    title=text("frame.title.notices"),
-    on_load=[Acting.load, load_notices],
-)
-app.add_page(
-    layout(privacy_page(), Kind.CITIZEN, "privacy", reload=load_privacy),
-    route=PRIVACY,
-    title=text("frame.title.privacy"),
-    on_load=[Acting.load, *load_privacy, Bell.load],
-)
-app.add_page(
-    layout(messages_page(), Kind.OPERATOR, "messages"),
-    route=MESSAGES,
-    title=text("frame.title.messages"),
-    on_load=load_messages,
-)
-app.add_page(
-    layout(senders_page(), Kind.OPERATOR, "senders"),
-    route=SENDERS,
-    title=text("frame.title.senders"),
-    on_load=load_senders,
-)
-app.add_page(
-    layout(personnel_page(), Kind.ADMINISTRATOR, "personnel"),
-    route=PERSONNEL,
-    title=text("frame.title.personnel"),
-    on_load=load_personnel,
-)
-app.add_page(
-    layout(organisations_page(), Kind.ADMINISTRATOR, "places"),
-    route=PLACES,
-    title=text("frame.title.places"),
-    on_load=load_organisations,
-)
-app.add_page(
-    layout(gp_lists_page(), Kind.ADMINISTRATOR, "gp_lists"),
-    route=GP_LISTS,
-    title=text("frame.title.gp_lists"),
-    on_load=load_gp_lists,
-)
-app.add_page(
-    layout(changes_page(), Kind.ADMINISTRATOR, "changes"),
-    route=CHANGES,
-    title=text("frame.title.changes"),
-    on_load=load_changes,
-)
-app.add_page(
-    layout(unusual_page(), Kind.ADMINISTRATOR, "unusual"),
-    route=UNUSUAL,
-    title=text("frame.title.unusual"),
-    on_load=load_unusual,
-)
+for page in PAGES:
+    app.add_page(
+        layout(page.content(), page.kind, page.key, **page.frame),
+        route=page.route,
+        title=text(f"frame.title.{page.key}"),
+        on_load=[*page.on_load],
+    )
 app.add_page(leave_page(), route=LEAVE, title=text("frame.title.leave"))
 app.add_page(not_found_page(), route="/404", title=text("frame.title.not_found"))
