@@ -1,4 +1,4 @@
-"""A survey as FHIR R4 Questionnaire (4.44), an answer as QuestionnaireResponse (4.45).
+"""A survey as FHIR R4 Questionnaire (4.44).
 
 Ranking has no type in R4: a repeating choice whose order counts, marked by an extension of ours.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from citizen_panel.consultations.models import Consultation
-from citizen_panel.consultations.questions import Answer, Answers, Question, QuestionKind
+from citizen_panel.consultations.questions import Question, QuestionKind
 from citizen_panel.texts import Texts
 
 ORDERED = "urn:akson:questionnaire-ordered"
@@ -42,20 +42,6 @@ def questionnaire(consultation: Consultation) -> dict[str, Any]:
     }
 
 
-def questionnaire_response(consultation: Consultation, answers: Answers, authored: str) -> dict[str, Any]:
-    """One member's answers, without the member."""
-    by_id = {question.id: question for question in consultation.questions}
-    return {
-        "resourceType": "QuestionnaireResponse",
-        "questionnaire": f"urn:uuid:{consultation.id}|{consultation.version}",
-        "status": "completed",
-        "authored": authored,
-        "item": [
-            {"linkId": link, "answer": _values(by_id[link], answer)} for link, answer in answers.items()
-        ],
-    }
-
-
 def _item(question: Question) -> dict[str, Any]:
     item: dict[str, Any] = {"linkId": question.id, **_said("text", question.text)}
     item |= {"type": _TYPES[question.kind], "required": question.required}
@@ -77,15 +63,6 @@ def _item(question: Question) -> dict[str, Any]:
         coding = {"code": question.when.option}
         item["enableWhen"] = [{"question": question.when.question, "operator": "=", "answerCoding": coding}]
     return item
-
-
-def _values(question: Question, answer: Answer) -> list[dict[str, Any]]:
-    if question.kind is QuestionKind.TEXT:
-        return [{"valueString": answer}]
-    if question.kind is QuestionKind.SCALE:
-        return [{"valueInteger": answer}]
-    codes = answer if isinstance(answer, list) else [str(answer)]
-    return [{"valueCoding": {"code": code}} for code in codes]
 
 
 def _said(name: str, texts: Texts) -> dict[str, Any]:

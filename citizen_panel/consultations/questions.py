@@ -1,7 +1,6 @@
 """What a survey asks, and whether an answer is one: single, multiple, scale, ranking, free text, conditional.
 
-Stored and sent as JSON of these structs; `fhir.py` gives the same as FHIR R4 Questionnaire and
-QuestionnaireResponse.
+Stored and sent as JSON of these structs; `fhir.py` gives the questions as FHIR R4 Questionnaire.
 """
 
 from __future__ import annotations
