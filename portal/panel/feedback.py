@@ -42,7 +42,7 @@ async def send(request: Request) -> Response:
     body: dict[str, Any] = {"page": told["page"], "body": told["body"], "lang": who.lang}
     body |= {"confirmed": told["confirmed"] == "yes"}
     try:
-        code = await who.client().send_feedback(body, told["key"] or str(new_id()))
+        code = await who.anyone().send_feedback(body, told["key"] or str(new_id()))
     except ServiceProblem as problem:
         if problem.code not in _REFUSED:
             return problem_page(who, problem)
@@ -65,12 +65,12 @@ async def follow(request: Request) -> Response:
     async with request.form(max_fields=5, max_part_size=200) as form:
         code = str(form.get("code") or "")
     try:
-        found = await who.client().follow_feedback(code)
+        found = await who.anyone().follow_feedback(code)
     except ServiceProblem as problem:
         if problem.problem is not Problem.NOT_FOUND:
             return problem_page(who, problem)
         content = notice(who.say("feedback.code_unknown"), "alert") + _follow_form(who)
-        return page(who, who.say("feedback.follow"), content, HTTPStatus.NOT_FOUND)
+        return page(who, who.say("feedback.follow"), content, HTTPStatus.UNPROCESSABLE_ENTITY)
     return page(who, who.say("feedback.follow"), _followed(who, found))
 
 

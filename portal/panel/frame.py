@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from kit.log import get_logger
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.panel import PanelClient
 from portal.frame.server import static_folder
@@ -47,6 +48,11 @@ class Reader:
         made = wiring()
         authorize = authorizer(self.now, PANEL) if self.now else None
         return PanelClient(made.http, made.settings.panel_url, authorize)
+
+    def anyone(self) -> PanelClient:
+        """The service as anybody reaches it: nothing of the reader's login goes along."""
+        made = wiring()
+        return PanelClient(made.http, made.settings.panel_url)
 
     def say(self, key: str, **values: object) -> str:
         """A text of the area `panel`."""
@@ -84,10 +90,13 @@ def page(who: Reader, title: str, content: Markup, status: int = HTTPStatus.OK) 
 
 def problem_page(who: Reader, problem: ServiceProblem) -> Response:
     """What went wrong, in words; the status tells machines."""
-    known = problem.problem if problem.problem in _STATUS else Problem.WRONG
-    content = Markup('<p role="alert">{}</p>').format(say(who.lang, f"frame.problem.{known}"))
+    if problem.problem is Problem.SIGNED_OUT:
+        return log_in_page(who, who.say("home.title"))
+    if problem.problem is Problem.WRONG:
+        get_logger().warning("panel page failed", code=problem.code, correlation_id=problem.correlation_id)
+    content = Markup('<p role="alert">{}</p>').format(who.say(f"problem.{problem.problem}"))
     status = _STATUS.get(problem.problem, HTTPStatus.BAD_GATEWAY)
-    return page(who, say(who.lang, f"frame.problem_title.{known}"), content, status)
+    return page(who, who.say("problem.title"), content, status)
 
 
 def log_in_page(who: Reader, title: str) -> Response:

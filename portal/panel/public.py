@@ -18,7 +18,7 @@ from portal.panel.results_view import in_order, result_section
 async def home(request: Request) -> Response:
     """`/panel`: what the panel is, what is open, what was asked before, and how members were drawn."""
     who = await reader(request)
-    client = who.client()
+    client = who.anyone()
     try:
         panels, consultations = await client.panels(), await client.consultations()
         draws = {each["id"]: await client.draws(each["id"]) for each in panels}
@@ -117,7 +117,7 @@ async def consultation(request: Request) -> Response:
     """`/panel/consultations/{id}`: what is asked, until when, and what is shown of the answers."""
     who = await reader(request)
     try:
-        found = await who.client().consultation(request.path_params["id"])
+        found = await who.anyone().consultation(request.path_params["id"])
     except ServiceProblem as problem:
         return problem_page(who, problem)
     asked = found["consultation"]
@@ -137,7 +137,7 @@ async def result_csv(request: Request) -> Response:
     """The numbers shown, as a table to download: option by option, in words."""
     who = await reader(request)
     try:
-        found = await who.client().consultation(request.path_params["id"])
+        found = await who.anyone().consultation(request.path_params["id"])
     except ServiceProblem as problem:
         return problem_page(who, problem)
     text = io.StringIO()
@@ -160,17 +160,24 @@ def _rows(who: Reader, question: dict[str, Any], result: dict[str, Any]) -> list
         groups += [(breakdown["dimension"], name, cells) for name, cells in breakdown["groups"].items()]
     title = who.own(question["text"])
     return [
-        [title, dimension, group, names.get(option, option), number]
+        [title, *_group(who, dimension, group), names.get(option, option), number]
         for dimension, group, cells in groups
         for option, number in [("", cells["answered"]), *in_order(question, cells.get("counts", {}))]
     ]
+
+
+def _group(who: Reader, dimension: str, group: str) -> tuple[str, str]:
+    """A group in words; the total has neither."""
+    if not dimension:
+        return "", ""
+    return who.say(f"trait.{dimension}.name"), who.trait(dimension, group)
 
 
 async def decisions(request: Request) -> Response:
     """`/panel/decisions`: you said, we did."""
     who = await reader(request)
     try:
-        found = await who.client().decisions()
+        found = await who.anyone().decisions()
     except ServiceProblem as problem:
         return problem_page(who, problem)
     lead = Markup('<p class="front-lead">{}</p>').format(who.say("decisions.lead"))

@@ -81,4 +81,8 @@ def test_given_feedback_then_its_code_tells_what_became_of_it(browser: Browser, 
     page.get_by_label("Kode").fill(code.lower())
     page.get_by_role("button", name="Se svar").click()
     expect(page.get_by_text("Ikke besvart ennå.")).to_be_visible()
+    page.goto("/panel/feedback")
+    page.get_by_label("Kode").fill("AAAA-BBBB-CCCC")
+    page.get_by_role("button", name="Se svar").click()
+    expect(page.get_by_role("alert")).to_contain_text("Kontroller bokstavene")
     page.context.close()
