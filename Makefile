@@ -33,9 +33,9 @@ messages: .venv/.test ## Write the test messages anew
 
 lock: .venv/.product ## Resolve and lock the requirements, with hashes
 	$(PIP) uv
-	cd requirements && ../.venv/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url \
+	cd requirements && ../.venv/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	  --no-annotate --no-header product.in -o product.lock
-	cd requirements && ../.venv/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url \
+	cd requirements && ../.venv/bin/uv pip compile -q --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	  --no-annotate --no-header -c product.lock test.in -o test.lock
 
 sbom: .venv/.product ## Write the bill of materials (CycloneDX): build/sbom.cdx.json
