@@ -16,7 +16,6 @@ from citizen_panel.decisions.endpoints import router as decisions_router
 from citizen_panel.feedback.endpoints import router as feedback_router
 from citizen_panel.panels.endpoints import router as panels_router
 from kit.db import Database
-from kit.errors import Unavailable
 from kit.identity import audiences
 from kit.identity.verifier import build_verifier
 from kit.identity.web import protect
@@ -63,9 +62,9 @@ async def _clock(db: Database, keys: KeyRing) -> None:
     while True:
         try:
             await tick(db, keys)
-        except Unavailable as error:
+        except Exception as error:  # noqa: BLE001 - the clock must not stop for one faulty round
             _FAILED.inc()
-            get_logger().warning("counting waits for the database", code=error.code)
+            get_logger().warning("a round of counting failed", kind=type(error).__name__)
         await asyncio.sleep(TICK_SECONDS)
 
 

@@ -149,9 +149,13 @@ async def keep_result(conn: Connection, identifier: UUID, values: Mapping[str, o
         {
             "id": identifier,
             "final": values["final"],
-            **{k: Jsonb(values[k]) for k in ("shown", "shown_from", "waiting", "waiting_from")},
+            **{k: _json(values[k]) for k in ("shown", "shown_from", "waiting", "waiting_from")},
         },
     )
+
+
+def _json(value: object) -> Jsonb | None:
+    return None if value is None else Jsonb(value)
 
 
 def _columns(plan: Plan) -> dict[str, object]:

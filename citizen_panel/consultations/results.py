@@ -17,14 +17,21 @@ from kit.keys import KeyRing
 
 
 async def count_live(conn: repository.Connection, keys: KeyRing, consultation: Consultation) -> None:
-    """Let live numbers take the step they may take."""
+    """Let live numbers take the step they may take.
+
+    Live are the questions that everybody answers: of the others, fewer than five may move in a step of five
+    answers. They come with the final numbers.
+    """
     row = await repository.result(conn, consultation.id, lock=True)
+    if row["final"]:
+        return
     now, _ = await _answers(conn, consultation)
     digests = _digests(keys, consultation.id, now)
     if may_advance(row["shown_from"], row["waiting_from"], digests):
         row |= {"shown": row["waiting"], "shown_from": row["waiting_from"]}
     if moved(row["shown_from"], row["waiting_from"]) < SMALLEST:
-        row |= {"waiting": _numbers(consultation, tally(consultation.questions, now), len(now))}
+        live = [question for question in consultation.questions if question.required and not question.when]
+        row |= {"waiting": _numbers(consultation, tally(live, now), len(now))}
         row |= {"waiting_from": digests}
     await repository.keep_result(conn, consultation.id, row)
 
@@ -36,8 +43,10 @@ async def conclude(conn: repository.Connection, keys: KeyRing, consultation: Con
     digests = _digests(keys, consultation.id, now)
     if may_conclude(row["shown_from"], digests):
         found = tally_by_group(consultation.questions, now, traits, consultation.dimensions)
-        row |= {"shown": _numbers(consultation, found, len(now)), "shown_from": digests}
-    await repository.keep_result(conn, consultation.id, {**row, "final": True})
+        row |= {"shown": _numbers(consultation, found, len(now))}
+    # The digests have served: nothing of whoever leaves later is left here.
+    over: dict[str, object] = {"shown_from": {}, "waiting": None, "waiting_from": {}, "final": True}
+    await repository.keep_result(conn, consultation.id, row | over)
 
 
 async def _answers(

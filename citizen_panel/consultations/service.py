@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 
 from citizen_panel.caller import Caller, Role
 from citizen_panel.consultations import repository, results
+from citizen_panel.consultations.anonymity import SMALLEST
 from citizen_panel.consultations.models import Answering, Consultation, OwnAnswer, Plan, PublicResult, Theme
 from citizen_panel.consultations.questions import check_answers, check_questions
 from citizen_panel.panels import service as panels
@@ -88,6 +89,10 @@ async def set_themes(caller: Caller, identifier: UUID, themes: list[Theme]) -> C
     """What free text was about, in the moderator's words. Before publication."""
     texts = [clean_text(text) for theme in themes for text in theme.text.values()]
     admit(texts, confirmed=True)
+    if any(theme.answers < SMALLEST for theme in themes):
+        raise Unprocessable(
+            "theme-too-small", f"A theme is of {SMALLEST} answers at least. Join it to another."
+        )
     async with caller.db.transaction() as conn:
         found = await _need(conn, identifier, lock=True)
         await caller.need(conn, found.panel_id, Role.MODERATOR)
@@ -144,7 +149,7 @@ async def answer(caller: Caller, identifier: UUID, given: Answering, version: in
 async def public(db: Database) -> list[Consultation]:
     """Everything people were or are asked, for everybody."""
     async with db.transaction() as conn:
-        return await repository.consultations(conn, PUBLIC_STATES)
+        return [_for_all(each) for each in await repository.consultations(conn, PUBLIC_STATES)]
 
 
 async def drafts(caller: Caller, panel_id: UUID) -> list[Consultation]:
@@ -161,7 +166,13 @@ async def public_result(db: Database, identifier: UUID) -> PublicResult:
         if found.state not in PUBLIC_STATES:
             raise NotFound("consultation-not-found", "There is no such consultation.")
         row: dict[str, Any] = await repository.result(conn, identifier)
-    return PublicResult(found, row["final"], row["shown"], row["shown_at"])
+    shown = found if row["shown"] is not None else msgspec.structs.replace(found, themes=[])
+    return PublicResult(_for_all(shown), row["final"], row["shown"], row["shown_at"])
+
+
+def _for_all(found: Consultation) -> Consultation:
+    """Themes come with the final result, not before."""
+    return found if found.state == "published" else msgspec.structs.replace(found, themes=[])
 
 
 async def tick(db: Database, keys: KeyRing) -> None:

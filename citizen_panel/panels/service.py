@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from citizen_panel.caller import Caller, Role
-from citizen_panel.consultations.anonymity import shown_groups
+from citizen_panel.consultations.anonymity import SMALLEST, shown_groups
 from citizen_panel.panels import repository
 from citizen_panel.panels.draw import Draw, DrawProblem, Share, Volunteer, commitment, draw
 from citizen_panel.panels.models import DrawRun, Joining, Membership, Panel, PublicDraw
@@ -140,10 +140,14 @@ def _published(outcome: Draw, secret: str, volunteers: int) -> dict[str, Any]:
 
 
 def _balance(shares: Sequence[Share]) -> dict[str, dict[str, float | int | None]] | None:
-    """One dimension: shown group → population, volunteers, drawn. A group counts by its smaller side."""
-    smaller = {s.value: min(s.drawn, s.volunteers - s.drawn) or s.drawn for s in shares}
+    """One dimension: shown group → population, volunteers, drawn.
+
+    Behind every row at least five were drawn and five were not, else the dimension is left out: a group of
+    whom nobody was drawn counts as small, and not as nobody.
+    """
+    smaller = {s.value: max(1, min(s.drawn, s.volunteers - s.drawn)) for s in shares if s.volunteers}
     shown = shown_groups(smaller)
-    if shown is None:
+    if shown is None or not all(_holds_five(shares, values) for values in shown.values()):
         return None
     table: dict[str, dict[str, float | int | None]] = {}
     for name, values in shown.items():
@@ -156,6 +160,11 @@ def _balance(shares: Sequence[Share]) -> dict[str, dict[str, float | int | None]
             "drawn": sum(s.drawn for s in behind),
         }
     return table
+
+
+def _holds_five(shares: Sequence[Share], values: Sequence[str]) -> bool:
+    drawn = sum(s.drawn for s in shares if s.value in values)
+    return min(drawn, sum(s.volunteers for s in shares if s.value in values) - drawn) >= SMALLEST
 
 
 async def member_in(caller: Caller, conn: AsyncConnection[Any], panel_id: UUID) -> UUID:

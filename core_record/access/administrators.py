@@ -23,7 +23,7 @@ from core_record.access_log import service as access_log
 from core_record.access_log.service import ActorEntry, Who
 from kit import wire
 from kit.db import Database
-from kit.errors import AksonError
+from kit.errors import AksonError, Forbidden
 from kit.identity.actor import Actor, ActorKind
 from kit.keys import KeyRing
 
@@ -113,6 +113,15 @@ class Administered(Generic[T]):
     items: Mapping[str, int] = field(default_factory=dict)
     number_hash: bytes | None = None
     outcome: Literal["permitted", "nobody-found"] = "permitted"
+
+
+def need_covered(who: Administrator, org_number: str) -> str:
+    """The organisation, when the administrator keeps it; raises `Forbidden` (`organisation-not-yours`)."""
+    if org_number not in who.covered:
+        raise Forbidden(
+            "organisation-not-yours", "You administer your own organisation and what is below it alone."
+        )
+    return org_number
 
 
 def first_refusal(question: AdministratorQuestion) -> AdministratorRule | None:

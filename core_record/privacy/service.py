@@ -128,6 +128,8 @@ async def _resolved(conn: AsyncConnection[Any], person_id: UUID, wanted: Wanted,
     start, end = wanted.valid_from or now, wanted.valid_to
     if end is None and wanted.kind is Kind.SAMTYKKE and by.kind == "clinician":
         end = start + COURSE
+    if wanted.kind is Kind.RESERVASJON and (wanted.valid_from or wanted.valid_to):
+        raise Unprocessable("period-invalid", "A reservasjon holds from now until it is withdrawn.")
     if end is not None and (end <= start or end <= now):
         raise Unprocessable("period-invalid", "The period must end after it begins, and not in the past.")
     setting = Setting(

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from core_record.unusual.rules import Visit, reasons
+from core_record.unusual.rules import OSLO, Visit, reasons
 from kit.db import Database, set_person, set_unit
 from kit.ids import new_id
 
@@ -110,7 +110,7 @@ async def _visit(
         "actor": actor_id,
         "organisation": unit,
         "place": looks.place,
-        "day": looks.first_at.date(),
+        "day": looks.first_at.astimezone(OSLO).date(),
     }
     facts = await (await conn.execute(_FACTS, values)).fetchone()
     assert facts is not None  # noqa: S101 - always one row

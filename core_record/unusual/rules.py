@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 MANY = 15
 """Persons within an hour by one actor from which on it is listed (J)."""
 NIGHT_FROM, NIGHT_TO = time(23, 0), time(6, 0)
-_OSLO = ZoneInfo("Europe/Oslo")
+OSLO = ZoneInfo("Europe/Oslo")
 _ROUND_THE_CLOCK = frozenset({"hospital", "emergency", "home_care"})
 
 
@@ -50,7 +50,7 @@ def _same_name(visit: Visit) -> bool:
 
 
 def _at_night(visit: Visit) -> bool:
-    local = visit.first_at.astimezone(_OSLO).time()
+    local = visit.first_at.astimezone(OSLO).time()
     return visit.place_kind not in _ROUND_THE_CLOCK and (local >= NIGHT_FROM or local < NIGHT_TO)
 
 

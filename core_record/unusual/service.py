@@ -11,7 +11,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from core_record.access.administrators import Administered, Administrator, administer
+from core_record.access.administrators import Administered, Administrator, administer, need_covered
 from core_record.access_log import service as access_log
 from core_record.access_log.service import LogEntry, Who
 from core_record.unusual import repository
@@ -36,7 +36,7 @@ class FollowUp:
         """`{items, total, reasons}`: entries without the persons, newest first; and each reason's number."""
 
         async def work(conn: AsyncConnection[Any], who: Administrator) -> Administered[dict[str, Any]]:
-            await set_unit(conn, who.organisation)
+            await set_unit(conn, need_covered(who, who.organisation))
             total, entries, counts = await repository.page(conn, who.organisation, search)
             return Administered(
                 {"items": entries, "total": total, "reasons": counts}, {"Unusual": len(entries)}
@@ -77,7 +77,7 @@ class FollowUp:
 
     @staticmethod
     async def _find(conn: AsyncConnection[Any], who: Administrator, entry_id: UUID) -> repository.Place:
-        await set_unit(conn, who.organisation)
+        await set_unit(conn, need_covered(who, who.organisation))
         place = await repository.find(conn, who.organisation, entry_id)
         if place is None:
             raise NotFound("entry-unknown", "Your organisation has no such entry.")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from msgspec import Struct
 from psycopg import Connection
 
@@ -87,8 +88,8 @@ class Remapper:
         try:
             with conn.transaction():
                 return self._mapped(conn, message)
-        except Unavailable:
-            raise
+        except (Unavailable, psycopg.OperationalError):
+            raise  # the step is undone and taken again
         except Exception as error:  # noqa: BLE001 - one message must not stop the order
             _log.error(
                 "a stored message could not be mapped anew",
@@ -100,6 +101,8 @@ class Remapper:
 
     def _mapped(self, conn: Connection[Any], message: _Message) -> str:
         set_person_sync(conn, message.person_id)
+        if not _hold(conn, message.person_id):
+            return "gone"
         data = originals.read(conn, self._keys, message.person_id, message.id)
         if data is None:
             return "gone"
@@ -109,3 +112,13 @@ class Remapper:
         mapped = map_report(read, message.report_id, self._codes())
         changed = replace_version(conn, message.person_id, message.report_id, message.id, read, mapped)
         return "changed" if changed else "same"
+
+
+def _hold(conn: Connection[Any], person_id: UUID) -> bool:
+    """Keep merging (the lock of `core_record.ensure_person`) and reservation waiting until commit.
+
+    False where the person has reserved. Two statements: the second must see what the first waited for.
+    """
+    conn.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s::text, 13))", (person_id,))
+    row = conn.execute("SELECT core_record.is_reserved(%s)", (person_id,)).fetchone()
+    return row is not None and not row[0]

@@ -178,8 +178,9 @@ async def _look_up(
         if decision.withheld and tells:
             answer.add_outcome([withheld_issue()])
         found = await read(conn, person_id, answer, released_at)
-        if opened and found is not None:
-            await note_opened(conn, actor, decision, declared.role, opened)
+        seen = [report for report in opened if not tells or str(report) in answer.reports]
+        if seen and found is not None:
+            await note_opened(conn, actor, decision, declared.role, seen)
         return LookUp(found, answer.counts)
 
     return await look_up(

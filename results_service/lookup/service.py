@@ -76,7 +76,7 @@ async def history(
     rows = await reading.history(conn, person_id, report_id, released_at)
     for row in rows:
         packed = row.packed
-        answer.stamp(row.version_id.bytes + row.body)
+        answer.stamp(row.version_id.bytes + row.body + packed.bodies)
         for place in (0, *reach(packed.entries, [0], wanted.includes)):
             entry = packed.entries[place]
             body = packed.body(place) if place else row.body

@@ -12,6 +12,7 @@ from kit.ids import new_id
 from results_service.reports import repository
 from results_service.reports.fhir import MappedReport
 from results_service.reports.incoming import is_preliminary
+from results_service.reports.models import StoredVersion
 from results_service.reports.packing import index, items_of
 from results_service.reports.placing import show
 from results_service.reports.svarrapport import Message
@@ -31,8 +32,11 @@ def replace_version(
 
     The transaction serves the person. The version keeps its id; the former one stays, held, under another.
     """
-    versions = repository.versions_of(conn, person_id, report_id)
-    old = next((v for v in versions if v.message_id == message_id and v.held is None), None)
+    found = _version_of(conn, person_id, report_id, message_id)
+    if found is None:
+        return False
+    repository.claim_key(conn, found.key_hash, person_id)  # as a message of this report would: one at a time
+    old = _version_of(conn, person_id, report_id, message_id)
     if old is None:
         return False
     packed, preliminary = index(mapped), is_preliminary(message, mapped)
@@ -52,3 +56,11 @@ def replace_version(
     repository.keep_received(conn, person_id, report_id, version_id, former)
     show(conn, person_id, report_id)
     return True
+
+
+def _version_of(
+    conn: Connection[Any], person_id: UUID, report_id: UUID, message_id: UUID
+) -> StoredVersion | None:
+    """The version that a message made, unless it is held."""
+    versions = repository.versions_of(conn, person_id, report_id)
+    return next((v for v in versions if v.message_id == message_id and v.held is None), None)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from core_record.access.administrators import Administered, Administrator, administer
+from core_record.access.administrators import Administered, Administrator, administer, need_covered
 from core_record.access.service import today_in_norway
 from core_record.registers.administration import history, lists, repository, substitutes, writing
 from core_record.registers.administration.models import (
@@ -28,7 +28,6 @@ from core_record.registers.administration.models import (
     Registration,
     Worker,
 )
-from core_record.registers.administration.writing import covered
 from kit.db import Database
 from kit.identity.actor import Actor
 from kit.ids import NationalId
@@ -72,7 +71,7 @@ class Administration:
 
         async def work(conn: Conn, who: Administrator) -> Administered[tuple[int, list[Worker]]]:
             today = today_in_norway()
-            places = [covered(who, search.place)] if search.place else sorted(who.covered)
+            places = [need_covered(who, search.place)] if search.place else sorted(who.covered)
             total, rows = await repository.workers(conn, places, search, today)
             found = await repository.described(conn, who.covered, rows, today)
             return Administered((total, found), {"Practitioner": len(found)})
@@ -150,7 +149,7 @@ class Administration:
         """Who changed what of one's own registers, newest first."""
 
         async def work(conn: Conn, who: Administrator) -> Administered[tuple[int, list[ChangeRow]]]:
-            places = [covered(who, search.place)] if search.place else sorted(who.covered)
+            places = [need_covered(who, search.place)] if search.place else sorted(who.covered)
             gps = [one.hpr_number for one in await _lists(conn, who, today_in_norway())]
             found = await history.changes(conn, places, gps, search)
             return Administered(found, {"Change": len(found[1])})

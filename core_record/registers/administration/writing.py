@@ -8,24 +8,15 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from core_record.access.administrators import Administrator
+from core_record.access.administrators import Administrator, need_covered
 from core_record.registers import repository as registers
 from core_record.registers.administration import repository, rules
 from core_record.registers.administration.models import LinkEnd, NewLink, Registered, Registration
 from core_record.registers.changes import EMPLOYMENT, PERSONNEL, Change, Origin, upsert_async
 from core_record.registers.numbers import seal_number
-from kit.errors import Conflict, Forbidden, NotFound, Unprocessable
+from kit.errors import Conflict, NotFound, Unprocessable
 from kit.ids import NationalId
 from kit.keys import KeyRing
-
-
-def covered(who: Administrator, org_number: str) -> str:
-    """The organisation, when the administrator keeps it; raises `Forbidden` (`organisation-not-yours`)."""
-    if org_number not in who.covered:
-        raise Forbidden(
-            "organisation-not-yours", "You administer your own organisation and what is below it alone."
-        )
-    return org_number
 
 
 def origin_of(who: Administrator, reason: str) -> Origin:
@@ -51,7 +42,7 @@ async def register(
 
     Raises as `link`, and `Unprocessable` (`name-invalid`, `too-young`, `number-of-other-name`).
     """
-    covered(who, entry.org_number)
+    need_covered(who, entry.org_number)
     names = rules.name(entry.given_name), rules.name(entry.family_name)
     rules.age(number, today)
     number_hash = keys.number_hash(number)
@@ -93,7 +84,7 @@ async def link(conn: AsyncConnection[Any], who: Administrator, entry: NewLink, t
     Raises `Forbidden` (`organisation-not-yours`, `not-oneself`), `NotFound` (`personnel-unknown`), `Conflict`
     (`link-overlaps`), and `Unprocessable` (`period-…`, `role-…`, `reason-unknown`, `organisation-ended`).
     """
-    covered(who, entry.org_number)
+    need_covered(who, entry.org_number)
     rules.not_oneself(entry.personnel_id, who.personnel_id)
     rules.reason(entry.reason, rules.LINK_REASONS)
     rules.period(entry.valid_from, entry.valid_to, today)
@@ -131,7 +122,7 @@ async def end_link(conn: AsyncConnection[Any], who: Administrator, entry: LinkEn
 
     Raises as `link`, `NotFound` (`link-unknown`), and `Conflict` (`changed-meanwhile`).
     """
-    covered(who, entry.org_number)
+    need_covered(who, entry.org_number)
     rules.not_oneself(entry.personnel_id, who.personnel_id)
     rules.reason(entry.reason, rules.LINK_REASONS)
     rules.period(entry.valid_from, entry.valid_to, max(today, entry.valid_from))

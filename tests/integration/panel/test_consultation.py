@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import psycopg
 import pytest
 from fhir.resources.R4B.questionnaire import Questionnaire
 
+from tests.conftest import TestDatabase
 from tests.integration.panel.conftest import DECIDER, LEADER, MODERATOR, PANEL, SAID, Panel, plan
 
 JOIN = f"/panels/{PANEL}/membership"
@@ -30,7 +32,7 @@ async def test_given_a_whole_consultation_then_its_result_is_public_with_groups(
     for who in range(14):
         await _answer(panel, consultation, who, "a" if who < 7 else "b", rank=["b", "a"], many=["c", "a"])
     await panel.call(LEADER, "POST", f"/consultations/{consultation}/close")
-    theme = [{"question": "free", "text": SAID, "answers": 3}]
+    theme = [{"question": "free", "text": SAID, "answers": 5}]
     await panel.call(MODERATOR, "PUT", f"/consultations/{consultation}/themes", theme)
     await panel.call(LEADER, "POST", f"/consultations/{consultation}/publish")
 
@@ -116,6 +118,39 @@ async def test_given_no_answer_to_the_question_then_it_is_refused_and_nothing_ke
     assert await panel.call(1, "GET", path) == {"answer": None}
 
 
+async def test_given_a_theme_of_fewer_than_five_then_it_is_refused(panel: Panel) -> None:
+    consultation = await panel.asked()
+    await panel.call(LEADER, "POST", f"/consultations/{consultation}/close")
+    theme = [{"question": "free", "text": SAID, "answers": 4}]
+    refused = await panel.ask(MODERATOR, "PUT", f"/consultations/{consultation}/themes", theme)
+    assert (refused.status_code, refused.json()["title"]) == (422, "theme-too-small")
+
+
+async def test_given_it_is_published_then_counting_leaves_it_and_no_member_stands_in_it(
+    panel: Panel, postgres: TestDatabase
+) -> None:
+    await _join(panel, *range(12))
+    consultation = await panel.asked()
+    for who in range(12):
+        await _answer(panel, consultation, who, scale=3)
+        await panel.tick()
+    live = await panel.call(None, "GET", f"/public/consultations/{consultation}")
+    assert [q["id"] for q in live["result"]["questions"]] == ["one"]  # the others may move by one person
+    opened = await panel.asked()
+    await panel.call(LEADER, "POST", f"/consultations/{consultation}/close")
+    await panel.call(LEADER, "POST", f"/consultations/{consultation}/publish")
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        before = conn.execute("SELECT r::text FROM panel.result r WHERE final").fetchall()
+        conn.execute("UPDATE panel.consultation SET state = 'open' WHERE state = 'published'")
+        members = conn.execute("SELECT member_id::text FROM panel.member").fetchall()
+    await panel.tick()  # a round that had listed it before it was published
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        after = conn.execute("SELECT r::text FROM panel.result r WHERE final").fetchall()
+    assert opened
+    assert before == after
+    assert not [member for (member,) in members if member in before[0][0]]
+
+
 async def test_given_a_member_leaves_then_the_answer_is_gone_and_the_panel_goes_on(panel: Panel) -> None:
     await _join(panel, *range(6))
     consultation = await panel.asked()
@@ -143,9 +178,14 @@ async def test_who_may_do_what(panel: Panel) -> None:
         (1, "GET", f"/panels/{PANEL}/drafts", None),
         (1, "GET", f"/panels/{PANEL}/feedback", None),
         (1, "POST", f"/panels/{PANEL}/draws", None),
+        (1, "POST", f"/panels/{PANEL}/draws/{PANEL}/run", {"places": 5, "public_entropy": "x"}),
+        (1, "PUT", f"/consultations/{consultation}", plan()),
+        (1, "PUT", f"/consultations/{consultation}/themes", []),
+        (1, "PUT", f"/panels/{PANEL}/feedback/{PANEL}", {"state": "joined"}),
     ]
     for who, method, path, body in wanted:
-        assert (await panel.ask(who, method, path, body)).status_code == 403, (who, method, path)
+        refused = await panel.ask(who, method, path, body, If_Match='"2"')
+        assert refused.status_code == 403, (who, method, path)
 
 
 async def test_given_it_is_not_open_then_answers_and_steps_are_refused_in_words(panel: Panel) -> None:

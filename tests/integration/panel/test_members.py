@@ -30,6 +30,19 @@ async def test_given_volunteers_then_the_promised_draw_is_made_once_and_publishe
     assert (await panel.call(None, "GET", f"/public/panels/{DRAWN}/draws"))[0]["outcome"] == outcome
 
 
+async def test_given_a_small_group_of_whom_nobody_is_drawn_then_it_cannot_be_found(panel: Panel) -> None:
+    promised = await panel.call(LEADER, "POST", f"/panels/{DRAWN}/draws")
+    for who in range(41):
+        traits = {"sex": "other" if who == 40 else "woman" if who < 25 else "man"}
+        await panel.call(who, "PUT", f"/panels/{DRAWN}/membership", {"terms_version": 1, "traits": traits})
+    run = {"places": 12, "public_entropy": "x"}
+    path = f"/panels/{DRAWN}/draws/{promised['id']}/run"
+    outcome = (await panel.call(LEADER, "POST", path, run))["outcome"]
+    shown = outcome["balance"].get("sex", {})
+    assert sum(row["volunteers"] for row in shown.values()) in (0, 41)
+    assert all(min(row["drawn"], row["volunteers"] - row["drawn"]) >= 5 for row in shown.values())
+
+
 async def test_given_too_few_or_none_then_the_draw_says_so(panel: Panel) -> None:
     promised = await panel.call(LEADER, "POST", f"/panels/{DRAWN}/draws")
     run = {"places": 5, "public_entropy": "x"}
