@@ -14,6 +14,7 @@ from core_record.access_log.endpoints import router as access_log_router
 from core_record.access_log.service import LookUpAccount
 from core_record.attestations.endpoints import router as attestations_router
 from core_record.capability import router as capability_router
+from core_record.notice_mail.endpoints import router as notice_mail_router
 from core_record.notices.endpoints import router as notices_router
 from core_record.privacy.endpoints import router as privacy_router
 from core_record.registers.administration.endpoints import router as administration_router
@@ -59,7 +60,7 @@ def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> Fa
             await http.aclose()
 
     app = create_app(name="core_record", lifespan=lifespan, ready=db.ping)
-    app.state.db, app.state.keys = db, keys
+    app.state.db, app.state.keys, app.state.sends_mail = db, keys, settings.sends_mail
     protect(
         app,
         build_verifier(
@@ -80,6 +81,7 @@ def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> Fa
     app.include_router(access_router)
     app.include_router(access_log_router)
     app.include_router(notices_router)
+    app.include_router(notice_mail_router)
     app.include_router(unusual_router)
     app.include_router(privacy_router)
     app.include_router(attestations_router)

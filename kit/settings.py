@@ -89,6 +89,15 @@ class Settings(BaseSettings):
         15, description="How long after logging in emergency access is open; then log in anew."
     )
     schemas: Path | None = Field(None, description="Folder with KITH's official schemas, where installed.")
+    smtp_host: str = Field("", description="Mail server for notices by e-mail; empty: none are sent.")
+    smtp_port: int = Field(587, description="Its port.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="`none` sends addresses in the clear: for a mail server on this machine.",
+    )
+    smtp_user: str = Field("", description="Who logs in at the mail server; empty: nobody.")
+    smtp_password_file: Path | None = Field(None, description="File with that login's password.")
+    smtp_sender: str = Field("", description="The address that notices come from, as varsel@example.org.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     original_retention_days: int = Field(3650, description="How long an original message is kept.")
 
@@ -111,6 +120,11 @@ class Settings(BaseSettings):
     def is_development(self) -> bool:
         """True only when the environment says so."""
         return self.environment == "development"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether notices go by e-mail: a mail server and a sender are set."""
+        return bool(self.smtp_host and self.smtp_sender)
 
     def dsn(self, role: str) -> str:
         """The connection string of a database role; its password is the file `keys/db/<role>`, if any."""

@@ -114,8 +114,8 @@ PAGES = (
         Kind.CITIZEN,
         "notices",
         notices_page,
-        [Acting.load, load_notices],
-        {"reload": [load_notices]},
+        [Acting.load, *load_notices],
+        {"reload": load_notices},
     ),
     Page(
         PRIVACY,

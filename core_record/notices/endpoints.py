@@ -46,7 +46,7 @@ async def list_notices(
 
     `person-id` may be left out: the person is the caller. Not by fullmakt: notices tell of its use too.
     """
-    own = _own_number(actor)
+    own = own_number(actor)
 
     async def read(conn: AsyncConnection[Any], person_id: UUID, decision: Decision) -> LookUp[dict[str, Any]]:
         _refuse_others(decision)
@@ -61,7 +61,7 @@ async def list_notices(
 @router.post("/read")
 async def mark_read(request: Request, actor: Caller) -> Response:
     """Mark what came until a moment as read: `{unread}`, how many are left. Safe to repeat."""
-    own = _own_number(actor)
+    own = own_number(actor)
     wanted = await read_body(request, Until)
 
     async def write(
@@ -75,9 +75,9 @@ async def mark_read(request: Request, actor: Caller) -> Response:
     return json_answer(await _look_up(request, actor, own, write))
 
 
-def _own_number(actor: Actor) -> NationalId:
+def own_number(actor: Actor, scope: str = READ_CORE_RECORD) -> NationalId:
     """The caller's own number; raises `Forbidden` without the scope, and for whoever is no citizen."""
-    require_scope(actor, READ_CORE_RECORD)
+    require_scope(actor, scope)
     if actor.kind is not ActorKind.CITIZEN or actor.national_id is None:
         raise Forbidden("own-notices-only", "Notices are the citizen's own. Log in as a citizen.")
     return actor.national_id

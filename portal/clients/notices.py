@@ -5,6 +5,35 @@ from __future__ import annotations
 from portal.clients.jsonapi import Json, JsonClient
 
 
+class EmailClient:
+    """The caller's own address for notices. Everything answers `{available, state, address, language,
+    anytime}`, and raises `ServiceProblem`."""
+
+    def __init__(self, api: JsonClient) -> None:
+        self._api = api
+
+    async def status(self) -> Json:
+        """How things stand."""
+        return await self._api.send("GET", "/notices/email")
+
+    async def put(self, address: str, language: str, *, anytime: bool) -> Json:
+        """Set the address; a code is mailed to a new one."""
+        body = {"address": address, "language": language, "anytime": anytime}
+        return await self._api.send("PUT", "/notices/email", body=body)
+
+    async def confirm(self, code: str) -> Json:
+        """The code that was mailed."""
+        return await self._api.send("POST", "/notices/email/confirm", body={"code": code})
+
+    async def times(self, *, anytime: bool) -> Json:
+        """Whether mails may come at night and in weekends."""
+        return await self._api.send("POST", "/notices/email/times", body={"anytime": anytime})
+
+    async def withdraw(self) -> Json:
+        """Forget the address."""
+        return await self._api.send("DELETE", "/notices/email")
+
+
 class NoticesClient:
     """Notices of one person: the caller, or (`number`) a child of the caller's."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from portal.clients.core_record import CoreRecordClient
 from portal.clients.jsonapi import JsonClient
-from portal.clients.notices import NoticesClient
+from portal.clients.notices import EmailClient, NoticesClient
 from portal.clients.privacy import PrivacyClient, RepresentationClient
 from portal.clients.results import ResultsClient
 from portal.session.current import Current
@@ -19,6 +19,7 @@ from portal.session.wiring import wiring
 __all__ = [
     "act_for",
     "acting_for",
+    "email_client",
     "log_client",
     "notices_client",
     "person_number",
@@ -63,11 +64,19 @@ async def privacy_client(now: Current) -> PrivacyClient:
 
 async def notices_client(now: Current, *, own: bool = False) -> NoticesClient:
     """The client for the notices and the log's file of whom this tab shows; `own`: of the reader."""
-    made = wiring()
-    api = JsonClient(made.http, made.settings.core_record_url, authorizer(now, CORE_RECORD))
-    return NoticesClient(api, now.session.number if own else await person_number(now))
+    return NoticesClient(_core_record(now), now.session.number if own else await person_number(now))
+
+
+def email_client(now: Current) -> EmailClient:
+    """The client for the address of the one logged in."""
+    return EmailClient(_core_record(now))
 
 
 def representation_client(now: Current) -> RepresentationClient:
     """The client for whom the one logged in may act for."""
     return RepresentationClient(core_record_fhir(now))
+
+
+def _core_record(now: Current) -> JsonClient:
+    made = wiring()
+    return JsonClient(made.http, made.settings.core_record_url, authorizer(now, CORE_RECORD))

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.citizen.notices.email_view import notices_by_email
 from portal.citizen.notices.state import Notices
 from portal.citizen.page import citizen_page
 from portal.frame.layout import ACCESS_LOG
@@ -52,6 +53,7 @@ def _content() -> rx.Component:
                 class_name="own-more",
             ),
         ),
+        notices_by_email(),
         gap="space-16",
     )
 

@@ -45,6 +45,7 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "sealed_row": (READ, NOTHING),
     "unusual_access": (READ, NOTHING),  # and what came of a review
     "notice": (READ, NOTHING),  # and read_at may be set
+    "notice_email": (PUT | {"DELETE"}, NOTHING),
     "fullmakt": (KEEP, NOTHING),  # and it may be ended
     "represented": (READ, NOTHING),
 }
@@ -77,9 +78,18 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "finish_merge": (False, True),
     "merged_into": (True, False),
     "refuse_merged": (False, False),
+    "order_notice_mail": (True, False),
+    "cancel_notice_mail": (True, False),
+    "hurry_notice_mail": (True, False),
+    "take_notice_mail": (False, False),  # housekeeping's, as the next three
+    "postpone_notice_mail": (False, False),
+    "notice_mail_done": (False, False),
+    "keep_notice_mail": (False, False),
+    "merge_notice_email": (False, False),
+    "note_merged": (False, False),
 }
 # found by function alone, no service role has any right
-WITHOUT_WALL = {"person_number", "access_log_head", "deletion_order"}
+WITHOUT_WALL = {"person_number", "access_log_head", "deletion_order", "notice_mail"}
 
 
 @pytest.fixture

@@ -150,6 +150,25 @@ async def test_a_row_in_each_chain_and_none_after_it_in_the_one_that_went(
             await append(conn, LogEntry(person_id=goes, who=who, basis="x", relation="none", items={}))
 
 
+ADDRESS = (
+    "INSERT INTO core_record.notice_email (person_id, email_id, address_cipher, language, confirmed_at)"
+    " VALUES (%s, gen_random_uuid(), %s, 'nb', now())"
+)
+
+
+@pytest.mark.parametrize("stays_has_one", [False, True])
+async def test_the_address_for_notices_follows_unless_there_is_one(
+    root: Connection[Any], db: Database, keys: KeyRing, *, stays_has_one: bool
+) -> None:
+    goes, stays = (resolve_person_sync(root, keys, number) for number in (OTHER, STAYS))
+    root.execute(ADDRESS, (goes, b"goes"))
+    if stays_has_one:
+        root.execute(ADDRESS, (stays, b"stays"))
+    await merge(db, keys)
+    kept = root.execute("SELECT person_id, address_cipher FROM core_record.notice_email").fetchall()
+    assert kept == [(stays, b"stays" if stays_has_one else b"goes")]
+
+
 SETTING = (
     "INSERT INTO core_record.privacy_setting (person_id, setting_id, kind, valid_from, set_by, set_by_hash)"
     " VALUES (%s, gen_random_uuid(), 'reservasjon', now(), 'citizen', 'x')"

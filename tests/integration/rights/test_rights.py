@@ -36,6 +36,7 @@ SERVICES = (*LOGINS, PANEL)
 UNWALLED = {
     "core_record.access_log_head": "the end of each chain: reached by functions alone",
     "core_record.deletion_order": "orders to delete: reached by functions alone",
+    "core_record.notice_mail": "the queue of mails: reached by functions alone",
     "core_record.person_number": "where numbers are found: reached by functions alone",
     "results.intake_message": "the queue: whose a message is, is not known when it comes",
     "results.report_key": "finds a report's person by the hash of its key: reached by functions alone",

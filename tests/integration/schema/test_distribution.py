@@ -35,7 +35,11 @@ REQUEST_PATH = (
 )
 
 # No row-level security: walked over all persons by the owner's functions, and no service role reads them.
-BY_FUNCTION_ALONE = ["core_record.access_log_head", "core_record.deletion_order"]
+BY_FUNCTION_ALONE = [
+    "core_record.access_log_head",
+    "core_record.deletion_order",
+    "core_record.notice_mail",
+]
 
 _TABLES = """
 SELECT n.nspname || '.' || t.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
