@@ -12,9 +12,9 @@ help: ## What can be done here
 run: .venv/.product ## Start the whole product on this machine: make run ARGS="--port 3000"
 	@exec .venv/bin/akson up $(ARGS)
 
-test: .venv/.test ## Run every test
+test: .venv/.test ## Run every test, in parallel; make test ARGS="tests/unit -x" is a plain pytest
 	@tests/install-chromium
-	.venv/bin/python -m pytest $(ARGS)
+	.venv/bin/python -m pytest $(or $(ARGS),-n auto)
 
 check: .venv/.test ## Lint, types and the house's own rules
 	.venv/bin/ruff check .

@@ -16,10 +16,13 @@ from psycopg.conninfo import make_conninfo
 
 from dev.embedded import Postgres, Valkey
 from kit.keys import KeyRing
-from kit.migrate import SCHEMAS, upgrade_all
+from kit.migrate import upgrade_all
 from kit.roles import OWNER
 from kit.settings import Settings, get_settings
 from tests.shared import SHARED
+from tests.tables import Tables
+
+pytest_plugins = ["tests.parallel"]
 
 
 @dataclass(frozen=True)
@@ -100,23 +103,15 @@ def valkey(servers: tuple[Postgres, Valkey]) -> Valkey:
     return servers[1]
 
 
-@pytest.fixture
-def clean_db(postgres: TestDatabase, valkey: Valkey) -> None:
-    """Empty every table of the product (reference rows made by migrations too) and Valkey.
+@pytest.fixture(scope="session")
+def tables(postgres: TestDatabase) -> Tables:
+    return Tables(postgres.superuser_dsn)
 
-    Only what holds something: to truncate the hundreds of empty partitions takes half a second a test.
-    """
-    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
-        tables = conn.execute(
-            "SELECT oid::regclass::text FROM pg_class"
-            " WHERE relnamespace = ANY(%s::regnamespace[]) AND relkind = 'r'"
-            " AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0",
-            (list(SCHEMAS.values()),),
-        ).fetchall()
-        if tables:
-            conn.execute("SET session_replication_role = replica")  # the access log refuses to be emptied
-            names = ", ".join(name for (name,) in tables)
-            conn.execute(f"TRUNCATE {names} CASCADE".encode())
+
+@pytest.fixture
+def clean_db(tables: Tables, valkey: Valkey) -> None:
+    """Empty every table of the product (reference rows made by migrations too) and Valkey."""
+    tables.empty()
     redis.Redis.from_url(valkey.url).flushdb()
 
 

@@ -16,6 +16,7 @@ from kit.identity.actor import Actor, ActorKind
 from kit.ids import NationalId, parse_national_id
 from kit.keys import KeyRing
 from tests.conftest import TestDatabase
+from tests.tables import Tables
 
 PERSONAS = Path(__file__).resolve().parents[3] / "dev" / "personas.yaml"
 MakeActor = Callable[..., Actor]
@@ -23,10 +24,14 @@ KINDS = {"helseid": ActorKind.CLINICIAN, "idporten": ActorKind.CITIZEN, "machine
 
 
 @pytest.fixture
-def registers(clean_db: None, postgres: TestDatabase, keys: KeyRing) -> None:
+def registers(clean_db: None, tables: Tables, postgres: TestDatabase, keys: KeyRing) -> None:
     """Import `dev/personas.yaml` as `akson_core`."""
-    with psycopg.connect(postgres.dsn("akson_core")) as conn:
-        import_registers(conn, keys, read_register_file(PERSONAS))
+
+    def load() -> None:
+        with psycopg.connect(postgres.dsn("akson_core")) as conn:
+            import_registers(conn, keys, read_register_file(PERSONAS))
+
+    tables.fill("personas", load)
 
 
 @pytest.fixture

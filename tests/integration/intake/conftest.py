@@ -26,6 +26,7 @@ from results_service.intake.service import Intake
 from results_service.intake.work import Worker
 from tests.conftest import TestDatabase
 from tests.integration.intake.messages import GRY, LINE
+from tests.tables import Tables
 from tests.verified import act_as
 
 BROKER, LAB, OTHER_LAB, STRICT_LAB, STRANGER = (
@@ -82,9 +83,12 @@ class Api:
 
 
 @pytest.fixture
-def registers(clean_db: None, postgres: TestDatabase, keys: KeyRing) -> None:
-    with psycopg.connect(postgres.dsn("akson_core")) as conn:
-        import_registers(conn, keys, register_file(REGISTERS))
+def registers(clean_db: None, tables: Tables, postgres: TestDatabase, keys: KeyRing) -> None:
+    def load() -> None:
+        with psycopg.connect(postgres.dsn("akson_core")) as conn:
+            import_registers(conn, keys, register_file(REGISTERS))
+
+    tables.fill("intake", load)
 
 
 @pytest.fixture

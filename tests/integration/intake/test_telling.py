@@ -102,12 +102,12 @@ async def test_given_too_many_waiting_when_posted_then_429_and_nothing_stored(
 async def test_given_a_database_that_fails_when_posted_then_503_and_the_sender_keeps_its_message(
     api: Api, postgres: TestDatabase
 ) -> None:
-    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
-        conn.execute("ALTER TABLE results.intake_message RENAME TO away")
+    async with await psycopg.AsyncConnection.connect(postgres.superuser_dsn, autocommit=True) as conn:
+        await conn.execute("ALTER TABLE results.intake_message RENAME TO away")  # awaits what the intake does
         try:
             answer = await api.send(sample().xml())
         finally:
-            conn.execute("ALTER TABLE results.away RENAME TO intake_message")
+            await conn.execute("ALTER TABLE results.away RENAME TO intake_message")
     assert answer.status_code == 503
     assert answer.json()["title"] == "not-stored"
     assert (await api.send(sample().xml())).status_code == 202

@@ -15,12 +15,10 @@ from core_record.access_log.service import LogEntry, Who, append, read_own
 from core_record.registers.service import (
     ensure_person_sync,
     import_registers,
-    read_register_file,
     register_file,
     resolve_person_sync,
 )
 from dev.embedded import Valkey
-from dev.personas import PERSONAS_FILE
 from kit.db import Database, SyncDatabase, set_person
 from kit.errors import AksonError, Unavailable
 from kit.ids import NationalId, new_id, parse_national_id
@@ -31,6 +29,7 @@ from results_service.intake.pipeline import Pipeline
 from results_service.intake.work import Worker
 from results_service.merging.service import REFUSALS, merge_persons
 from tests.conftest import TestDatabase
+from tests.integration.core_record.conftest import registers  # noqa: F401 - the personas' registers
 from tests.integration.intake.messages import LINE, Sample, sample
 
 OTHER = parse_national_id("70019950032")  # a D-number, born 1999-01-30
@@ -39,10 +38,9 @@ Deliver = Callable[[Sample], str]
 
 
 @pytest.fixture
-def root(clean_db: None, postgres: TestDatabase, keys: KeyRing) -> Iterator[Connection[Any]]:
+def root(registers: None, postgres: TestDatabase, keys: KeyRing) -> Iterator[Connection[Any]]:  # noqa: F811
     """As superuser, who sees behind the wall. Registers are there; both persons are born the same day."""
     with psycopg.connect(postgres.dsn("akson_core")) as conn:
-        import_registers(conn, keys, read_register_file(PERSONAS_FILE))
         ensure_person_sync(conn, keys, OTHER)
     with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
         conn.execute("UPDATE core_record.person SET birth_date = '1969-11-13' WHERE NOT registered")
