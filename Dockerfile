@@ -8,6 +8,7 @@ COPY pyproject.toml README.md LICENSE rxconfig.py ./
 COPY kit kit
 COPY core_record core_record
 COPY results_service results_service
+COPY journal_api journal_api
 COPY citizen_panel citizen_panel
 COPY portal portal
 COPY cli cli

@@ -19,7 +19,7 @@ test: .venv/.test ## Run every test, in parallel; make test ARGS="tests/unit -x"
 check: .venv/.test ## Lint, types and the house's own rules
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy kit core_record results_service citizen_panel portal cli dev benchmarks
+	.venv/bin/mypy kit core_record results_service journal_api citizen_panel portal cli dev benchmarks
 	.venv/bin/lint-imports
 
 bench: .venv/.test ## Measure, each figure beside its limit

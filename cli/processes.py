@@ -34,6 +34,7 @@ def processes(settings: Settings, host: str = "127.0.0.1") -> dict[str, Process]
     table = [
         _service("core_record", "core_record.app:app", settings.core_record_port, host),
         _service("results_service", "results_service.app:app", settings.results_service_port, host),
+        _service("journal_api", "journal_api.app:app", settings.journal_api_port, host),
         _service("citizen_panel", "citizen_panel.app:app", settings.citizen_panel_port, host),
         _service("sealer", "core_record.sealer:app", settings.sealer_port, host),
         _service("housekeeping", "core_record.housekeeping:app", settings.housekeeping_port, host),

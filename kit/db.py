@@ -64,6 +64,20 @@ def _unavailable(error: Exception) -> Unavailable:
     )
 
 
+@asynccontextmanager
+async def savepoint(conn: AsyncConnection[Any]) -> AsyncIterator[None]:
+    """A part of a transaction that an exception undoes alone.
+
+    psycopg deallocates prepared statements after any ROLLBACK, those of `kit.wire` too.
+    """
+    try:
+        async with conn.transaction():
+            yield
+    except BaseException:
+        wire.forget(conn)
+        raise
+
+
 class Database:
     """A pool of asynchronous connections for one login role.
 

@@ -10,7 +10,12 @@ from alembic.config import Config
 from sqlalchemy import create_engine, pool, text
 
 # Service package → schema. Migrated in this order: what is later may refer to what is earlier.
-SCHEMAS = {"core_record": "core_record", "results_service": "results", "citizen_panel": "panel"}
+SCHEMAS = {
+    "core_record": "core_record",
+    "results_service": "results",
+    "journal_api": "journal",
+    "citizen_panel": "panel",
+}
 _ADVISORY_LOCK = 0x616B736F6E  # "akson": only one migration at a time, whoever starts it
 
 

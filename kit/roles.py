@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 OWNER = "akson_owner"
-LOGINS = ("akson_core", "akson_results")
+LOGINS = ("akson_core", "akson_results", "akson_journal")
 GROUP = "may_decide"
 SEALER, AUDITOR, HOUSEKEEPING = "akson_sealer", "akson_auditor", "akson_housekeeping"
 PANEL = "akson_panel"

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     identity_provider_port: int = Field(8100, description="The development identity provider.")
     core_record_port: int = Field(8101, description="The core record.")
     results_service_port: int = Field(8102, description="The results service.")
+    journal_api_port: int = Field(8103, description="The municipal journal.")
     citizen_panel_port: int = Field(8104, description="The citizen panel.")
     sealer_port: int = Field(8105, description="The access log's sealer: health and metrics.")
     housekeeping_port: int = Field(8106, description="Housekeeping: health and metrics.")
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8101", description="The core record's address, and issuer of citizens' tokens."
     )
     results_url: str = Field("http://127.0.0.1:8102", description="The results service's address.")
+    journal_url: str = Field("http://127.0.0.1:8103", description="The municipal journal's address.")
     panel_url: str = Field("http://127.0.0.1:8104", description="The citizen panel's address.")
     helseid_issuer: str = Field(
         "http://127.0.0.1:8100/helseid", description="HelseID; unset in development: the built-in provider."

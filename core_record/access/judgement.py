@@ -8,7 +8,16 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from core_record.access.citizens import BASES, citizens_relation
-from core_record.access.models import OWN_BASIS, AccessRequest, Decision, Facts, Relation, Restrictions
+from core_record.access.models import (
+    CARE_BASIS,
+    OWN_BASIS,
+    AccessRequest,
+    Decision,
+    Facts,
+    Record,
+    Relation,
+    Restrictions,
+)
 from core_record.access.question import Question
 from core_record.access.rules import first_refusal
 from core_record.representation.facts import Power, RepresentationFacts
@@ -36,12 +45,14 @@ def judge(
     else:
         relation = _relation(actor, request, facts)
     question = Question(actor, request, facts, own, relation, today, representation, power, health)
-    basis = request.basis.value if request.basis else BASES.get(relation, OWN_BASIS)
+    undeclared = CARE_BASIS if actor.kind is ActorKind.CLINICIAN else BASES.get(relation, OWN_BASIS)
+    basis = request.basis.value if request.basis else undeclared
     elevated = request.basis is not None and request.basis.elevated
     stated = request.reason or facts.attested_reason
     reason = stated if relation is Relation.SELF_DECLARED or elevated else None
     refusal = first_refusal(question)
-    restrictions = _restrictions(facts) if health and actor.kind is ActorKind.CLINICIAN else None
+    binds = health and actor.kind is ActorKind.CLINICIAN
+    restrictions = _restrictions(facts, request.record) if binds else None
     return Decision(facts.person_id, basis, relation, reason, refusal, facts, representation, restrictions)
 
 
@@ -66,9 +77,8 @@ def _relation(actor: Actor, request: AccessRequest, facts: Facts) -> Relation:
     return Relation.SELF_DECLARED if request.reason or facts.attested_reason else Relation.NONE
 
 
-def _restrictions(facts: Facts) -> Restrictions | None:
-    """What the person's sperringer keep from this reader; None when none binds."""
-    found = Restrictions(
-        facts.restricted_all, frozenset(facts.restricted_fields), frozenset(facts.restricted_sources)
-    )
+def _restrictions(facts: Facts, record: Record) -> Restrictions | None:
+    """What the person's sperringer keep from this reader; None when none binds. The journal has no fields."""
+    fields = facts.restricted_fields if record is Record.RESULTS else ()
+    found = Restrictions(facts.restricted_all, frozenset(fields), frozenset(facts.restricted_sources))
     return found if found.everything or found.fields or found.sources else None

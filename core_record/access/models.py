@@ -31,6 +31,9 @@ class AccessBasis(StrEnum):
         return self in (AccessBasis.FORHOYET_SAMTYKKE, AccessBasis.FORHOYET_AKUTT)
 
 
+ELEVATED = frozenset(basis.value for basis in AccessBasis if basis.elevated)
+CARE_BASIS = "HELSEHJELP"
+"""What stands as basis where a health worker declares none: help being given (pasientjournalloven § 19)."""
 OWN_BASIS = "EGEN"  # a citizen's own data (pasient- og brukerrettighetsloven § 5-1): declared by nobody
 
 
@@ -62,12 +65,25 @@ class Relation(StrEnum):
 _SHOWN = frozenset(Relation) - {Relation.SELF_DECLARED, Relation.NONE}
 
 
+class Record(StrEnum):
+    """Which record is asked for: they are open to different people, by different law.
+
+    RESULTS is the core record with its results (kjernejournalforskriften), JOURNAL the municipal services'
+    (pasientjournalloven).
+    """
+
+    RESULTS = "results"
+    JOURNAL = "journal"
+
+
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
     """What the caller declares: basis, role (Volven 9060), reason code of a self-declared relation.
 
     Citizens declare nothing; `basis` is None for them. `attestation`: an id that `core_record` gave.
     `records_consent`: the request is the recording of a consent just given, not a use of one.
+    `record`, `kinds` and `writes` say what is asked for: of the journal, which kinds of entries, and whether
+    something is written.
     """
 
     basis: AccessBasis | None = None
@@ -76,6 +92,9 @@ class AccessRequest:
     correlation_id: str | None = None
     attestation: UUID | None = None
     records_consent: bool = False
+    record: Record = Record.RESULTS
+    kinds: frozenset[str] = frozenset()
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +130,8 @@ class Facts:
     attested_purpose: str | None = None
     attested_until: datetime | None = None
     attested_reason: str | None = None
+    organisation_kind: str | None = None
+    employed_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +164,7 @@ class Decision:
     @property
     def opens(self) -> bool:
         """Whether the basis opens what the person has restricted."""
-        return self.restrictions is not None and AccessBasis(self.basis).elevated
+        return self.restrictions is not None and self.basis in ELEVATED
 
     @property
     def permitted(self) -> bool:

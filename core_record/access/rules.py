@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 
 from core_record.access.citizens import CITIZEN_RULES
-from core_record.access.models import AccessBasis, Relation
+from core_record.access.journal import CITIZEN_JOURNAL_RULES, JOURNAL_RULES, applying_to_journal
+from core_record.access.models import AccessBasis, Record, Relation
 from core_record.access.question import HIGH, Question, Rule
 from core_record.access.settings import RESERVATION_RULE, SETTING_RULES
 from kit.identity.actor import ActorKind
@@ -173,19 +174,29 @@ BASIS_RULES = (
     ),
 )
 
+JOURNAL_CLINICIAN_RULES: tuple[Rule, ...] = (*applying_to_journal(CLINICIAN_RULES), *JOURNAL_RULES)
+JOURNAL_SETTING_RULES = tuple(rule for rule in SETTING_RULES if rule is not RESERVATION_RULE)
+"""Nobody can reserve against the journal: the law requires it (pasientjournalloven § 8)."""
 ALL_RULES = CLINICIAN_RULES + SETTING_RULES + BASIS_RULES + CITIZEN_RULES + MACHINE_RULES
+ALL_JOURNAL_RULES = JOURNAL_RULES + CITIZEN_JOURNAL_RULES
 
 
-def rules_for(kind: ActorKind, *, person_known: bool) -> tuple[Rule, ...]:
-    """The rules for a kind of actor; those about the person only where there is one."""
-    if kind is ActorKind.CITIZEN:
-        return (*CITIZEN_RULES, RESERVATION_RULE)
+def rules_for(kind: ActorKind, record: Record, *, person_known: bool) -> tuple[Rule, ...]:
+    """The rules for a kind of actor and a record; those about the person only where there is one."""
     if kind is ActorKind.MACHINE:
         return MACHINE_RULES
-    return CLINICIAN_RULES + SETTING_RULES + BASIS_RULES if person_known else CLINICIAN_RULES
+    if kind is ActorKind.CITIZEN:
+        last = CITIZEN_JOURNAL_RULES if record is Record.JOURNAL else (RESERVATION_RULE,)
+        return (*CITIZEN_RULES, *last)
+    caller: tuple[Rule, ...] = CLINICIAN_RULES
+    settings: tuple[Rule, ...] = SETTING_RULES
+    if record is Record.JOURNAL:
+        caller, settings = JOURNAL_CLINICIAN_RULES, JOURNAL_SETTING_RULES
+    return caller + settings + BASIS_RULES if person_known else caller
 
 
 def first_refusal(question: Question) -> Rule | None:
     """The first rule that refuses, or None."""
-    rules = rules_for(question.actor.kind, person_known=question.facts.person_id is not None)
+    known = question.facts.person_id is not None
+    rules = rules_for(question.actor.kind, question.request.record, person_known=known)
     return next((rule for rule in rules if rule.refuses(question)), None)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from core_record.access.administrators import ADMINISTRATOR_RULES
 from core_record.access.citizens import CITIZEN_RULES
+from core_record.access.journal import CITIZEN_JOURNAL_RULES, JOURNAL_RULES, journal_table
 from core_record.access.operators import OPENING_RULES, OPERATOR_RULES
 from core_record.access.reasons import REASONS
 from core_record.access.rules import BASIS_RULES, CLINICIAN_RULES, MACHINE_RULES
@@ -23,6 +24,13 @@ A sperring of parts (a field of medicine, a source) refuses nothing: the reports
 answer, which then says so with the outcome `General`; an elevated basis opens them.
 
 This page is made from `core_record/access` by `python -m core_record.access.rules_doc`.
+"""
+
+
+_JOURNAL = """The journal's rules stand after those about who asks, which apply to it but for
+`authorisation-required`: it is open without an authorisation, within the role. What the person has set
+applies but for `reserved`, since the law requires the journal. No basis need be stated:
+`HELSEHJELP` then stands in the log (pasientjournalloven § 19).
 """
 
 
@@ -44,7 +52,11 @@ def as_markdown() -> str:
         _section("Health personnel: who asks", CLINICIAN_RULES),
         _section("Health personnel: what the person has set", SETTING_RULES),
         _section("Health personnel: basis and relation", BASIS_RULES),
+        _section("Health personnel: the municipal journal", JOURNAL_RULES),
+        _JOURNAL,
+        _roles(),
         _section("Citizens", (*CITIZEN_RULES, RESERVATION_RULE)),
+        _section("Citizens: the municipal journal", CITIZEN_JOURNAL_RULES),
         _section("Systems", MACHINE_RULES),
         _section("Those who operate the service", OPERATOR_RULES),
         _section("Those who operate: the person a message is about", OPENING_RULES),
@@ -68,6 +80,12 @@ def _cells(rule: _Row) -> tuple[str, ...]:
 
 def _code(text: str | None) -> str:
     return f"`{text}`" if text else ""
+
+
+def _roles() -> str:
+    rows = [f"| {' | '.join(cells)} |" for cells in journal_table()]
+    head = "| role | reads | writes | of its own unit alone |\n|---|---|---|---|"
+    return "\n".join(["### Roles in the journal", head, *rows, ""])
 
 
 def _bases() -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection
 
 from core_record.access import repository
-from core_record.access.declared import access_request, list_request
+from core_record.access.declared import access_request, journal_request, list_request
 from core_record.access.effects import Withhold, settle, tell_and_record
 from core_record.access.judgement import judge, representation_of
 from core_record.access.models import (
@@ -45,10 +45,13 @@ __all__ = [
     "Decision",
     "LookUp",
     "PersonNotFound",
+    "Power",
     "Relation",
     "Restrictions",
+    "Withhold",
     "access_request",
     "decide",
+    "journal_request",
     "last_visit",
     "list_request",
     "look_up",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from core_record.access.models import AccessBasis
+from core_record.access.models import AccessBasis, Record
 from core_record.access.question import Question, Rule
 
 OUTCOME_SYSTEM = "http://nhn.no/fhir/nilar/CodeSystem/pvk-outcome-cs"
@@ -35,7 +35,8 @@ def _is_closed(q: Question) -> bool:
 
 def _opens_nothing(q: Question) -> bool:
     facts = q.facts
-    bound = facts.restricted_all or facts.restricted_fields or facts.restricted_sources
+    fields = q.request.record is Record.RESULTS and facts.restricted_fields
+    bound = facts.restricted_all or fields or facts.restricted_sources
     return _is_elevated(q) and not bound
 
 

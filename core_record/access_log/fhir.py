@@ -34,7 +34,7 @@ _PURPOSES = {
     "OPPFOLGING": "HOPERAT",
 }
 _ACTIONS = {"read": "R", "write": "U"}
-_SERVICES = {"akson_core": "core_record", "akson_results": "results_service"}
+_SERVICES = {"akson_core": "core_record", "akson_results": "results_service", "akson_journal": "journal_api"}
 _SUCCESS, _REFUSED = "0", "4"  # AuditEvent.outcome: success, minor failure
 
 

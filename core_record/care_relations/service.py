@@ -2,7 +2,7 @@
 
 A relation is a unit's (`org_number`: place of treatment), or one health worker's there. It shows the decision
 that the person is a patient there, so that nothing has to be declared (pasientjournalloven § 19;
-Tillitsrammeverk, decision_ref with user_selected false). Role `akson_core`.
+Tillitsrammeverk, decision_ref with user_selected false). Roles `akson_core`, `akson_journal`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 _CLOSE = """
 UPDATE core_record.care_relation SET closed_at = greatest(%s, opened_at)
 WHERE person_id = %s AND relation_id = %s AND closed_at IS NULL
+"""
+_REOPEN = """
+UPDATE core_record.care_relation SET closed_at = NULL
+WHERE person_id = %s AND relation_id = %s AND closed_at IS NOT NULL
 """
 
 
@@ -50,3 +54,8 @@ async def close_relation(
 ) -> bool:
     """A relation ends; False when it was not open."""
     return (await conn.execute(_CLOSE, (closed_at, person_id, relation_id))).rowcount == 1
+
+
+async def reopen_relation(conn: AsyncConnection[Any], person_id: UUID, relation_id: UUID) -> bool:
+    """A relation goes on after all (a contact taken up again); False when it was open or is unknown."""
+    return (await conn.execute(_REOPEN, (person_id, relation_id))).rowcount == 1

@@ -124,6 +124,14 @@ async def ciphers(conn: AsyncConnection[Any], persons: list[UUID]) -> dict[UUID,
     return {person: (bytes(number_hash), bytes(cipher)) async for person, number_hash, cipher in rows}
 
 
+async def names(
+    conn: AsyncConnection[Any], persons: list[UUID]
+) -> dict[UUID, tuple[str, date | None, int | None]]:
+    """Name, birth date and sex of each person known."""
+    rows = await conn.execute("SELECT * FROM core_record.names_of(%s)", (persons,))
+    return {person: (name, born, sex) async for person, name, born, sex in rows}
+
+
 _PRACTITIONER_COLUMNS = """
 SELECT s.hpr_number, s.given_name, s.family_name, ARRAY(
     SELECT a.code FROM core_record.authorisation a

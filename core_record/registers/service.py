@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ __all__ = [
     "Client",
     "Delivery",
     "Imported",
+    "Listed",
     "Received",
     "RegisterFile",
     "Sender",
@@ -42,6 +44,7 @@ __all__ = [
     "find_sender_sync",
     "import_delivery",
     "import_registers",
+    "listed_persons",
     "numbers_of",
     "read_register_file",
     "register_file",
@@ -107,6 +110,24 @@ async def numbers_of(
     """The number in use of each person in a list the caller was allowed to open (role `akson_core`)."""
     found = await reading.ciphers(conn, list(persons))
     return {person: open_number(keys, cipher, bound_to) for person, (bound_to, cipher) in found.items()}
+
+
+class Listed(Struct, frozen=True):
+    """A person in a list: enough to know and to open them. `sex` is 1, 2 or None (ISO 5218)."""
+
+    number: NationalId
+    name: str
+    birth_date: date | None
+    sex: int | None
+
+
+async def listed_persons(
+    conn: AsyncConnection[Any], keys: KeyRing, persons: Sequence[UUID]
+) -> dict[UUID, Listed]:
+    """Who stands in a list that the caller was allowed to open (role `akson_journal`); without the merged."""
+    numbers = await numbers_of(conn, keys, persons)
+    names = await reading.names(conn, list(numbers))
+    return {person: Listed(numbers[person], *row) for person, row in names.items()}
 
 
 def import_registers(conn: Connection[Any], keys: KeyRing, file: Registers) -> Mapping[str, int]:

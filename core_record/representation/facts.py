@@ -11,9 +11,10 @@ from uuid import UUID
 
 
 class Power(StrEnum):
-    """What a fullmakt can give the right to: see results, see who has looked, set privacy."""
+    """What a fullmakt can give the right to: see results, the journal, who has looked; set privacy."""
 
     RESULTS = "results"
+    JOURNAL = "journal"
     ACCESS_LOG = "access-log"
     SETTINGS = "settings"
 

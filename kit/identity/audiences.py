@@ -13,13 +13,15 @@ OPERATE = "akson:operations/manage"
 RELEASE_RESULTS = "akson:release/write"
 READ_CORE_RECORD = "akson:core-record/read"
 WRITE_CORE_RECORD = "akson:core-record/write"
+READ_JOURNAL = "akson:journal/read"
+WRITE_JOURNAL = "akson:journal/write"
 READ_PANEL = "akson:panel/read"
 WRITE_PANEL = "akson:panel/write"
 
 SCOPES: dict[str, tuple[str, ...]] = {
     RESULTS: (READ_RESULTS, WRITE_REPORTS, OPERATE, RELEASE_RESULTS),
     CORE_RECORD: (READ_CORE_RECORD, WRITE_CORE_RECORD),
-    JOURNAL: ("akson:journal/read", "akson:journal/write"),
+    JOURNAL: (READ_JOURNAL, WRITE_JOURNAL),
     PANEL: (READ_PANEL, WRITE_PANEL),
 }
 MACHINE_SCOPES = frozenset({WRITE_REPORTS})

@@ -8,8 +8,8 @@ from itertools import pairwise
 import grimp
 import pytest
 
-PACKAGES = ["kit", "core_record", "results_service", "citizen_panel", "portal", "cli", "dev"]
-SERVICES = ["core_record", "results_service", "citizen_panel"]
+PACKAGES = ["kit", "core_record", "results_service", "journal_api", "citizen_panel", "portal", "cli", "dev"]
+SERVICES = ["core_record", "results_service", "journal_api", "citizen_panel"]
 LAYERS = ["endpoints", "tasks", "service", "repository", "models"]  # each may import what is to its right
 PRIVATE = {"models", "repository"}
 

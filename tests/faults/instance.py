@@ -86,7 +86,7 @@ def _started(data: Path, supervisor: Supervisor, registers: RegisterFile) -> Ins
 
 def _values(data: Path, database_url: str, redis_url: str) -> dict[str, str]:
     names = ("identity_provider_port", "core_record_port", "results_service_port")
-    names += ("sealer_port", "housekeeping_port", "citizen_panel_port")
+    names += ("sealer_port", "housekeeping_port", "citizen_panel_port", "journal_api_port")
     ports = {name: str(_free_port()) for name in names}
     provider = f"http://127.0.0.1:{ports['identity_provider_port']}"
     return {
@@ -97,6 +97,7 @@ def _values(data: Path, database_url: str, redis_url: str) -> dict[str, str]:
         "redis_url": redis_url,
         "core_record_url": f"http://127.0.0.1:{ports['core_record_port']}",
         "results_url": f"http://127.0.0.1:{ports['results_service_port']}",
+        "journal_url": f"http://127.0.0.1:{ports['journal_api_port']}",
         "panel_url": f"http://127.0.0.1:{ports['citizen_panel_port']}",
         "helseid_issuer": f"{provider}/helseid",
         "idporten_issuer": f"{provider}/idporten",

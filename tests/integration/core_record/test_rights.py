@@ -54,6 +54,7 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "ensure_person": (True, True),
     "link_number": (True, False),
     "person_numbers": (True, False),
+    "names_of": (False, False),
     "check_keys": (True, True),
     "append_access_log": (True, True),
     "append_actor_log": (True, True),

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 import citizen_panel.app
 import core_record.app
+import journal_api.app
 import results_service.app
 from kit.identity import audiences
 from kit.identity.apiclient import NonceJar
@@ -37,6 +38,7 @@ class Service:
 SERVICES = {
     "core_record": Service(core_record.app.make_app, audiences.CORE_RECORD, lambda s: s.core_record_url),
     "citizen_panel": Service(citizen_panel.app.make_app, audiences.PANEL, lambda s: s.panel_url),
+    "journal_api": Service(journal_api.app.make_app, audiences.JOURNAL, lambda s: s.journal_url),
     "results_service": Service(results_service.app.make_app, audiences.RESULTS, lambda s: s.results_url),
 }
 

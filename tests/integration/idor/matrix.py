@@ -129,6 +129,7 @@ def request(matrix: Matrix, cell: Cell, people: dict[str, Person], things: dict[
         **things,
         "report": str(whose.report_id),
         "consent": str(whose.consent_id),
+        "note": str(whose.note_id),
         "number": person.number.value,
         "organisation": OWN_PLACE if cell.target == "own" else OTHER_PLACE,
         "new": str(new_id()),

@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from psycopg.types.json import Jsonb
 
 from core_record.privacy.service import By, Kind, Scope, Wanted, make
 from core_record.registers.service import import_registers, read_register_file, resolve_person_sync
@@ -60,6 +61,7 @@ class Person:
     person_id: UUID
     report_id: UUID
     consent_id: UUID
+    note_id: UUID
     mark: str
 
 
@@ -133,16 +135,21 @@ async def seed(postgres: TestDatabase, keys: KeyRing) -> dict[str, Person]:
         import_registers(conn, keys, read_register_file(PERSONAS))
     reports = SyncDatabase(postgres.dsn("akson_results"))
     reports.open()
+    journal = SyncDatabase(postgres.dsn("akson_journal"))
+    journal.open()
     core = Database(postgres.dsn("akson_core"))
     await core.open()
     try:
-        return {name: await _person(name, reports, core, keys) for name in PERSONS}
+        return {name: await _person(name, reports, journal, core, keys) for name in PERSONS}
     finally:
         await core.close()
+        journal.close()
         reports.close()
 
 
-async def _person(name: str, reports: SyncDatabase, core: Database, keys: KeyRing) -> Person:
+async def _person(
+    name: str, reports: SyncDatabase, journal: SyncDatabase, core: Database, keys: KeyRing
+) -> Person:
     number = parse_national_id(PERSONS[name])
     mark = f"merke-{name}"
     report = Report(number=f"R-{name}", items=[Item("1", note=mark)])
@@ -160,12 +167,28 @@ async def _person(name: str, reports: SyncDatabase, core: Database, keys: KeyRin
             message_id=new_id(),
             fingerprint=report.fingerprint,
         )
+    note_id = _note(journal, person_id, mark)
     by = By("citizen", keys.number_hash(number), name)
     async with core.transaction(person=person_id) as conn:
         consent, _ = await make(conn, person_id, Wanted(Kind.SAMTYKKE, org_number="313901319"), by)
         for wanted in SETTINGS.get(name, []):
             await make(conn, person_id, wanted, by)
-    return Person(name, number, person_id, report_id, consent.setting_id, mark)
+    return Person(name, number, person_id, report_id, consent.setting_id, note_id, mark)
+
+
+def _note(journal: SyncDatabase, person_id: UUID, mark: str) -> UUID:
+    """A signed note of the GP office with the person's mark."""
+    note_id, author = new_id(), new_id()
+    body = Jsonb({"template": "gp-note", "texts": {"text": mark}})
+    with journal.transaction(person=person_id) as conn:
+        conn.execute(
+            "INSERT INTO journal.entry (person_id, entry_id, kind, version, state, at, org_number, made_by,"
+            " made_name, changed_by, changed_name, signed_by, signed_name, signed_at, content_hash, body)"
+            " VALUES (%s, %s, 'Composition', 1, 'signed', now(), '313900541', %s, 'N', %s, 'N', %s, 'N',"
+            " now(), '', %s)",
+            (person_id, note_id, author, author, author, body),
+        )
+    return note_id
 
 
 def people() -> set[str]:

@@ -1,0 +1,60 @@
+"""The municipal journal as an ASGI app (port 8103)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from core_record.access_log.service import LookUpAccount
+from core_record.registers.service import verify_keys
+from journal_api.care.worklist.endpoints import router as work_router
+from journal_api.desk import Desk
+from journal_api.journal.endpoints import router as journal_router
+from journal_api.journal.notes.endpoints import router as notes_router
+from kit.db import Database
+from kit.identity import audiences
+from kit.identity.verifier import build_verifier
+from kit.identity.web import protect
+from kit.keys import KeyRing
+from kit.settings import Settings, get_settings
+from kit.web import create_app
+
+ROLE = "akson_journal"
+OF_NO_PATIENT = ("/templates",)
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The app for these settings. It starts only with the keys its database was made with."""
+    keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
+    db = Database(settings.dsn(ROLE), max_size=16)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await db.open()
+        try:
+            async with db.transaction() as conn:
+                await verify_keys(conn, keys)
+            yield
+        finally:
+            await db.close()
+
+    app = create_app(name="journal_api", lifespan=lifespan, ready=db.ping)
+    app.state.db, app.state.keys = db, keys
+    app.state.desk = Desk(db, keys)
+    protect(app, build_verifier(settings, audiences.JOURNAL, settings.journal_url, keys=keys))
+    app.add_middleware(LookUpAccount, service="journal_api", db=db, keys=keys, without_row=OF_NO_PATIENT)
+    for router in (notes_router, journal_router, work_router):
+        app.include_router(router)
+    return app
+
+
+def __getattr__(name: str) -> Any:
+    """`journal_api.app:app`, made when a server asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    app = make_app(get_settings())
+    globals()["app"] = app
+    return app

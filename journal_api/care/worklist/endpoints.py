@@ -1,0 +1,30 @@
+"""`POST /work/_search`: the caller's unit's list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from psycopg import AsyncConnection
+
+from core_record.access.service import Decision, LookUp
+from journal_api.care.worklist import service
+from journal_api.care.worklist.service import Listed, Wanted
+from journal_api.desk import Caller, unit_list
+from kit.jsonapi import json_answer, read_body
+from kit.keys import KeyRing
+
+router = APIRouter(prefix="/work", tags=["work"])
+
+
+@router.post("/_search", response_class=Response)
+async def search(request: Request, actor: Caller) -> Response:
+    """What is to be done in the place one works at: `kinds`, `open`, `since`, `before`, `mine`, `count`."""
+    wanted = await read_body(request, Wanted)
+    unit = actor.place or actor.organisation or ""
+
+    async def work(conn: AsyncConnection[Any], keys: KeyRing, decision: Decision) -> LookUp[list[Listed]]:
+        found = await service.read(conn, keys, unit, wanted, decision.facts.actor_id)
+        return LookUp(found, {"WorkList": len(found)})
+
+    return json_answer({"items": await unit_list(request, actor, "WorkList", work)})

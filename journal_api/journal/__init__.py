@@ -1,0 +1,1 @@
+"""What is known of a person: contacts, notes, documents, critical information, lists."""

@@ -1,0 +1,125 @@
+"""The journal of one person: a summary, entries by kind, one entry's history, and writing an entry.
+
+Header `person-id`: whose. Health workers declare `requester-hpr-role`, and `access-reason` where no register
+shows a relation; `access-basis` where a basis other than giving help is used.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from core_record.access.service import LookUp
+from journal_api.desk import Caller, Visit, visit
+from journal_api.journal.entries import service
+from journal_api.journal.entries.models import Entry, Kind, Version, Written
+from journal_api.journal.kinds import EVENTS, KINDS
+from kit.errors import Malformed, NotFound
+from kit.jsonapi import json_answer, read_body, version_in
+
+router = APIRouter(prefix="/journal", tags=["journal"])
+_MOST = 200_000  # bytes of an entry
+EACH = 30
+"""How many events of each kind the summary shows."""
+MOST = 500
+"""How many live entries of a list: more than anybody has."""
+
+
+class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which entries: kinds, states (None: every), those of one contact, and when."""
+
+    kinds: list[str]
+    states: list[str] | None = None
+    contact: UUID | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    count: int = 200
+
+
+@router.post("/summary/_search", response_class=Response)
+async def summary(request: Request, actor: Caller) -> Response:
+    """What is live in a person's journal, and its newest events, in one answer: {"entries": {kind: […]}}.
+
+    Body: {"kinds": […]} (empty: all). A role sees the kinds that are open to it.
+    """
+    wanted = await read_body(request, Search)
+    kinds = _known(wanted.kinds or sorted(KINDS))
+
+    async def work(here: Visit) -> LookUp[dict[str, list[Entry]]]:
+        events = {kind.name: sorted(kind.live) for kind in kinds if kind.name in EVENTS}
+        lists = {kind.name: sorted(kind.live) for kind in kinds if kind.name not in EVENTS}
+        found = await service.newest(here, events, EACH) + await service.newest(here, lists, MOST)
+        return _by_kind(kinds, found)
+
+    return json_answer({"entries": await visit(request, actor, [kind.name for kind in kinds], work)})
+
+
+@router.post("/_search", response_class=Response)
+async def search(request: Request, actor: Caller) -> Response:
+    """Entries of some kinds, newest first: {"entries": {kind: […]}}."""
+    wanted = await read_body(request, Search)
+    kinds = _known(wanted.kinds)
+    if not kinds:
+        raise Malformed("kinds-missing", "Say which kinds of entries.")
+
+    async def work(here: Visit) -> LookUp[dict[str, list[Entry]]]:
+        found = await service.listing(
+            here,
+            [kind.name for kind in kinds],
+            states=wanted.states,
+            contact=wanted.contact,
+            since=wanted.since,
+            before=wanted.before,
+            count=max(1, min(wanted.count, 1000)),
+        )
+        return _by_kind(kinds, found)
+
+    return json_answer({"entries": await visit(request, actor, [kind.name for kind in kinds], work)})
+
+
+@router.post("/{kind}/{entry_id}/_history", response_class=Response)
+async def history(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
+    """Every version of an entry, newest first: {"versions": […]}."""
+    (known,) = _known([kind])
+
+    async def work(here: Visit) -> LookUp[list[Version]]:
+        found = await service.history(here, known.name, entry_id)
+        return LookUp(found, {known.name: len(found)})
+
+    return json_answer({"versions": await visit(request, actor, [known.name], work)})
+
+
+@router.put("/{kind}/{entry_id}", response_class=Response)
+async def write(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
+    """Make an entry (the id is the sender's, a new UUID), or its next version with `If-Match`.
+
+    Repeating changes nothing. 409 `id-used`, `changed-meanwhile`; 422 with the kind's own code.
+    """
+    (known,) = _known([kind])
+    sent = await read_body(request, Written, most=_MOST)
+    number = version_in(request, needed=False)
+
+    async def work(here: Visit) -> LookUp[Entry]:
+        entry = await service.write(here, known, entry_id, sent, None if number < 0 else number)
+        return LookUp(entry, {known.name: 1})
+
+    entry = await visit(request, actor, [known.name], work, writes=True)
+    return json_answer(entry)
+
+
+def _known(names: list[str]) -> list[Kind]:
+    strange = [name for name in names if name not in KINDS]
+    if strange:
+        raise NotFound("kind-unknown", f"The journal has the kinds {', '.join(sorted(KINDS))}.")
+    return [KINDS[name] for name in dict.fromkeys(names)]
+
+
+def _by_kind(kinds: list[Kind], found: list[Entry]) -> LookUp[dict[str, list[Entry]]]:
+    sorted_out: dict[str, Any] = {kind.name: [] for kind in kinds}
+    for entry in found:
+        sorted_out[entry.kind].append(entry)
+    return LookUp(sorted_out, {name: len(entries) for name, entries in sorted_out.items()})

@@ -1,0 +1,108 @@
+"""An entry of the journal as the API gives it, and what a kind of entry is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from journal_api.desk import Visit
+
+
+class Stamp(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who, in which role (Volven 9060; None: without authorisation), and when."""
+
+    by: UUID
+    name: str
+    at: datetime
+    role: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entry's version. `at`: when it was so; `unit`: the place (organisation number) that wrote it.
+
+    `why` is the reason of a correction. `body` has the form of its kind.
+    """
+
+    id: UUID
+    kind: str
+    version: int
+    state: str
+    at: datetime
+    unit: str
+    made: Stamp
+    changed: Stamp
+    body: dict[str, Any]
+    contact: UUID | None = None
+    signed: Stamp | None = None
+    why: str | None = None
+
+
+class Written(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What is sent to write an entry. `why` is needed to correct what is signed."""
+
+    state: str
+    at: datetime
+    body: msgspec.Raw
+    contact: UUID | None = None
+    why: str | None = None
+
+
+class Version(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One version of an entry in its history."""
+
+    version: int
+    state: str
+    at: datetime
+    changed: Stamp
+    body: dict[str, Any]
+    signed: Stamp | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A write that is to happen: the entry as it was (None: new), and as it shall be."""
+
+    visit: Visit
+    entry_id: UUID
+    before: Entry | None
+    state: str
+    at: datetime
+    body: Any
+    contact: UUID | None
+    why: str | None
+
+
+Check = Callable[[Change], Awaitable[None]]
+Follow = Callable[[Visit, Entry], Awaitable[None]]
+
+
+async def nothing_more(_: Change) -> None:
+    """The check of a kind that has none of its own."""
+
+
+async def nothing_follows(_: Visit, __: Entry) -> None:
+    """What follows a write of a kind that feeds no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entry. `name` is the log's word for it, and the path's.
+
+    `states` may be written by `PUT`; `steps` says which state may follow which (None: any). `live` are the
+    states that the summary shows. `check` raises when a change may not happen; `follow` does in the same
+    transaction what else a write means (a care relation, a unit's list).
+    """
+
+    name: str
+    body: type
+    states: frozenset[str]
+    live: frozenset[str]
+    steps: Mapping[str, frozenset[str]] | None = None
+    check: Check = nothing_more
+    follow: Follow = nothing_follows
