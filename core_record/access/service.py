@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 
@@ -35,6 +34,7 @@ from kit.identity.actor import Actor, ActorKind
 from kit.ids import NationalId
 from kit.keys import KeyRing
 from kit.limits import unknown_number
+from kit.norway import today_in_norway
 
 __all__ = [
     "PURPOSES",
@@ -63,7 +63,6 @@ T = TypeVar("T")
 REGISTER_KINDS = frozenset({"Person", "RelatedPerson", "AuditEvent", "Consent", "Attestation", "Notice"})
 """No health data: who the person is, who may act, who has looked, what was decided or attested."""
 REFUSAL_SYSTEM = "urn:akson:access-refusal"
-_OSLO = ZoneInfo("Europe/Oslo")
 
 
 class AccessDenied(Forbidden):
@@ -72,11 +71,6 @@ class AccessDenied(Forbidden):
 
 class PersonNotFound(NotFound):
     """404: no person has this number (a FHIR search answers an empty Bundle)."""
-
-
-def today_in_norway() -> date:
-    """The calendar day by which authorisations, employments and birthdays count."""
-    return datetime.now(_OSLO).date()
 
 
 async def decide(

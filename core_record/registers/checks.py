@@ -18,7 +18,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "employments": ("national_id", "org_number", "role", "valid_from"),
     "administrators": ("national_id", "org_number", "valid_from"),
     "persons": ("national_id",),
-    "parents": ("national_id", "parent_id"),
+    "parents": ("national_id", "parent_id", "valid_from"),
     "former_numbers": ("former_id",),
     "substitutes": ("hpr_number", "substitute_hpr", "valid_from"),
     "gp_lists": ("national_id", "valid_from"),
@@ -44,7 +44,7 @@ def problems(entry: Entry) -> Iterator[Problem]:
     """What is wrong with one entry, whatever the registers hold."""
     value = entry.value
     yield from _fields(value)
-    for nested in ("departments", "authorisations"):
+    for nested in ("departments", "authorisations", "parents"):
         for one in getattr(value, nested, ()):
             yield from _fields(one)
     if entry.section == "substitutes" and value.hpr_number == value.substitute_hpr:
@@ -72,9 +72,10 @@ def valid_org_number(text: str) -> bool:
 
 
 def _period(value: Any) -> Iterator[Problem]:
-    since, until = getattr(value, "valid_from", None), getattr(value, "valid_to", None)
-    if since and until and until < since:
-        yield "period-backwards", "valid_to is before valid_from."
+    for first, last in (("valid_from", "valid_to"), ("protected_from", "protected_to")):
+        since, until = getattr(value, first, None), getattr(value, last, None)
+        if since and until and until < since:
+            yield "period-backwards", f"{last} is before {first}."
 
 
 def _org(name: str, value: str) -> Problem | None:

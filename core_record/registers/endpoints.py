@@ -60,7 +60,7 @@ async def search_person(request: Request, actor: Caller) -> Response:
 
 async def _banner(request: Request, actor: Actor, number: NationalId, form: SearchForm) -> Response:
     async def read(conn: AsyncConnection[Any], person_id: UUID, _: Decision) -> LookUp[list[dict[str, Any]]]:
-        row = await reading.banner(conn, person_id)
+        row = await reading.banner(conn, person_id, today_in_norway())
         found = [fhir.person(row, number)] if row else []
         return LookUp(found, {"Person": len(found)})
 

@@ -117,10 +117,12 @@ class Administration(msgspec.Struct, Generic[N], frozen=True, kw_only=True, omit
 
 
 class Parent(msgspec.Struct, Generic[N], frozen=True, kw_only=True, omit_defaults=True):
-    """A parent, with or without parental responsibility."""
+    """A parent, with or without parental responsibility; without `valid_from`: as it stands today."""
 
     national_id: N
     responsibility: bool
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class OwnedParent(msgspec.Struct, Generic[N], frozen=True, kw_only=True, omit_defaults=True):
@@ -129,6 +131,8 @@ class OwnedParent(msgspec.Struct, Generic[N], frozen=True, kw_only=True, omit_de
     national_id: N
     parent_id: N
     responsibility: bool
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class FormerNumber(msgspec.Struct, Generic[N], frozen=True, kw_only=True, omit_defaults=True):
@@ -139,7 +143,10 @@ class FormerNumber(msgspec.Struct, Generic[N], frozen=True, kw_only=True, omit_d
 
 
 class Person(msgspec.Struct, Generic[N], frozen=True, kw_only=True, omit_defaults=True):
-    """A person of Folkeregisteret; `sex`: 1 male, 2 female; `former_ids`: the same person's other numbers."""
+    """A person of Folkeregisteret; `sex`: 1 male, 2 female; `former_ids`: the same person's other numbers.
+
+    `address_protection` holds from `protected_from` to `protected_to`; without the first: as of today.
+    """
 
     national_id: N
     given_name: str
@@ -147,6 +154,8 @@ class Person(msgspec.Struct, Generic[N], frozen=True, kw_only=True, omit_default
     birth_date: date
     sex: Literal[1, 2] | None = None
     address_protection: AddressProtection = "none"
+    protected_from: date | None = None
+    protected_to: date | None = None
     municipality: str | None = None
     address_id: str | None = None
     deceased_on: date | None = None

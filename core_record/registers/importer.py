@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -33,16 +33,19 @@ from core_record.registers.file import (
     Organisation,
     OwnedAuthorisation,
     OwnedParent,
+    Parent,
     Person,
     Personnel,
     RegisterFile,
     SenderEntry,
 )
 from core_record.registers.numbers import seal_number
+from core_record.registers.periods import Period, lay
 from kit.db import set_person_sync
 from kit.errors import Conflict, Unprocessable
 from kit.ids import NationalId
 from kit.keys import KeyRing
+from kit.norway import today_in_norway
 
 _ORGANISATION = Table("organisation", ("org_number",))
 _DEPARTMENT = Table("department", ("her_id",))
@@ -52,7 +55,9 @@ _SENDER = Table("sender", ("org_number",))
 _SENDER_ID = Table("sender_identifier", ("id_type", "id_value"))
 _DELIVERY = Table("sender_delivery", ("org_number", "delivered_by"))
 _PERSON = Table("person", ("person_id",), of_person=True)
-_PARENT = Table("person_parent", ("person_id", "parent_id"), of_person=True)
+_PARENT = Table("person_parent", ("person_id", "parent_id", "valid_from"), of_person=True)
+_PROTECTION = Table("address_protection", ("person_id", "valid_from"), of_person=True)
+_PROTECTED = ("address_protection", "protected_from", "protected_to")
 
 Registers: TypeAlias = RegisterFile[Number]
 Counts: TypeAlias = dict[str, Counter[Change]]
@@ -164,21 +169,50 @@ class Importer:
 
     def _person(self, entry: Person[Number]) -> None:
         person_id = self._person_id(entry.national_id.national)
-        row = self._fields(entry, without=("national_id", "parents", "former_ids"))
+        row = self._fields(entry, without=("national_id", "parents", "former_ids", *_PROTECTED))
         self._put(_PERSON, {"person_id": person_id, "registered": True, **row})
+        self._protection(person_id, entry)
         self._project_own_patient(person_id)
         for parent in entry.parents:
-            self._responsible(entry.national_id, parent.national_id, parent.responsibility)
+            self._responsible(entry.national_id, parent.national_id, parent)
         for former in entry.former_ids:
             self._former(FormerNumber(national_id=entry.national_id, former_id=former))
 
     def _parent(self, entry: OwnedParent[Number]) -> None:
-        self._responsible(entry.national_id, entry.parent_id, entry.responsibility)
+        self._responsible(entry.national_id, entry.parent_id, entry)
 
-    def _responsible(self, child: Number, parent: Number, responsibility: bool) -> None:
+    def _responsible(self, child: Number, parent: Number, said: Parent[Number] | OwnedParent[Number]) -> None:
         parent_id = self._person_id(parent.national)
         person_id = self._person_id(child.national)
-        self._put(_PARENT, {"person_id": person_id, "parent_id": parent_id, "responsibility": responsibility})
+        whose = {"person_id": person_id, "parent_id": parent_id}
+        known = repository.periods(self._conn, _PARENT, whose, "responsibility")
+        self._lay(
+            _PARENT, whose, "responsibility", known, said.responsibility, (said.valid_from, said.valid_to)
+        )
+
+    def _protection(self, person_id: UUID, entry: Person[Number]) -> None:
+        if self._given is not None and "address_protection" not in self._given:
+            if self._given.intersection(_PROTECTED):
+                raise Unprocessable("protection-without-level", "Send address_protection with its days.")
+            return
+        whose, level = {"person_id": person_id}, entry.address_protection
+        known = repository.periods(self._conn, _PROTECTION, whose, "level")
+        if known or level != "none":
+            self._lay(_PROTECTION, whose, "level", known, level, (entry.protected_from, entry.protected_to))
+
+    def _lay(
+        self,
+        table: Table,
+        whose: dict[str, Any],
+        column: str,
+        known: list[Period[Any]],
+        state: object,
+        days: tuple[date | None, date | None],
+    ) -> None:
+        """Write what a delivery says of a period, and cut short what held until then."""
+        for row in lay(known, state, *days, today_in_norway()):
+            period = {"valid_from": row.valid_from, "valid_to": row.valid_to}
+            self._put(table, {**whose, column: row.state, **period})
 
     def _former(self, entry: FormerNumber[Number]) -> None:
         former = entry.former_id.national

@@ -20,6 +20,13 @@ AND (p.assignee = %(hpr)s OR p.assignee IN (
 AND p.search_name ILIKE ALL (%(patterns)s::text[])
 ORDER BY p.search_name, p.person_id
 """
+_BANNER = """
+SELECT p.person_id, p.given_name, p.family_name, p.birth_date, p.sex, coalesce((
+    SELECT a.level FROM core_record.address_protection a WHERE a.person_id = p.person_id AND a.level <> 'none'
+    AND %(today)s::date BETWEEN a.valid_from AND coalesce(a.valid_to, 'infinity')
+    ORDER BY a.level = 'strictly_confidential' DESC LIMIT 1), 'none') AS address_protection
+FROM core_record.person p WHERE p.person_id = %(person)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +92,12 @@ class OrganisationRow:
         return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
 
 
-async def banner(conn: AsyncConnection[Any], person_id: UUID) -> Banner | None:
-    """The person this transaction serves."""
+async def banner(conn: AsyncConnection[Any], person_id: UUID, today: date) -> Banner | None:
+    """The person this transaction serves, under the strictest protection of today."""
     async with conn.cursor(row_factory=class_row(Banner)) as cursor:
         await cursor.execute(
-            "SELECT person_id, given_name, family_name, birth_date, sex, address_protection"
-            " FROM core_record.person WHERE person_id = %s",
-            (person_id,),
+            _BANNER,
+            {"person": person_id, "today": today},
         )
         return await cursor.fetchone()
 

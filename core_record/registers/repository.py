@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, Connection
+from psycopg import AsyncConnection, Connection, sql
 from psycopg.rows import dict_row
 
-from core_record.registers.changes import GP_LIST, Change, Origin, upsert
+from core_record.registers.changes import GP_LIST, Change, Origin, Table, upsert
+from core_record.registers.periods import Period
 from kit.ids import new_id
 
 RESOLVE = "SELECT core_record.resolve_number(%s)"
@@ -113,6 +114,18 @@ def next_gp_list(conn: Connection[Any], person_id: UUID, valid_from: date) -> da
         (person_id, valid_from),
     ).fetchone()
     return row[0] if row else None
+
+
+def periods(conn: Connection[Any], table: Table, whose: Mapping[str, Any], column: str) -> list[Period[Any]]:
+    """The periods of one state of one person, oldest first; `whose` is the key without `valid_from`."""
+    statement = sql.SQL("SELECT valid_from, valid_to, {} FROM {} WHERE {} ORDER BY valid_from").format(
+        sql.Identifier(column),
+        sql.Identifier("core_record", table.name),
+        sql.SQL(" AND ").join(
+            sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in whose
+        ),
+    )
+    return [Period(*row) for row in conn.execute(statement, dict(whose)).fetchall()]
 
 
 def organisation_known(conn: Connection[Any], org_number: str) -> bool:

@@ -57,11 +57,11 @@ async def fullmakts(conn: AsyncConnection[Any], person_id: UUID) -> list[Fullmak
 
 
 async def holder(
-    conn: AsyncConnection[Any], number_hash: bytes, family_name: str
+    conn: AsyncConnection[Any], number_hash: bytes, family_name: str, today: date
 ) -> tuple[UUID, str, date | None] | None:
     """Id, name and birth date of who has this number and this family name and may hold a fullmakt."""
     cursor = await conn.execute(
-        "SELECT * FROM core_record.fullmakt_holder(%s, %s)", (number_hash, family_name)
+        "SELECT * FROM core_record.fullmakt_holder(%s, %s, %s)", (number_hash, family_name, today)
     )
     return await cursor.fetchone()
 

@@ -16,6 +16,7 @@ from kit.db import set_person
 from kit.errors import Conflict, Unprocessable
 from kit.ids import NationalId
 from kit.keys import KeyRing
+from kit.norway import today_in_norway
 
 __all__ = ["candidates", "end_fullmakt", "fullmakts", "give_fullmakt", "representation_facts"]
 
@@ -52,7 +53,7 @@ async def give_fullmakt(
     Raises `Unprocessable` (`fullmakt-holder-unknown`: no such number and family name, or one who may hold
     none; `fullmakt-to-oneself`; `fullmakt-holder-under-age`) and `Conflict` (`fullmakt-id-used`).
     """
-    found = await repository.holder(conn, keys.number_hash(holder), family_name.strip())
+    found = await repository.holder(conn, keys.number_hash(holder), family_name.strip(), today_in_norway())
     if found is None:
         raise Unprocessable(
             "fullmakt-holder-unknown",

@@ -31,6 +31,7 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "sender_identifier": (PUT, READ),
     "sender_delivery": (PUT, READ),
     "person": (PUT, NOTHING),  # the decision reads four columns, below
+    "address_protection": (PUT, NOTHING),
     "person_parent": (PUT | {"DELETE"}, NOTHING),
     "gp_list": (PUT, READ),
     "own_patient": (PUT | {"DELETE"}, NOTHING),
@@ -88,6 +89,8 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "keep_notice_mail": (False, False),
     "merge_notice_email": (False, False),
     "note_merged": (False, False),
+    "is_protected": (False, False),
+    "merge_protection": (False, False),
 }
 # found by function alone, no service role has any right
 WITHOUT_WALL = {"person_number", "access_log_head", "deletion_order", "notice_mail"}

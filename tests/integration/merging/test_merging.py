@@ -167,6 +167,24 @@ async def test_the_address_for_notices_follows_unless_there_is_one(
     assert kept == [(stays, b"stays" if stays_has_one else b"goes")]
 
 
+@pytest.mark.parametrize("level", ["confidential", "strictly_confidential"])
+async def test_a_protected_address_stays_protected(
+    root: Connection[Any], db: Database, keys: KeyRing, level: str
+) -> None:
+    goes, stays = (resolve_person_sync(root, keys, number) for number in (OTHER, STAYS))
+    for person, its in ((goes, level), (stays, "confidential")):
+        root.execute(
+            "INSERT INTO core_record.address_protection VALUES (%s, '2026-01-01', '2026-02-01', %s)",
+            (person, its),
+        )
+    root.execute("UPDATE core_record.address_protection SET valid_to = NULL WHERE person_id = %s", (goes,))
+    await merge(db, keys)
+    kept = root.execute(
+        "SELECT valid_to, level FROM core_record.address_protection WHERE person_id = %s", (stays,)
+    )
+    assert kept.fetchall() == [(None, level)]
+
+
 SETTING = (
     "INSERT INTO core_record.privacy_setting (person_id, setting_id, kind, valid_from, set_by, set_by_hash)"
     " VALUES (%s, gen_random_uuid(), 'reservasjon', now(), 'citizen', 'x')"

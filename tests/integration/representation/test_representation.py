@@ -64,9 +64,15 @@ async def banner(client: httpx.AsyncClient, number: str) -> tuple[int, str]:
 
 
 def change(postgres: TestDatabase, keys: KeyRing, number: str, **columns: object) -> None:
-    """Change columns of a person in the register."""
+    """Change columns of a person in the register, or the protection from now on."""
     found = keys.number_hash(parse_national_id(number))
     with psycopg.connect(postgres.superuser_dsn) as conn:
+        if level := columns.pop("address_protection", None):
+            conn.execute(
+                "INSERT INTO core_record.address_protection (person_id, valid_from, level)"
+                " SELECT person_id, current_date, %s FROM core_record.person_number WHERE number_hash = %s",
+                (level, found),
+            )
         for name, value in columns.items():
             conn.execute(
                 psycopg.sql.SQL(
