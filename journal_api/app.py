@@ -12,6 +12,7 @@ from core_record.access_log.service import LookUpAccount
 from core_record.registers.service import verify_keys
 from journal_api.care.worklist.endpoints import router as work_router
 from journal_api.desk import Desk
+from journal_api.fhir.endpoints import router as fhir_router
 from journal_api.journal.endpoints import router as journal_router
 from journal_api.journal.notes.endpoints import router as notes_router
 from kit.db import Database
@@ -23,7 +24,7 @@ from kit.settings import Settings, get_settings
 from kit.web import create_app
 
 ROLE = "akson_journal"
-OF_NO_PATIENT = ("/templates",)
+OF_NO_PATIENT = ("/templates", "/fhir/metadata")
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -46,7 +47,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.desk = Desk(db, keys)
     protect(app, build_verifier(settings, audiences.JOURNAL, settings.journal_url, keys=keys))
     app.add_middleware(LookUpAccount, service="journal_api", db=db, keys=keys, without_row=OF_NO_PATIENT)
-    for router in (notes_router, journal_router, work_router):
+    for router in (notes_router, journal_router, work_router, fhir_router):
         app.include_router(router)
     return app
 

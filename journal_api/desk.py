@@ -92,7 +92,7 @@ async def visit(
     request: Request,
     actor: Actor,
     kinds: Collection[str],
-    work: Callable[[Visit], Awaitable[LookUp[T]]],
+    work: Callable[[Visit], Awaitable[LookUp[T | AksonError]]],
     *,
     writes: bool = False,
 ) -> T:
@@ -137,7 +137,7 @@ async def unit_list(
     request: Request,
     actor: Actor,
     kind: str,
-    work: Callable[[AsyncConnection[Any], KeyRing, Decision], Awaitable[LookUp[T]]],
+    work: Callable[[AsyncConnection[Any], KeyRing, Decision], Awaitable[LookUp[T | AksonError]]],
     *,
     writes: bool = False,
 ) -> T:

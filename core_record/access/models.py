@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core_record.access.question import Rule
     from core_record.representation.facts import RepresentationFacts
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class AccessBasis(StrEnum):
@@ -173,12 +173,12 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class LookUp(Generic[T]):
+class LookUp(Generic[T_co]):
     """What a `read` found: the value to answer with, and the number of items of each kind shown.
 
     `action` is `read`, or `write` where it changed something.
     """
 
-    value: T
+    value: T_co
     items: Mapping[str, int] = field(default_factory=dict)
     action: str = "read"

@@ -1,0 +1,1 @@
+"""The journal as FHIR R4: the same entries, the same decision, in the resources of the contract."""

@@ -1,0 +1,83 @@
+"""`GET /fhir/metadata`: made from the tables that searches and writes are read by."""
+
+from __future__ import annotations
+
+from journal_api.fhir.forms import BY_TYPE
+from journal_api.fhir.parts import Json
+from journal_api.fhir.search import PARAMETERS
+from journal_api.journal.kinds import KINDS
+
+_CHANGED = "2026-11-29"  # the day this API last changed
+_DOCUMENTATION = """\
+Search by POST to [base]/[type]/_search, application/x-www-form-urlencoded; read, history and write by \
+id. The person's national identity number goes in the header person-id, never in an address. Health \
+personnel also send requester-hpr-role and, for a relation that no register shows, access-reason; who is \
+outside the municipal services sends access-basis. Create is PUT with a new UUID of the sender's, so that \
+repeating it changes nothing; update is PUT with If-Match. A note is written as preliminary and signed by \
+$sign; signed, it is corrected with the reason in the extension urn:akson:entry, part why. Patient is read \
+alone: the registers keep persons. A document's content is read and written at /documents/{id}/content."""
+_SECURITY = (
+    "Authorization: DPoP, with an access token for the audience akson:journal, scope akson:journal/read or"
+    " akson:journal/write, security level 4 (RFC 9449). This statement alone is open."
+)
+_COMMON = {
+    "_id": ("token", "one resource"),
+    "date": ("date", "when it was so (eq, ge, gt, le, lt)"),
+    "_count": ("number", "at most 5000"),
+    "_skip": ("number", "how many to pass over"),
+}
+PATIENT = "Patient"
+
+
+def capability_statement(base: str) -> Json:
+    """The CapabilityStatement (FHIR R4 2.2)."""
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": _CHANGED,
+        "kind": "instance",
+        "software": {"name": "Akson journal"},
+        "implementation": {"description": "The municipal services' journal", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": _DOCUMENTATION,
+                "security": {"description": _SECURITY},
+                "resource": [_patient(), *map(_resource, _there())],
+            }
+        ],
+    }
+
+
+def _there() -> list[str]:
+    return sorted(name for name, form in BY_TYPE.items() if form.kind in KINDS)
+
+
+def _patient() -> Json:
+    return {"type": PATIENT, "interaction": [{"code": "search-type"}]}
+
+
+def _resource(name: str) -> Json:
+    interactions = ["search-type", "read", "history-instance"]
+    if BY_TYPE[name].writable:
+        interactions.append("update")
+    parameters = [
+        {"name": parameter, "type": kind, "documentation": text}
+        for parameter, (kind, text) in (
+            *_COMMON.items(),
+            *((key, (found.type, found.text)) for key, found in PARAMETERS[name].items()),
+        )
+    ]
+    made: Json = {
+        "type": name,
+        "interaction": [{"code": code} for code in interactions],
+        "versioning": "versioned-update" if BY_TYPE[name].writable else "versioned",
+        "searchParam": parameters,
+    }
+    if BY_TYPE[name].writable:
+        made["updateCreate"] = True
+    if name == "Composition":
+        made["operation"] = [{"name": "sign", "definition": "urn:akson:operation:sign"}]
+    return made

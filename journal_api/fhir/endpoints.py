@@ -1,0 +1,194 @@
+"""The journal's FHIR R4 API: search, read, history, create and update, and signing of notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from core_record.access.service import LookUp
+from core_record.fhir import SearchForm, fhir_response, read_form, searchset
+from core_record.registers.service import listed_persons
+from journal_api.desk import Caller, Visit, needed_number, visit
+from journal_api.fhir import resources, search
+from journal_api.fhir.capability import PATIENT, capability_statement
+from journal_api.fhir.forms import BY_TYPE, Form
+from journal_api.fhir.forms.person import patient
+from journal_api.fhir.parts import Json, identifier
+from journal_api.journal.entries import service as entries
+from journal_api.journal.entries.models import Entry
+from journal_api.journal.kinds import KINDS
+from journal_api.journal.notes import service as notes
+from kit.errors import AksonError, Malformed, NotFound
+from kit.jsonapi import version_in
+from kit.settings import get_settings
+
+router = APIRouter(prefix="/fhir", tags=["FHIR"])
+_MOST = 300_000  # bytes of a resource
+_ALL = 5000  # entries of one kind that a search looks through: more than anybody has
+
+
+@router.get("/metadata")
+async def metadata() -> Response:
+    """The CapabilityStatement."""
+    return fhir_response(capability_statement(f"{get_settings().journal_url}/fhir"))
+
+
+@router.post("/Patient/_search", response_class=Response)
+async def search_patient(request: Request, actor: Caller) -> Response:
+    """The person of the header `person-id`, as the registers know them."""
+    form = await read_form(request, PATIENT, ())
+
+    async def work(here: Visit) -> LookUp[list[Json]]:
+        listed = await listed_persons(here.conn, here.keys, [here.person_id])
+        found = listed.get(here.person_id)
+        known = (found.name, found.birth_date, found.sex) if found else (None, None, None)
+        return LookUp([{**patient(here.number, *known), "id": str(here.person_id)}], {PATIENT: 1})
+
+    people = await visit(request, actor, [PATIENT], work)
+    return searchset(form, len(people), people)
+
+
+@router.post("/{kind}/_search", response_class=Response)
+async def search_entries(kind: str, request: Request, actor: Caller) -> Response:
+    """A searchset Bundle, newest first; parameters as the CapabilityStatement says."""
+    wanted = _form(kind)
+    form = await read_form(request, wanted.type, search.names(wanted.type))
+    asked = search.asked(form)
+
+    async def work(here: Visit) -> LookUp[tuple[int, list[Json]]]:
+        found = await entries.listing(
+            here,
+            [wanted.kind],
+            since=asked.since,
+            before=asked.before,
+            only=asked.only,
+            count=_ALL,
+        )
+        total, page = await _page(here, form, found)
+        return LookUp((total, page), {wanted.kind: len(page)})
+
+    total, page = await visit(request, actor, [wanted.kind], work)
+    return searchset(form, total, page)
+
+
+@router.get("/{kind}/{entry_id}", response_class=Response)
+async def read(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
+    """One resource, with its version as ETag."""
+    wanted = _form(kind)
+
+    async def work(here: Visit) -> LookUp[Json]:
+        entry = await entries.need(here, wanted.kind, entry_id)
+        context = await resources.context_of(here, [entry])
+        return LookUp(resources.resource_of(entry, context), {wanted.kind: 1})
+
+    found = await visit(request, actor, [wanted.kind], work)
+    return _tagged(found)
+
+
+@router.get("/{kind}/{entry_id}/_history", response_class=Response)
+async def history(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
+    """A history Bundle of every version, newest first."""
+    wanted = _form(kind)
+
+    async def work(here: Visit) -> LookUp[list[Json]]:
+        entry = await entries.need(here, wanted.kind, entry_id)
+        every = resources.versions_of(entry, await entries.history(here, wanted.kind, entry_id))
+        context = await resources.context_of(here, every)
+        found = [resources.resource_of(one, context) for one in every]
+        return LookUp(found, {wanted.kind: len(found)})
+
+    found = await visit(request, actor, [wanted.kind], work)
+    bundle = {"resourceType": "Bundle", "type": "history", "total": len(found)}
+    return fhir_response(bundle | {"entry": [_historic(one) for one in found]})
+
+
+@router.put("/{kind}/{entry_id}", response_class=Response)
+async def write(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
+    """Create (a new UUID, without If-Match) or update (with it). Repeating changes nothing."""
+    wanted = _form(kind)
+    if not wanted.writable:
+        raise NotFound("not-writable", f"{kind} is not written over FHIR.")
+    resource = await _resource(request, entry_id)
+    number = identifier(needed_number(request, actor))
+    sent = resources.written(wanted, resource, number)
+    version = version_in(request, needed=False)
+
+    async def work(here: Visit) -> LookUp[Json | AksonError]:
+        at = None if version < 0 else version
+        if wanted.kind == "Composition":
+            kept = await notes.save(here, entry_id, sent, at)
+            if not isinstance(kept.value, Entry):
+                return LookUp(kept.value, kept.items)
+            entry = kept.value
+        else:
+            entry = await entries.write(here, KINDS[wanted.kind], entry_id, sent, at)
+        context = await resources.context_of(here, [entry])
+        return LookUp(resources.resource_of(entry, context), {wanted.kind: 1})
+
+    found = await visit(request, actor, [wanted.kind], work, writes=True)
+    return _tagged(found)
+
+
+@router.post("/Composition/{note_id}/$sign", response_class=Response)
+async def sign(note_id: UUID, request: Request, actor: Caller) -> Response:
+    """Sign the preliminary note of the version in If-Match."""
+    version = version_in(request, needed=True)
+
+    async def work(here: Visit) -> LookUp[Json]:
+        entry = await notes.sign(here, note_id, version)
+        context = await resources.context_of(here, [entry])
+        return LookUp(resources.resource_of(entry, context), {"Composition": 1})
+
+    found = await visit(request, actor, ["Composition"], work, writes=True)
+    return _tagged(found)
+
+
+async def _page(here: Visit, form: SearchForm, found: Sequence[Entry]) -> tuple[int, list[Json]]:
+    """How many fit, and the page of them."""
+    context = await resources.context_of(here, found)
+    fitting = [made for entry in found if search.fits(form, made := resources.resource_of(entry, context))]
+    return len(fitting), fitting[form.skip : form.skip + form.count]
+
+
+def _form(kind: str) -> Form:
+    found = BY_TYPE.get(kind)
+    if found is None or found.kind not in KINDS:
+        raise NotFound("type-unknown", "The journal has no such resource type: see /fhir/metadata.")
+    return found
+
+
+async def _resource(request: Request, entry_id: UUID) -> Json:
+    body = await request.body()
+    if len(body) > _MOST:
+        raise Malformed("body-too-large", f"A resource is at most {_MOST} bytes.")
+    try:
+        found: Any = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        raise Malformed("body-not-json", "Send the resource as JSON.") from None
+    if not isinstance(found, dict) or found.get("id", str(entry_id)) != str(entry_id):
+        raise Malformed("resource-id", "The resource's id is that of the address.")
+    return found
+
+
+def _historic(resource: Json) -> Json:
+    address = f"{resource['resourceType']}/{resource['id']}"
+    return {
+        "fullUrl": f"urn:uuid:{resource['id']}",
+        "resource": resource,
+        "request": {"method": "PUT", "url": address},
+        "response": {
+            "status": "200",
+            "lastModified": resource["meta"]["lastUpdated"],
+            "etag": f'W/"{resource["meta"]["versionId"]}"',
+        },
+    }
+
+
+def _tagged(resource: Json) -> Response:
+    answer = fhir_response(resource)
+    answer.headers["etag"] = f'W/"{resource["meta"]["versionId"]}"'
+    return answer

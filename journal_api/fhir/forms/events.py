@@ -1,0 +1,304 @@
+"""Contacts, notes, measured values and documents as FHIR R4 resources."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from journal_api.fhir.forms.model import Context, Form, Parsed
+from journal_api.fhir.parts import (
+    SYSTEMS,
+    Json,
+    coding,
+    concept,
+    only,
+    organisation,
+    own_code,
+    personnel,
+    personnel_id,
+    read_coding,
+    read_own_code,
+    read_valued,
+    text_of,
+    valued,
+    when,
+    without_empty,
+)
+from journal_api.journal.entries.models import Entry
+from journal_api.journal.measured import measures
+from journal_api.journal.notes.templates import templates
+from kit.errors import Malformed, Unprocessable
+
+_CLASS = {
+    "consultation": "AMB",
+    "phone": "VR",
+    "video": "VR",
+    "home-visit": "HH",
+    "check": "AMB",
+    "written": "VR",
+}
+_ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+_LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
+
+
+def contact_of(resource: Json) -> UUID | None:
+    """The contact that a resource refers to (`encounter`, or `context.encounter`)."""
+    found = resource.get("encounter") or only(resource.get("context", {}).get("encounter", [])) or {}
+    reference = str(found.get("reference", ""))
+    if not reference:
+        return None
+    try:
+        return UUID(reference.removeprefix("Encounter/"))
+    except ValueError:
+        raise Malformed("encounter-reference", "encounter is a reference Encounter/{id}.") from None
+
+
+def encounter_reference(entry: Entry) -> Json | None:
+    """The reference to an entry's contact."""
+    return {"reference": f"Encounter/{entry.contact}"} if entry.contact else None
+
+
+def _encounter(entry: Entry, context: Context) -> Json:
+    body = entry.body
+    people = []
+    if responsible := body.get("responsible"):
+        who = personnel(responsible, body.get("responsible_name", ""), context.hpr)
+        people = [{"individual": who}]
+    return {
+        "status": entry.state,
+        "class": {"system": _ACT, "code": _CLASS[body["form"]]},
+        "type": [own_code("contact-form", body["form"])],
+        "serviceType": own_code("service", body["service"]) if body.get("service") else None,
+        "priority": own_code("urgency", body["urgency"]) if body.get("urgency") else None,
+        "participant": people,
+        "period": {"start": entry.at.isoformat()},
+        "length": {"value": body["minutes"], "unit": "min", "system": _UCUM, "code": "min"}
+        if body.get("minutes")
+        else None,
+        "reasonCode": [concept(body["reason"])] if body.get("reason") else [],
+        "location": [{"location": {"display": body["place"]}}] if body.get("place") else [],
+        "serviceProvider": organisation(entry.unit),
+    }
+
+
+def _read_encounter(resource: Json) -> Parsed:
+    who = (only(resource.get("participant", [])) or {}).get("individual")
+    form = read_own_code(only(resource.get("type", [])), "contact-form") or _form_of(resource.get("class"))
+    place = (only(resource.get("location", [])) or {}).get("location", {}).get("display")
+    body = {
+        "form": form,
+        "reason": text_of(only(resource.get("reasonCode", []))),
+        "service": read_own_code(resource.get("serviceType"), "service"),
+        "urgency": read_own_code(resource.get("priority"), "urgency"),
+        "responsible": personnel_id(who),
+        "responsible_name": str((who or {}).get("display", "")) if personnel_id(who) else "",
+        "minutes": resource.get("length", {}).get("value"),
+        "place": place,
+    }
+    return Parsed(str(resource.get("status")), when(resource, "period.start"), without_empty(body))
+
+
+def _form_of(class_: Any) -> str:
+    code = class_.get("code") if isinstance(class_, dict) else None
+    return {"HH": "home-visit", "VR": "phone"}.get(str(code), "consultation")
+
+
+def _composition(entry: Entry, context: Context) -> Json:
+    template, signed = templates().get(entry.body["template"]), entry.signed
+    author = signed or entry.changed
+    sections = template.sections if template else ()
+    return {
+        "status": _status(entry),
+        "type": own_code("template", entry.body["template"]),
+        "encounter": encounter_reference(entry),
+        "date": entry.at.isoformat(),
+        "author": [personnel(author.by, author.name, context.hpr)],
+        "title": template.title["nb"] if template else entry.body["template"],
+        "attester": [
+            {
+                "mode": "legal",
+                "time": signed.at.isoformat(),
+                "party": personnel(signed.by, signed.name, context.hpr),
+            }
+        ]
+        if signed
+        else [],
+        "custodian": organisation(entry.unit),
+        "section": [
+            made for s in sections if (made := _section(s.id, s.label["nb"], s.kind, s.measured, entry))
+        ],
+        "extension": _conflict(entry),
+    }
+
+
+def _status(entry: Entry) -> str:
+    if entry.state == "signed":
+        return "amended" if entry.why else "final"
+    return "preliminary" if entry.state == "draft" else "entered-in-error"
+
+
+def _conflict(entry: Entry) -> list[Json]:
+    found = valued("conflict-of", "String", entry.body.get("conflict_of"))
+    return [found] if found else []
+
+
+def _section(name: str, title: str, kind: str, measured: tuple[str, ...], entry: Entry) -> Json | None:
+    body = entry.body
+    head = {"title": title, "code": own_code("section", name)}
+    if kind == "text" and (said := body.get("texts", {}).get(name)):
+        return head | {"text": {"status": "generated", "div": _div(said)}} | _said(said)
+    if kind == "code" and (codes := body.get("codes", {}).get(name)):
+        return head | {
+            "extension": [{"url": "urn:akson:code", "valueCoding": coding(code)} for code in codes]
+        }
+    values = {m: body["measured"][m] for m in measured if m in body.get("measured", {})}
+    if values:
+        parts = [{"url": "urn:akson:measured", "valueQuantity": _quantity(m, v)} for m, v in values.items()]
+        return head | {"extension": parts}
+    return None
+
+
+def _said(text: str) -> Json:
+    """The text as it was written: the narrative is made for reading and cannot be read back."""
+    return {"extension": [{"url": "urn:akson:text", "valueString": text}]}
+
+
+def _div(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    lines = "<br/>".join(escaped.splitlines())
+    return f'<div xmlns="http://www.w3.org/1999/xhtml">{lines}</div>'
+
+
+def _quantity(measure: str, value: float) -> Json:
+    known = measures()[measure]
+    return {"value": value, "unit": known.unit, "system": _UCUM, "code": known.ucum} | {
+        "extension": [{"url": "urn:akson:measure", "valueCode": measure}]
+    }
+
+
+def _read_composition(resource: Json) -> Parsed:
+    states = {"preliminary": "draft", "final": "signed", "amended": "signed", "entered-in-error": "discarded"}
+    body: Json = {"template": read_own_code(resource.get("type"), "template"), "texts": {}, "codes": {}}
+    body["measured"] = {}
+    for section in resource.get("section", []):
+        _read_section(section, body)
+    if conflict := read_valued(resource, "conflict-of", "String"):
+        body["conflict_of"] = conflict
+    state = states.get(str(resource.get("status")))
+    if state is None or body["template"] is None:
+        raise Unprocessable("composition-form", "Send status and type (urn:akson:template) as given out.")
+    return Parsed(state, when(resource, "date"), without_empty(body), contact_of(resource))
+
+
+def _read_section(section: Json, body: Json) -> None:
+    name = read_own_code(section.get("code"), "section")
+    for part in section.get("extension", []):
+        if part.get("url") == "urn:akson:text":
+            body["texts"][name] = part.get("valueString", "")
+        elif part.get("url") == "urn:akson:code" and (code := read_coding({"coding": [part["valueCoding"]]})):
+            body["codes"].setdefault(name, []).append(code)
+        elif part.get("url") == "urn:akson:measured":
+            quantity = part["valueQuantity"]
+            body["measured"][_measure_of(quantity)] = quantity.get("value")
+
+
+def _measure_of(quantity: Json) -> str:
+    found = only(quantity.get("extension", [])) or {}
+    return str(found.get("valueCode"))
+
+
+def _observation(entry: Entry, context: Context) -> Json:
+    name = entry.body["measure"]
+    known = measures()[name]
+    return {
+        "status": entry.state,
+        "category": [
+            {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/observation-category",
+                        "code": "vital-signs",
+                    }
+                ]
+            }
+        ],
+        "code": {"coding": [{"system": _LOINC, "code": known.loinc}], "text": known.label["nb"]},
+        "encounter": encounter_reference(entry),
+        "effectiveDateTime": entry.at.isoformat(),
+        "performer": [personnel(entry.changed.by, entry.changed.name, context.hpr)],
+        "valueQuantity": _quantity(name, entry.body["value"]),
+        "derivedFrom": [{"reference": f"Composition/{entry.body['note']}"}] if entry.body.get("note") else [],
+    }
+
+
+def _read_observation(resource: Json) -> Parsed:
+    quantity = resource.get("valueQuantity", {})
+    name = _measure_of(quantity)
+    if name not in measures():
+        codes = {m.loinc: key for key, m in measures().items()}
+        found = [
+            codes[c["code"]] for c in resource.get("code", {}).get("coding", []) if c.get("code") in codes
+        ]
+        name = found[0] if found else name
+    body: Json = {"measure": name, "value": quantity.get("value")}
+    if note := only(resource.get("derivedFrom", [])):
+        body["note"] = str(note.get("reference", "")).removeprefix("Composition/")
+    state = str(resource.get("status"))
+    return Parsed(state, when(resource, "effectiveDateTime"), without_empty(body), contact_of(resource))
+
+
+def _document(entry: Entry, context: Context) -> Json:
+    body = entry.body
+    states = {"current": "current", "superseded": "superseded"}
+    return {
+        "status": states.get(entry.state, "entered-in-error"),
+        "category": [{"coding": [{"system": SYSTEMS["9602"], "code": body["category"]}]}],
+        "date": entry.at.isoformat(),
+        "author": [personnel(entry.made.by, entry.made.name, context.hpr)],
+        "custodian": organisation(entry.unit),
+        "description": body["title"],
+        "content": [
+            {
+                "attachment": {
+                    "contentType": body["content_type"],
+                    "size": body.get("bytes"),
+                    "title": body["title"],
+                    "url": f"Binary/{entry.id}",
+                },
+            }
+        ],
+        "context": {"encounter": [encounter_reference(entry)]} if entry.contact else None,
+        "extension": [
+            found
+            for found in (
+                valued("sha256", "String", body.get("sha256")),
+                valued("scan", "Code", body.get("scan")),
+                valued("pages", "PositiveInt", body.get("pages")),
+            )
+            if found
+        ],
+    }
+
+
+def _read_document(resource: Json) -> Parsed:
+    attachment = (only(resource.get("content", [])) or {}).get("attachment", {})
+    category = (only((only(resource.get("category", [])) or {}).get("coding", [])) or {}).get("code")
+    body = {
+        "title": resource.get("description") or attachment.get("title"),
+        "category": category,
+        "content_type": attachment.get("contentType"),
+        "bytes": attachment.get("size"),
+        "sha256": read_valued(resource, "sha256", "String"),
+        "scan": read_valued(resource, "scan", "Code"),
+        "pages": read_valued(resource, "pages", "PositiveInt"),
+    }
+    state = str(resource.get("status"))
+    return Parsed(state, when(resource, "date"), without_empty(body), contact_of(resource))
+
+
+EVENTS = (
+    Form("Encounter", "Encounter", _encounter, _read_encounter),
+    Form("Composition", "Composition", _composition, _read_composition),
+    Form("Observation", "Observation", _observation, _read_observation),
+    Form("DocumentReference", "DocumentReference", _document, _read_document, writable=False),
+)

@@ -1,0 +1,144 @@
+"""Every kind of entry as a FHIR resource: valid by the R4 models, and read back as what it was."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from journal_api.fhir.forms import BY_KIND, Context
+from journal_api.fhir.parts import identifier, read_stamps
+from journal_api.fhir.resources import resource_of, written
+from journal_api.journal.entries.models import Entry, Stamp
+from journal_api.journal.kinds import KINDS
+from kit.errors import AksonError
+from kit.ids import parse_national_id
+
+NUMBER = parse_national_id("13116900216")
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=30).map(
+    lambda text: text.strip() or "ord"
+)
+IDS = st.uuids(version=4).map(str)
+DAYS = st.dates(datetime(1990, 1, 1).date(), datetime(2029, 1, 1).date()).map(str)  # noqa: DTZ001
+INSTANTS = st.datetimes(datetime(1950, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda at: at.replace(microsecond=0)
+)
+STAMPS = st.builds(Stamp, st.uuids(version=4), WORDS, INSTANTS, st.sampled_from([None, "LE", "SP"]))
+
+
+def body(needed: dict[str, Any], free: dict[str, Any] | None = None) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(needed, optional=free or {})
+
+
+def code(system: str) -> st.SearchStrategy[dict[str, Any]]:
+    words = st.text("ABCDEFGH0123456789", min_size=2, max_size=6)
+    return st.fixed_dictionaries({"system": st.just(system), "code": words, "display": WORDS})
+
+
+of = st.sampled_from
+BODIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "Encounter": body(
+        {"form": of(["consultation", "phone", "video", "home-visit", "check", "written"])},
+        {
+            "reason": WORDS,
+            "service": of(["gp", "emergency", "home-care", "health-centre"]),
+            "urgency": of(["acute", "urgent", "ordinary"]),
+            "responsible": IDS,
+            "minutes": st.integers(1, 600),
+            "place": WORDS,
+        },
+    ),
+    "Composition": body(
+        {"template": st.just("gp-consultation")},
+        {
+            "texts": st.dictionaries(of(["anamnesis", "findings", "plan"]), WORDS, min_size=1),
+            "codes": st.dictionaries(st.just("diagnosis"), st.lists(code("icpc-2"), min_size=1), min_size=1),
+            "conflict_of": IDS,
+        },
+    )
+    | body(
+        {"template": st.just("health-centre-check")},
+        {
+            "texts": st.dictionaries(of(["guidance", "family"]), WORDS, min_size=1),
+            "measured": st.dictionaries(of(["weight", "height"]), st.integers(20, 90).map(float), min_size=1),
+        },
+    ),
+    "Observation": body(
+        {"measure": of(["weight", "pulse", "temperature"]), "value": st.integers(30, 40).map(float)},
+        {"note": IDS},
+    ),
+}
+STATES = {"Composition": ["draft", "signed"]}
+
+
+def entries(kind: str) -> st.SearchStrategy[Entry]:
+    return st.builds(
+        Entry,
+        id=st.uuids(version=4),
+        kind=st.just(kind),
+        version=st.integers(1, 9),
+        state=of(STATES.get(kind, sorted(KINDS[kind].states))),
+        at=INSTANTS,
+        unit=st.just("313900541"),
+        made=STAMPS,
+        changed=STAMPS,
+        body=BODIES[kind],
+        contact=st.none() if kind == "Encounter" else st.none() | st.uuids(version=4),
+        signed=st.none() | STAMPS,
+        why=st.none() | WORDS,
+    )
+
+
+def model(kind: str) -> Any:
+    name = BY_KIND[kind].type
+    return getattr(importlib.import_module(f"fhir.resources.R4B.{name.lower()}"), name)
+
+
+@pytest.mark.parametrize("kind", sorted(BODIES))
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_given_any_entry_then_its_resource_is_valid_and_reads_back(kind: str, data: st.DataObject) -> None:
+    entry = data.draw(entries(kind))
+    resource = resource_of(entry, Context(NUMBER, {}))
+
+    model(kind).model_validate(msgspec.json.decode(msgspec.json.encode(resource)))
+    back = written(BY_KIND[kind], resource, identifier(NUMBER))
+
+    assert (back.state, back.at, back.contact, back.why) == (entry.state, entry.at, entry.contact, entry.why)
+    assert msgspec.json.decode(back.body) == entry.body
+    stamped = read_stamps(resource)
+    assert (stamped["made"], stamped["changed"], stamped.get("signed")) == (
+        entry.made,
+        entry.changed,
+        entry.signed,
+    )
+
+
+def test_every_kind_of_the_journal_has_a_form_and_is_drawn_here() -> None:
+    assert KINDS.keys() <= BY_KIND.keys()
+    assert KINDS.keys() <= BODIES.keys()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"resourceType": "Patient"},
+        {"subject": {"identifier": {"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "12057900499"}}},
+        {"period": {"start": "2026-13-01"}},
+        {"period": "yesterday"},
+        {"participant": "x"},
+    ],
+)
+def test_given_a_resource_that_is_none_of_ours_then_the_error_says_so(change: dict[str, Any]) -> None:
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    stamp = Stamp(UUID(int=1), "N", now - timedelta(days=1))
+    entry = Entry(UUID(int=2), "Encounter", 1, "planned", now, "313900541", stamp, stamp, {"form": "phone"})
+    resource = resource_of(entry, Context(NUMBER, {})) | change
+    with pytest.raises(AksonError):
+        written(BY_KIND["Encounter"], resource, identifier(NUMBER))
