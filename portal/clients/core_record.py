@@ -10,8 +10,13 @@ ENH = "urn:oid:2.16.578.1.12.4.1.4.101"
 
 
 def declared(number: str, basis: str, role: str | None, reason: str | None) -> dict[str, str]:
-    """The headers by which health personnel declare a look-up: whose, on what basis, as what, and why."""
-    headers = {"person-id": number, "access-basis": basis}
+    """The headers by which health personnel declare a look-up: whose, on what basis, as what, and why.
+
+    Within the municipal services the journal needs no basis (empty).
+    """
+    headers = {"person-id": number}
+    if basis:
+        headers["access-basis"] = basis
     if role:
         headers["requester-hpr-role"] = role
     if reason:

@@ -12,7 +12,7 @@ import httpx
 
 from kit.errors import AksonError
 from kit.identity.apiclient import DpopAuth, NonceJar
-from kit.identity.audiences import CORE_RECORD, OPERATOR_SCOPES, PANEL, RESULTS, personal_scopes
+from kit.identity.audiences import CORE_RECORD, JOURNAL, OPERATOR_SCOPES, PANEL, RESULTS, personal_scopes
 from kit.identity.tokens import AccessToken
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.fhir import Authorize
@@ -20,7 +20,7 @@ from portal.session.current import Current
 from portal.session.models import Kind, Session
 from portal.session.wiring import Wiring, wiring
 
-__all__ = ["CORE_RECORD", "PANEL", "RESULTS", "authorizer", "prepare"]
+__all__ = ["CORE_RECORD", "JOURNAL", "PANEL", "RESULTS", "authorizer", "prepare"]
 _nonces = NonceJar()
 
 

@@ -1,4 +1,4 @@
-"""The portal's server side, the two services and the development provider, in one process over ASGI."""
+"""The portal's server side, the services it shows and the development provider, in one process over ASGI."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import reflex as rx
 from starlette.applications import Starlette
 
 import core_record.app
+import journal_api.app
 import results_service.app
 from dev.identity_provider.provider import build_app
 from kit.identity import audiences
@@ -26,6 +27,7 @@ from portal.frame.logins import login_routes
 from portal.session import wiring as wiring_module
 from portal.session.cookies import SESSION_COOKIE
 from portal.session.current import Current
+from portal.session.guard import LEAVE  # noqa: F401 - its states make Reflex ready, whatever else is imported
 from portal.session.routes import auth_routes
 from portal.session.wiring import wiring
 from tests.conftest import TestDatabase
@@ -60,9 +62,19 @@ async def world(
         http=httpx.AsyncClient(mounts=dict(mounts)),
     )
     mounts[settings.results_url] = httpx.ASGITransport(results)
+    journal = journal_api.app.make_app(settings)
+    journal.state.verifier = build_verifier(
+        settings,
+        audiences.JOURNAL,
+        settings.journal_url,
+        keys=keys,
+        http=httpx.AsyncClient(mounts=dict(mounts)),
+    )
+    mounts[settings.journal_url] = httpx.ASGITransport(journal)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(core.router.lifespan_context(core))
         await stack.enter_async_context(results.router.lifespan_context(results))
+        await stack.enter_async_context(journal.router.lifespan_context(journal))
         yield await stack.enter_async_context(httpx.AsyncClient(mounts=mounts))
 
 

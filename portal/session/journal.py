@@ -1,0 +1,80 @@
+"""The clients for the municipal journal: the open patient's, a citizen's own, and one's unit's lists."""
+
+from __future__ import annotations
+
+import hashlib
+
+import reflex as rx
+
+from portal.clients.core_record import declared
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.journal import JournalApi, JournalClient, UnitClient
+from portal.session.acting import person_number
+from portal.session.current import Current, current
+from portal.session.models import Kind, OpenPatient
+from portal.session.tokens import JOURNAL, authorizer
+from portal.session.wiring import wiring
+
+__all__ = [
+    "NO_PATIENT",
+    "citizen_journal",
+    "journal_client",
+    "journal_of",
+    "patient_handle",
+    "unit_client",
+]
+NO_PATIENT = "no-open-patient"
+
+
+async def journal_client(state: rx.State) -> JournalClient:
+    """The client for the open patient's journal.
+
+    Raises `ServiceProblem`: `SIGNED_OUT` without a clinician's session, `NOT_FOUND` (`no-open-patient`) when
+    this tab has no patient open.
+    """
+    now = await _clinician(state)
+    patient = await wiring().store.open_patient(now.sid, now.tab)
+    if patient is None:
+        raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
+    return journal_of(now, patient)
+
+
+def journal_of(now: Current, patient: OpenPatient) -> JournalClient:
+    """The client for this patient's journal on behalf of this session."""
+    headers = declared(patient.number, patient.basis, now.session.role, patient.reason)
+    return JournalClient(_api(now, headers))
+
+
+async def unit_client(state: rx.State) -> UnitClient:
+    """The client for the lists of the place one works at. Raises `ServiceProblem` (`SIGNED_OUT`)."""
+    now = await _clinician(state)
+    role = {"requester-hpr-role": now.session.role} if now.session.role else {}
+    return UnitClient(_api(now, role))
+
+
+async def citizen_journal(state: rx.State) -> JournalClient:
+    """The client for the journal of whom this tab shows: oneself, or the one acted for.
+
+    Raises `ServiceProblem` (`SIGNED_OUT`) without a citizen's session.
+    """
+    now = await current(state)
+    if now is None or now.session.kind is not Kind.CITIZEN:
+        raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
+    return JournalClient(_api(now, {"person-id": await person_number(now)}))
+
+
+def patient_handle(now: Current, patient: OpenPatient) -> str:
+    """What a page knows the displayed patient by: the same for a session and a patient, telling nothing."""
+    return hashlib.sha256(f"{now.sid}\x1f{patient.number}".encode()).hexdigest()[:24]
+
+
+def _api(now: Current, headers: dict[str, str]) -> JournalApi:
+    made = wiring()
+    return JournalApi(made.http, made.settings.journal_url, authorizer(now, JOURNAL), headers)
+
+
+async def _clinician(state: rx.State) -> Current:
+    now = await current(state)
+    if now is None or now.session.kind is not Kind.CLINICIAN:
+        raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
+    return now
