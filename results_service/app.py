@@ -27,6 +27,7 @@ from results_service.lookup.endpoints import SEARCHES, LookupContext
 from results_service.lookup.endpoints import router as lookup_router
 from results_service.operations.endpoints import OperationsContext
 from results_service.operations.endpoints import router as operations_router
+from results_service.release.agreement_endpoints import router as agreement_router
 from results_service.release.endpoints import router as release_router
 from results_service.screens.endpoints import ScreensContext
 from results_service.screens.endpoints import router as screens_router
@@ -65,7 +66,8 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.operations = OperationsContext(db, keys)
     protect(app, build_verifier(settings, audiences.RESULTS, settings.results_url, keys=keys))
     app.add_middleware(LookUpAccount, service="results_service", db=db, keys=keys, apart=("/messages",))
-    for router in (intake_router, lookup_router, release_router, screens_router, operations_router):
+    released = (release_router, agreement_router)
+    for router in (intake_router, lookup_router, *released, screens_router, operations_router):
         app.include_router(router)
     return app
 

@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     REPRESENTATION_GIVEN = "representation-given"  # a fullmakt that concerns one was given or withdrawn
     REPRESENTATION_USED = "representation-used"  # someone looked on one's behalf
     RESULT_CHANGED = "result-changed"  # corrected or withdrawn after one had seen it
+    RELEASE_AGREED = "release-agreed"  # a clinician recorded an agreement on earlier viewing
     RESERVATION_DONE = "reservation-done"  # the reservation holds, the data are deleted
 
 

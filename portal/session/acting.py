@@ -5,6 +5,7 @@ The number lies in the session store; pages know a handle and a name. The core r
 
 from __future__ import annotations
 
+from portal.clients.agreements import AgreementsClient
 from portal.clients.core_record import CoreRecordClient
 from portal.clients.jsonapi import JsonClient
 from portal.clients.notices import EmailClient, NoticesClient
@@ -13,12 +14,13 @@ from portal.clients.results import ResultsClient
 from portal.session.current import Current
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, results_fhir, set_open_patient
-from portal.session.tokens import CORE_RECORD, authorizer
+from portal.session.tokens import CORE_RECORD, RESULTS, authorizer
 from portal.session.wiring import wiring
 
 __all__ = [
     "act_for",
     "acting_for",
+    "agreements_client",
     "email_client",
     "log_client",
     "notices_client",
@@ -70,6 +72,13 @@ async def notices_client(now: Current, *, own: bool = False) -> NoticesClient:
 def email_client(now: Current) -> EmailClient:
     """The client for the address of the one logged in."""
     return EmailClient(_core_record(now))
+
+
+async def agreements_client(now: Current) -> AgreementsClient:
+    """The client for the agreements on earlier viewing of whom this tab shows."""
+    made = wiring()
+    api = JsonClient(made.http, made.settings.results_url, authorizer(now, RESULTS))
+    return AgreementsClient(api, {"person-id": await person_number(now)})
 
 
 def representation_client(now: Current) -> RepresentationClient:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal.clients.agreements import AgreementsClient
 from portal.clients.core_record import declared
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.fhir import FhirClient
+from portal.clients.jsonapi import JsonClient
 from portal.clients.results import ResultsClient
 from portal.session.current import Current, current
 from portal.session.models import Kind, OpenPatient
@@ -17,6 +19,7 @@ __all__ = [
     "OpenPatient",
     "core_record_fhir",
     "open_patient",
+    "patient_agreements",
     "results_client",
     "results_fhir",
     "set_open_patient",
@@ -42,14 +45,26 @@ async def results_client(state: rx.State) -> ResultsClient:
     Raises `ServiceProblem`: `SIGNED_OUT` without a clinician's session, `NOT_FOUND` (code `no-open-patient`)
     when this tab has no patient open.
     """
+    now, headers = await _declared(state)
+    return ResultsClient(results_fhir(now), headers)
+
+
+async def patient_agreements(state: rx.State) -> AgreementsClient:
+    """The client for the open patient's agreements on earlier viewing. Raises as `results_client`."""
+    now, headers = await _declared(state)
+    made = wiring()
+    api = JsonClient(made.http, made.settings.results_url, authorizer(now, RESULTS))
+    return AgreementsClient(api, headers)
+
+
+async def _declared(state: rx.State) -> tuple[Current, dict[str, str]]:
     now = await current(state)
     if now is None or now.session.kind is not Kind.CLINICIAN:
         raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
     patient = await wiring().store.open_patient(now.sid, now.tab)
     if patient is None:
         raise ServiceProblem(Problem.NOT_FOUND, "no-open-patient")
-    headers = declared(patient.number, patient.basis, now.session.role, patient.reason)
-    return ResultsClient(results_fhir(now), headers)
+    return now, dict(declared(patient.number, patient.basis, now.session.role, patient.reason))
 
 
 def core_record_fhir(now: Current) -> FhirClient:

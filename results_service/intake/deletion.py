@@ -17,7 +17,7 @@ from kit.log import get_logger
 
 # Every table of this service with something of a person, but for the queue and the owners of report numbers
 # (ids, hashes, coded reasons).
-DELETED = ("release_event", "report", "report_version", "original", "person_key")
+DELETED = ("release_event", "release_agreement", "report", "report_version", "original", "person_key")
 KEPT = frozenset({"intake_message", "report_key"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
 from kit.web import correlation_id
 from results_service.lookup.endpoints import LookupContext, person_number
-from results_service.release import service
+from results_service.release import agreements, service
+from results_service.release.agreements import Agreement
 from results_service.release.service import Release, ReleaseState
 from results_service.reports.withholding import withhold
 
@@ -56,10 +58,12 @@ async def release_report(report_id: UUID, request: Request, actor: Caller) -> Re
     require_scope(actor, RELEASE_RESULTS)
     comment, agreed = _read(await _body(request))
 
-    async def write(conn: AsyncConnection[Any], _: UUID, decision: Decision) -> LookUp[Any]:
+    async def write(conn: AsyncConnection[Any], person_id: UUID, decision: Decision) -> LookUp[Any]:
         role = request.headers.get("requester-hpr-role")
         done = await service.release(conn, actor, decision, role, report_id, agreed=agreed, comment=comment)
-        return LookUp(done, {_KIND: int(not isinstance(done, AksonError))}, "write")
+        if isinstance(done, AksonError):
+            return LookUp(done, {_KIND: 0}, "write")
+        return LookUp((done, await agreements.of_person(conn, person_id)), {_KIND: 1}, "write")
 
     return await _answer(request, actor, write)
 
@@ -71,8 +75,9 @@ async def release_state(report_id: UUID, request: Request, actor: Caller) -> Res
 
     async def read(conn: AsyncConnection[Any], person_id: UUID, _: Decision) -> LookUp[Any]:
         found = await service.state_of(conn, person_id, report_id)
-        missing = NotFound("report-not-found", "This person has no such report.")
-        return LookUp(found or missing, {_KIND: int(found is not None)})
+        if found is None:
+            return LookUp(NotFound("report-not-found", "This person has no such report."), {_KIND: 0})
+        return LookUp((found, await agreements.of_person(conn, person_id)), {_KIND: 1})
 
     return await _answer(request, actor, read)
 
@@ -92,10 +97,10 @@ async def _answer(request: Request, actor: Actor, work: Any) -> Response:
     )
     if isinstance(found, AksonError):
         raise found
-    return Response(msgspec.json.encode(_parameters(found)), media_type="application/fhir+json")
+    return Response(msgspec.json.encode(_parameters(*found)), media_type="application/fhir+json")
 
 
-def _parameters(state: ReleaseState) -> dict[str, Any]:
+def _parameters(state: ReleaseState, agreed: Sequence[Agreement]) -> dict[str, Any]:
     report, events = state
     released = any(event.kind == "released" for event in events)
     parameters: list[dict[str, Any]] = [
@@ -104,9 +109,18 @@ def _parameters(state: ReleaseState) -> dict[str, Any]:
         {"name": "released", "valueBoolean": released and report.release_class != service.NEVER},
         *(_event(event) for event in events),
     ]
+    parameters += [_agreement(one) for one in agreed if one.ended_at is None]
     if at := service.shows_itself_at(report):
         parameters.append({"name": "by-itself", "valueDateTime": at.isoformat(timespec="seconds")})
     return {"resourceType": "Parameters", "parameter": parameters}
+
+
+def _agreement(one: Agreement) -> dict[str, Any]:
+    """A standing agreement on earlier viewing that holds now."""
+    said = (("by", one.by_name), ("organisation", one.organisation), ("org-number", one.org_number))
+    parts: list[dict[str, Any]] = [{"name": name, "valueString": value} for name, value in said if value]
+    parts.append({"name": "at", "valueDateTime": one.agreed_at.isoformat(timespec="seconds")})
+    return {"name": "agreement", "part": [{"name": "id", "valueId": str(one.id)}, *parts]}
 
 
 def _event(event: Release) -> dict[str, Any]:

@@ -43,6 +43,14 @@ AND NOT EXISTS (SELECT 1 FROM results.release_event n WHERE n.person_id = e.pers
     AND n.report_id = e.report_id AND n.version_id = r.version_id AND n.kind = 'shown' AND n.at <= %(until)s)
 GROUP BY e.report_id
 """
+_UNASSESSED = """
+SELECT r.report_id FROM results.report r
+WHERE r.person_id = %(person)s AND r.report_id = ANY(%(reports)s) AND r.release_class = 2
+AND NOT r.preliminary AND r.issued > %(since)s AND NOT EXISTS (SELECT 1 FROM results.release_event e
+    WHERE e.person_id = r.person_id AND e.report_id = r.report_id AND e.version_id = r.version_id
+    AND e.kind <> 'shown')
+ORDER BY r.report_id
+"""
 _SEEN_BEFORE = """
 SELECT EXISTS (SELECT 1 FROM results.release_event
     WHERE person_id = %s AND report_id = %s AND version_id <> %s AND kind = 'shown')
@@ -83,6 +91,14 @@ async def events(conn: AsyncConnection[Any], person_id: UUID, reports: Sequence[
     async with conn.cursor(row_factory=class_row(Release)) as cursor:
         await cursor.execute(_EVENTS, (person_id, list(reports)))
         return await cursor.fetchall()
+
+
+async def unassessed(
+    conn: AsyncConnection[Any], person_id: UUID, reports: Sequence[UUID], since: datetime
+) -> list[UUID]:
+    """Which of these are class 2, issued after `since`, and neither looked at nor released by a clinician."""
+    found = await conn.execute(_UNASSESSED, {"person": person_id, "reports": list(reports), "since": since})
+    return [report_id for (report_id,) in await found.fetchall()]
 
 
 async def changed(conn: AsyncConnection[Any], person_id: UUID, until: datetime) -> list[Changed]:

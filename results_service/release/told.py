@@ -13,6 +13,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from results_service.release import service
+from results_service.release.agreements import Agreement, by_agreement_alone
 from results_service.release.models import Changed
 from results_service.release.service import Release
 
@@ -36,6 +37,9 @@ async def tell(
     issues = [
         _released(one) for one in await service.releases(conn, person_id, reports) if one.kind == "released"
     ]
+    agreement, early = await by_agreement_alone(conn, person_id, reports, now)
+    if agreement is not None:
+        issues += [_by_agreement(one, agreement) for one in early]
     issues += [
         _changed(one, waits)
         for one, waits in await service.changed_since_shown(conn, person_id, now)
@@ -50,6 +54,11 @@ def _released(one: Release) -> dict[str, Any]:
     by = ", ".join(part for part in (one.by_name, one.organisation) if part)
     said = [(BY_URL, "valueString", by), (COMMENT_URL, "valueString", one.comment)]
     return _issue("agreed" if one.agreed else "released", one.report_id, one.at.isoformat(), said)
+
+
+def _by_agreement(report: UUID, one: Agreement) -> dict[str, Any]:
+    by = ", ".join(part for part in (one.by_name, one.organisation) if part)
+    return _issue("agreed", report, one.agreed_at.isoformat(), [(BY_URL, "valueString", by)])
 
 
 def _changed(one: Changed, waits: bool) -> dict[str, Any]:

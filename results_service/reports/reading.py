@@ -105,10 +105,19 @@ _EVENT: LiteralString = (
     "EXISTS (SELECT 1 FROM results.release_event e WHERE e.person_id = {row}.person_id"
     " AND e.report_id = {row}.report_id AND e.version_id = {row}.version_id AND e.kind = "
 )
+# An agreement on earlier viewing covers what was issued while it held, and what waited when it was made.
+AGREED: LiteralString = (
+    "(SELECT min(a.agreed_at) FROM results.release_agreement a WHERE a.person_id = {row}.person_id"
+    " AND (a.ended_at IS NULL OR {row}.{issued} < a.ended_at))"
+)
 _RELEASED: LiteralString = (
     "{row}.release_class <> 4 AND (" + _EVENT + "'released') OR NOT {row}.preliminary"
     " AND ({row}.release_class = 1 OR {row}.release_class = 2"
-    " AND ({row}.{issued} <= %(released_before)s OR " + _EVENT + "'reviewed'))))"
+    " AND ({row}.{issued} <= %(released_before)s OR "
+    + _EVENT
+    + "'reviewed') OR "
+    + AGREED
+    + " IS NOT NULL)))"
 )
 _RELEASED_SHOWN: LiteralString = "(" + _RELEASED.format(row="shown", issued="issued") + ")"
 _NEWEST: LiteralString = """

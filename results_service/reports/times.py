@@ -10,13 +10,14 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
 
-from results_service.reports.reading import DELAY, ReportFilter, conditions, statement
+from results_service.reports.reading import AGREED, DELAY, ReportFilter, conditions, statement
 
 
 class Arrival(Struct, frozen=True):
     """One shown report. `first`: its first accepted version came; `shown`: the version that is shown did.
 
     `held`: the newest version that waits for a person came, None without one; the report then says so.
+    `agreed_at`: since when an agreement on earlier viewing covers it.
     Times are the moments of storing here, whatever dates the laboratory gives.
     """
 
@@ -29,16 +30,21 @@ class Arrival(Struct, frozen=True):
     first: datetime
     shown: datetime
     held: datetime | None
+    agreed_at: datetime | None = None
 
     @property
     def visible(self) -> datetime:
         """When a citizen could see the shown version at the earliest."""
-        return max(self.shown, self.issued + DELAY) if self.release_class == 2 else self.shown
+        if self.release_class != 2:
+            return self.shown
+        by_itself = self.issued + DELAY
+        return max(self.shown, min(by_itself, self.agreed_at or by_itself))
 
 
-_ARRIVALS: LiteralString = """
+_ARRIVALS: LiteralString = (
+    """
 SELECT shown.report_id::text, shown.version_id::text, shown.status, shown.preliminary, shown.release_class,
-    shown.issued, came.first, came.shown, came.held
+    shown.issued, came.first, came.shown, came.held, {agreed}
 FROM results.report AS shown CROSS JOIN LATERAL (
     SELECT min(v.received) FILTER (WHERE v.held IS NULL) AS first,
         max(v.received) FILTER (WHERE v.version_id = shown.version_id) AS shown,
@@ -47,6 +53,7 @@ FROM results.report AS shown CROSS JOIN LATERAL (
 ) AS came
 WHERE {where} ORDER BY shown.effective DESC, shown.issued DESC, shown.report_id
 """
+).replace("{agreed}", AGREED.format(row="shown", issued="issued"))
 
 
 async def arrivals(conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilter) -> list[Arrival]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import reflex as rx
 
+from portal.citizen.privacy.agreements import Agreements
 from portal.citizen.privacy.giving import Giving
 from portal.citizen.privacy.state import Privacy
 from portal.citizen.privacy.view import privacy_view
 
-load: list[Any] = [Privacy.load, Giving.load]
+load: list[Any] = [Privacy.load, Giving.load, Agreements.load]
 
 
 def privacy_page() -> rx.Component:

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.citizen.page import citizen_page
+from portal.citizen.privacy.agreements_view import earlier_viewing
 from portal.citizen.privacy.blocking import SURE, WORDS, Blocking
 from portal.citizen.privacy.giving_view import powers_of_attorney
 from portal.citizen.privacy.parts import meaning, part, row, rows, search_for, small_button, wrong
@@ -40,6 +41,7 @@ def _content() -> rx.Component:
         _restrictions(),
         _blocks(),
         _consents(),
+        earlier_viewing(),
         rx.cond(acting.handle == OWN, powers_of_attorney()),
         _reservation(),
         rx.cond(privacy.past.length() > 0, _past()),

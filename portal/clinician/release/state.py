@@ -11,7 +11,7 @@ from portal.clients.errors import ServiceProblem
 from portal.clinician.release.transform import ReleaseView, release_view
 from portal.session.guard import requires
 from portal.session.models import Kind
-from portal.session.patient import results_client
+from portal.session.patient import patient_agreements, results_client
 
 _LONGEST = 2000
 HEADING = "release-heading"
@@ -73,3 +73,32 @@ class Release(rx.State):
             self.sending, self.wrong = False, problem.code
             return
         self.view, self.sending, self.comment, self.agreed = release_view(found), False, "", False
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def agree_on(self, report_id: str) -> AsyncIterator[Any]:
+        """Record that the patient sees such results at once from now on, as agreed."""
+        async for step in self._agreement(report_id, begin=True):
+            yield step
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def end_agreement(self, report_id: str) -> AsyncIterator[Any]:
+        """End that agreement."""
+        async for step in self._agreement(report_id, begin=False):
+            yield step
+
+    async def _agreement(self, report_id: str, *, begin: bool) -> AsyncIterator[Any]:
+        if report_id != self.report or self.sending:
+            return
+        self.sending, self.wrong = True, ""
+        yield
+        try:
+            client = await patient_agreements(self)
+            await (client.record() if begin else client.end(self.view.agreement))
+            found = await (await results_client(self)).release_state(report_id)
+        except ServiceProblem as problem:
+            self.sending, self.wrong = False, problem.code
+            return
+        self.view, self.sending = release_view(found), False
+        yield rx.set_focus(HEADING)

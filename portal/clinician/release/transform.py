@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from portal.ui.dates import show_day
 
 Json = dict[str, Any]
-_OSLO = ZoneInfo("Europe/Oslo")
 
 
 @dataclass
@@ -24,14 +23,18 @@ class Done:
 
 @dataclass
 class ReleaseView:
-    """`stands`: `never`, `released`, `at-once`, `reviewed`, `preliminary`, `waits-2` or `waits-3`.
-
-    `by_itself` is the day on which it shows itself, empty when it does not.
+    """`stands`: `never`, `released`, `at-once`, `reviewed`, `preliminary`, `agreed`, `waits-2` or
+    `waits-3`. `by_itself` is the day on which it shows itself, empty when it does not. `agreement` is the id
+    of the standing agreement on earlier viewing, empty without one; `can_agree`: such a one would matter.
     """
 
     stands: str = ""
     by_itself: str = ""
     can_release: bool = False
+    can_agree: bool = False
+    agreement: str = ""
+    agreed_by: str = ""
+    agreed_day: str = ""
     done: list[Done] = field(default_factory=list)
 
 
@@ -45,8 +48,19 @@ def release_view(parameters: Json) -> ReleaseView:
     preliminary = bool(said.get("preliminary", {}).get("valueBoolean"))
     reviewed = level == 2 and not preliminary and any(one.kind == "reviewed" for one in done)
     stands = _stands(level, released=released, preliminary=preliminary, reviewed=reviewed)
-    by_itself = _day(str(said.get("by-itself", {}).get("valueDateTime", "")))
-    return ReleaseView(stands, by_itself, level < 4, done)
+    by_itself = show_day(str(said.get("by-itself", {}).get("valueDateTime", "")))
+    view = ReleaseView(stands, by_itself, level < 4, level == 2 and not preliminary, done=done)
+    return _with_agreement(view, _parts(said.get("agreement", {})))
+
+
+def _with_agreement(view: ReleaseView, parts: dict[str, Json]) -> ReleaseView:
+    if not parts:
+        return view
+    view.agreement = str(parts.get("id", {}).get("valueId", ""))
+    view.agreed_by, view.agreed_day = _by(parts), show_day(str(parts.get("at", {}).get("valueDateTime", "")))
+    if view.stands == "waits-2":
+        view.stands, view.by_itself = "agreed", ""
+    return view
 
 
 def _stands(level: int, *, released: bool, preliminary: bool, reviewed: bool) -> str:
@@ -61,19 +75,20 @@ def _stands(level: int, *, released: bool, preliminary: bool, reviewed: bool) ->
 
 
 def _done(one: Json) -> Done:
-    parts = {str(part.get("name", "")): part for part in one.get("part", [])}
-    by = [str(parts.get(name, {}).get("valueString", "")) for name in ("by", "organisation")]
+    parts = _parts(one)
     return Done(
         kind=str(one.get("name", "")),
-        day=_day(str(parts.get("at", {}).get("valueDateTime", ""))),
-        by=", ".join(part for part in by if part),
+        day=show_day(str(parts.get("at", {}).get("valueDateTime", ""))),
+        by=_by(parts),
         comment=str(parts.get("comment", {}).get("valueString", "")),
         agreed=bool(parts.get("agreed", {}).get("valueBoolean")),
     )
 
 
-def _day(instant: str) -> str:
-    try:
-        return datetime.fromisoformat(instant).astimezone(_OSLO).strftime("%d.%m.%Y")
-    except ValueError:
-        return ""
+def _parts(one: Json) -> dict[str, Json]:
+    return {str(part.get("name", "")): part for part in one.get("part", [])}
+
+
+def _by(parts: dict[str, Json]) -> str:
+    names = [str(parts.get(name, {}).get("valueString", "")) for name in ("by", "organisation")]
+    return ", ".join(name for name in names if name)

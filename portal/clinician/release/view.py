@@ -46,6 +46,7 @@ def _panel(report_id: Any) -> rx.Component:
                 rx.el.ul(rx.foreach(release.view.done, _done), class_name="own-list"),
             ),
             rx.cond(release.view.can_release, _form(report_id)),
+            rx.cond(release.view.can_agree | (release.view.agreement != ""), _agreement(report_id)),
             rx.el.div(
                 rx.cond(
                     release.wrong != "",
@@ -85,6 +86,31 @@ def _done(done: Any) -> rx.Component:
         text("release.reviewed_by", by=done.by, day=done.day),
     )
     return rx.el.li(said, rx.cond(done.comment != "", rx.el.div("«", done.comment, "»")))
+
+
+def _agreement(report_id: Any) -> rx.Component:
+    """The standing agreement: what it means, whether there is one, and making or ending it."""
+    holds = release.view.agreement != ""
+    return aksel.vstack(
+        aksel.heading(text("release.agreement.heading"), level="3", size="xsmall"),
+        rx.cond(
+            holds,
+            aksel.body_short(
+                text("release.agreement.holds", day=release.view.agreed_day, by=release.view.agreed_by)
+            ),
+            aksel.body_short(text("release.agreement.meaning")),
+        ),
+        aksel.button(
+            rx.cond(holds, text("release.agreement.end"), text("release.agreement.make")),
+            size="small",
+            variant="secondary",
+            loading=release.sending,
+            on_click=rx.cond(holds, release.end_agreement(report_id), release.agree_on(report_id)),
+            class_name="own-more",
+            custom_attrs={"data-testid": "release-agreement"},
+        ),
+        gap="space-8",
+    )
 
 
 def _form(report_id: Any) -> rx.Component:

@@ -57,3 +57,19 @@ def test_who_did_what_and_when_it_shows_itself() -> None:
     (done,) = view.done
     assert (done.by, done.day) == ("Magnar Koman, Fjordvik legesenter", "23.11.2026")
     assert view.by_itself == "04.12.2026"
+
+
+@pytest.mark.parametrize(
+    ("level", "done", "stands"), [(2, (), "agreed"), (2, ("reviewed",), "reviewed"), (3, (), "waits-3")]
+)
+def test_a_standing_agreement_shows_class_two_alone(level: int, done: tuple[str, ...], stands: str) -> None:
+    sent = parameters(level, *done)
+    parts = [
+        {"name": "id", "valueId": "a1"},
+        {"name": "by", "valueString": "Magnar Koman"},
+        {"name": "at", "valueDateTime": "2026-11-22T23:30:00+00:00"},
+    ]
+    sent["parameter"].append({"name": "agreement", "part": parts})
+    view = release_view(sent)
+    assert (view.stands, view.agreement, view.agreed_by) == (stands, "a1", "Magnar Koman")
+    assert (view.agreed_day, view.can_agree) == ("23.11.2026", level == 2)
