@@ -15,6 +15,7 @@ from journal_api.desk import Desk
 from journal_api.fhir.endpoints import router as fhir_router
 from journal_api.journal.endpoints import router as journal_router
 from journal_api.journal.notes.endpoints import router as notes_router
+from journal_api.transfer.endpoints import router as transfer_router
 from kit.db import Database
 from kit.identity import audiences
 from kit.identity.verifier import build_verifier
@@ -47,7 +48,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.desk = Desk(db, keys)
     protect(app, build_verifier(settings, audiences.JOURNAL, settings.journal_url, keys=keys))
     app.add_middleware(LookUpAccount, service="journal_api", db=db, keys=keys, without_row=OF_NO_PATIENT)
-    for router in (notes_router, journal_router, work_router, fhir_router):
+    for router in (notes_router, journal_router, work_router, fhir_router, transfer_router):
         app.include_router(router)
     return app
 

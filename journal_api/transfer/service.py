@@ -1,0 +1,100 @@
+"""Give out and take in a whole journal, inside a visit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+
+from core_record.access.service import LookUp
+from core_record.registers.service import listed_persons
+from journal_api.desk import Visit
+from journal_api.fhir import resources
+from journal_api.fhir.forms.person import patient
+from journal_api.fhir.parts import Json
+from journal_api.journal.entries import service as entries
+from journal_api.journal.entries.models import Entry
+from journal_api.journal.kinds import KINDS
+from journal_api.transfer import repository
+from journal_api.transfer.bundle import Kept, bundle_of, read_bundle
+
+_ALL = 100_000
+_SPACE = UUID("5f0c7d4e-6c1b-4b8f-9a5e-3f2d1c0b9a87")
+_NOT_GIVEN = frozenset({"draft"})
+
+
+class Whole(msgspec.Struct, frozen=True):
+    """A whole journal as it is given out: whose (Patient), and every entry with its versions."""
+
+    person: Json
+    kept: list[Kept]
+
+
+async def whole(here: Visit) -> Whole:
+    """All that the caller may see, drafts left out: oldest first."""
+    found = await entries.listing(here, sorted(KINDS), count=_ALL)
+    shown = [entry for entry in found if entry.state not in _NOT_GIVEN]
+    kept = [Kept(entry, (await _former(here, entry)) if entry.version > 1 else []) for entry in shown]
+    kept.sort(key=lambda one: (one.entry.at, one.entry.id))
+    return Whole(await _person(here), kept)
+
+
+async def export(here: Visit) -> LookUp[Json]:
+    """The Bundle, with what it holds by kind."""
+    found = await whole(here)
+    named = [one.entry for one in found.kept]
+    context = await resources.context_of(here, named)
+    made = bundle_of(found.person, found.kept, context, {}, here.now)
+    return LookUp(made, counts(named))
+
+
+async def take_in(here: Visit, data: bytes, sent: Any) -> LookUp[dict[str, Any]]:
+    """Store what a Bundle of `export` holds and the journal does not have yet.
+
+    An entry that is there already stays as it is: `same` when it is equal, else `different`, to be looked at.
+    The same Bundle once more changes nothing. Nothing is put on lists of work: what was open elsewhere is not
+    open here.
+    """
+    digest = hashlib.sha256(data).digest()
+    before = await repository.known(here.conn, here.person_id, digest)
+    if before is not None:
+        return LookUp({"import": before[0], **before[1], "again": True}, {})
+    read = read_bundle(sent, here.number)
+    import_id = uuid5(_SPACE, f"{here.person_id}:{digest.hex()}")
+    outcome: Counter[str] = Counter(taken=0, same=0, different=0)
+    taken: list[Entry] = []
+    for kept in read.kept:
+        what = await _take(here, kept, import_id)
+        outcome[what] += 1
+        taken += [kept.entry] if what == "taken" else []
+    by = (here.author, here.author_name, here.unit)
+    await repository.note(here.conn, here.person_id, import_id, digest, by, outcome)
+    return LookUp({"import": import_id, **outcome, "again": False}, counts(taken))
+
+
+def counts(found: list[Entry]) -> dict[str, int]:
+    """How many of each kind, for the log."""
+    return dict(Counter(entry.kind for entry in found))
+
+
+async def _take(here: Visit, kept: Kept, import_id: UUID) -> str:
+    entry = kept.entry
+    digest = entries.digest_of(entry.kind, entry.state, entry.at, entry.contact, entry.body)
+    if await repository.insert(here.conn, here.person_id, kept, digest, import_id):
+        return "taken"
+    found = await entries.listing(here, [entry.kind], only=entry.id)
+    return "same" if found and found[0].body == entry.body and found[0].state == entry.state else "different"
+
+
+async def _former(here: Visit, entry: Entry) -> list[Any]:
+    return (await entries.history(here, entry.kind, entry.id))[1:]
+
+
+async def _person(here: Visit) -> Json:
+    listed = await listed_persons(here.conn, here.keys, [here.person_id])
+    found = listed.get(here.person_id)
+    known = (found.name, found.birth_date, found.sex) if found else (None, None, None)
+    return {**patient(here.number, *known), "id": str(here.person_id)}
