@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journal_api.fhir.forms.events import contact_of, encounter_reference
+from journal_api.fhir.forms.contact import contact_of, encounter_reference
 from journal_api.fhir.forms.model import Context, Form, Parsed
 from journal_api.fhir.parts import (
     Json,

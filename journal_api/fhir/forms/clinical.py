@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from journal_api.fhir.forms.events import contact_of, encounter_reference
+from journal_api.fhir.forms.contact import contact_of, encounter_reference
 from journal_api.fhir.forms.model import Context, Form, Parsed
 from journal_api.fhir.parts import (
     Json,

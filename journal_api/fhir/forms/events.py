@@ -1,13 +1,13 @@
-"""Contacts, notes, measured values and documents as FHIR R4 resources."""
+"""Contacts, notes and measured values as FHIR R4 resources."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
+from journal_api.fhir.forms.contact import contact_of, encounter_reference
+from journal_api.fhir.forms.documents import DOCUMENT
 from journal_api.fhir.forms.model import Context, Form, Parsed
 from journal_api.fhir.parts import (
-    SYSTEMS,
     Json,
     coding,
     concept,
@@ -27,7 +27,7 @@ from journal_api.fhir.parts import (
 from journal_api.journal.entries.models import Entry
 from journal_api.journal.measured import measures
 from journal_api.journal.notes.templates import templates
-from kit.errors import Malformed, Unprocessable
+from kit.errors import Unprocessable
 
 _CLASS = {
     "consultation": "AMB",
@@ -39,23 +39,6 @@ _CLASS = {
 }
 _ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
-
-
-def contact_of(resource: Json) -> UUID | None:
-    """The contact that a resource refers to (`encounter`, or `context.encounter`)."""
-    found = resource.get("encounter") or only(resource.get("context", {}).get("encounter", [])) or {}
-    reference = str(found.get("reference", ""))
-    if not reference:
-        return None
-    try:
-        return UUID(reference.removeprefix("Encounter/"))
-    except ValueError:
-        raise Malformed("encounter-reference", "encounter is a reference Encounter/{id}.") from None
-
-
-def encounter_reference(entry: Entry) -> Json | None:
-    """The reference to an entry's contact."""
-    return {"reference": f"Encounter/{entry.contact}"} if entry.contact else None
 
 
 def _encounter(entry: Entry, context: Context) -> Json:
@@ -247,58 +230,9 @@ def _read_observation(resource: Json) -> Parsed:
     return Parsed(state, when(resource, "effectiveDateTime"), without_empty(body), contact_of(resource))
 
 
-def _document(entry: Entry, context: Context) -> Json:
-    body = entry.body
-    states = {"current": "current", "superseded": "superseded"}
-    return {
-        "status": states.get(entry.state, "entered-in-error"),
-        "category": [{"coding": [{"system": SYSTEMS["9602"], "code": body["category"]}]}],
-        "date": entry.at.isoformat(),
-        "author": [personnel(entry.made.by, entry.made.name, context.hpr)],
-        "custodian": organisation(entry.unit),
-        "description": body["title"],
-        "content": [
-            {
-                "attachment": {
-                    "contentType": body["content_type"],
-                    "size": body.get("bytes"),
-                    "title": body["title"],
-                    "url": f"Binary/{entry.id}",
-                },
-            }
-        ],
-        "context": {"encounter": [encounter_reference(entry)]} if entry.contact else None,
-        "extension": [
-            found
-            for found in (
-                valued("sha256", "String", body.get("sha256")),
-                valued("scan", "Code", body.get("scan")),
-                valued("pages", "PositiveInt", body.get("pages")),
-            )
-            if found
-        ],
-    }
-
-
-def _read_document(resource: Json) -> Parsed:
-    attachment = (only(resource.get("content", [])) or {}).get("attachment", {})
-    category = (only((only(resource.get("category", [])) or {}).get("coding", [])) or {}).get("code")
-    body = {
-        "title": resource.get("description") or attachment.get("title"),
-        "category": category,
-        "content_type": attachment.get("contentType"),
-        "bytes": attachment.get("size"),
-        "sha256": read_valued(resource, "sha256", "String"),
-        "scan": read_valued(resource, "scan", "Code"),
-        "pages": read_valued(resource, "pages", "PositiveInt"),
-    }
-    state = str(resource.get("status"))
-    return Parsed(state, when(resource, "date"), without_empty(body), contact_of(resource))
-
-
 EVENTS = (
     Form("Encounter", "Encounter", _encounter, _read_encounter),
     Form("Composition", "Composition", _composition, _read_composition),
     Form("Observation", "Observation", _observation, _read_observation),
-    Form("DocumentReference", "DocumentReference", _document, _read_document, writable=False),
+    DOCUMENT,
 )
