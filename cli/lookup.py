@@ -13,20 +13,25 @@ from kit.identity.apiclient import DpopAuth
 from kit.settings import get_settings
 
 if TYPE_CHECKING:
-    from dev.personas import Persona
+    from dev.personas import Persona, PersonaFile
 
 _SELF_DECLARED = "treatment"
+JOURNAL_TYPES = frozenset(
+    "Patient Encounter Composition DocumentReference AllergyIntolerance Flag Condition MedicationStatement"
+    " Immunization CareTeam CarePlan Task RelatedPerson Basic".split()
+)
+"""Resources of the journal; Observation and ServiceRequest are the results service's here."""
 
 
 def lookup(
-    resource: Annotated[str, typer.Argument(help="DiagnosticReport, Observation, ServiceRequest …")],
+    resource: Annotated[str, typer.Argument(help="DiagnosticReport … or Encounter, Composition …")],
     person: Annotated[str, typer.Option(help="The person's national identity number.")],
     persona: Annotated[str, typer.Option("--as", help="Who asks: a development persona.")],
     basis: Annotated[str | None, typer.Option(help="access-basis: UNNTAK, SAMTYKKE, AKUTT …")] = None,
     reason: Annotated[str | None, typer.Option(help="Code of a self-declared relation.")] = None,
     data: Annotated[list[str] | None, typer.Option("-d", help="A parameter, name=value. Repeatable.")] = None,
 ) -> None:
-    """Search one person's results; exit 1 when the answer is not 200."""
+    """Search one person's results, or journal; exit 1 when the answer is not 200."""
     if find_spec("dev") is None:
         raise typer.BadParameter("personas exist only where the development part is installed")
     from dev.login import persona_token  # noqa: PLC0415
@@ -36,14 +41,22 @@ def lookup(
     if persona not in personas.personas:
         raise typer.BadParameter(f"choose one of {', '.join(personas.personas)}", param_hint="--as")
     who = personas.personas[persona]
+    journal = resource in JOURNAL_TYPES
     listed = any(e.national_id == person and e.hpr_number == who.hpr_number for e in personas.gp_lists)
     form = _form(data or [])
     try:
-        token, key = persona_token(persona, audiences.RESULTS, [audiences.READ_RESULTS])
+        audience = audiences.JOURNAL if journal else audiences.RESULTS
+        scope = audiences.READ_JOURNAL if journal else audiences.READ_RESULTS
+        token, key = persona_token(persona, audience, [scope])
+        settings = get_settings()
+        base = settings.journal_url if journal else settings.results_url
+        declared = _declared(who, basis, reason, listed=listed)
+        if journal and basis is None and who.org_parent not in _outside(personas):
+            declared.pop("access-basis", None)  # help being given is the journal's own ground
         answer = httpx.post(
-            f"{get_settings().results_url}/fhir/{resource}/_search",
+            f"{base}/fhir/{resource}/_search",
             data=form,
-            headers={"person-id": person, **_declared(who, basis, reason, listed=listed)},
+            headers={"person-id": person, **declared},
             auth=DpopAuth(key, token),
             timeout=30,
         )
@@ -52,6 +65,11 @@ def lookup(
         raise typer.Exit(1) from problem
     typer.echo(answer.text)
     raise typer.Exit(0 if answer.status_code == 200 else 1)
+
+
+def _outside(personas: PersonaFile) -> set[str]:
+    """Organisations that read the municipal journal from outside: they state a basis."""
+    return {one.org_number for one in personas.organisations if one.kind == "hospital"}
 
 
 def _form(data: list[str]) -> dict[str, list[str]]:
