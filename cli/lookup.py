@@ -17,8 +17,22 @@ if TYPE_CHECKING:
 
 _SELF_DECLARED = "treatment"
 JOURNAL_TYPES = frozenset(
-    "Patient Encounter Composition DocumentReference AllergyIntolerance Flag Condition MedicationStatement"
-    " Immunization CareTeam CarePlan Task RelatedPerson Basic".split()
+    {
+        "Patient",
+        "Encounter",
+        "Composition",
+        "DocumentReference",
+        "AllergyIntolerance",
+        "Flag",
+        "Condition",
+        "MedicationStatement",
+        "Immunization",
+        "CareTeam",
+        "CarePlan",
+        "Task",
+        "RelatedPerson",
+        "Basic",
+    }
 )
 """Resources of the journal; Observation and ServiceRequest are the results service's here."""
 
