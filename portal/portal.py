@@ -106,8 +106,8 @@ PAGES = (
         Kind.CITIZEN,
         "access_log",
         access_log_page,
-        [Acting.load, load_log, Bell.load],
-        {"reload": [load_log]},
+        [Acting.load, *load_log, Bell.load],
+        {"reload": load_log},
     ),
     Page(
         NOTICES,

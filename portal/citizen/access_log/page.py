@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
+from portal.citizen.access_log.blocking import LogBlocking
 from portal.citizen.access_log.state import AccessLog
 from portal.citizen.access_log.view import access_log_view
 
-load = AccessLog.load
+load: list[Any] = [AccessLog.load, LogBlocking.load]
 
 
 def access_log_page() -> rx.Component:

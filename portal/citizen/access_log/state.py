@@ -9,6 +9,7 @@ import msgspec
 import reflex as rx
 
 from portal.citizen.access_log.transform import Look, looks
+from portal.citizen.access_log.visits import Visit, visits
 from portal.clients.errors import ServiceProblem
 from portal.session.acting import log_client, notices_client
 from portal.session.current import current
@@ -22,7 +23,7 @@ class AccessLog(rx.State):
     """The page's state. One's own look-ups are hidden until asked for: others' are what one comes to see."""
 
     rows: list[Look] = []  # noqa: RUF012 - Reflex copies defaults
-    shown: list[Look] = []  # noqa: RUF012
+    shown: list[Visit] = []  # noqa: RUF012
     with_own: bool = False
     fetched: int = 0
     total: int = 0
@@ -93,4 +94,4 @@ class AccessLog(rx.State):
         self._choose()
 
     def _choose(self) -> None:
-        self.shown = [row for row in self.rows if self.with_own or not row.own]
+        self.shown = visits(row for row in self.rows if self.with_own or not row.own)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.clients.fhir import Bundle, resources
+from portal.ui.dates import show_day, show_time
 
 Json = dict[str, Any]
-_OSLO = ZoneInfo("Europe/Oslo")
 _BASIS = "urn:akson:access-basis"
 _CARE_RELATION = "urn:akson:care-relation"
 _WITHHELD = "urn:akson:withheld"
@@ -20,14 +18,19 @@ _WITHHELD = "urn:akson:withheld"
 class Look:
     """One look-up. `kinds`, `basis`, `relation`, `reason` and `role` are codes, empty where there is none.
 
-    `withheld` is how many items were not shown, since the person has closed them.
+    `at` is the instant; `worker`: a
+    person at work, who can be blocked. `withheld` is how many items were not shown, since the person has
+    closed them.
     """
 
     id: str
+    at: str
     day: str
     time: str
     own: bool
+    worker: bool
     name: str
+    hpr_number: str
     role: str
     organisation: str
     basis: str
@@ -47,11 +50,14 @@ def _look(event: Json) -> Look:
     agent = (event.get("agent") or [{}])[0]
     relation = _care_relation(event)
     shown_by = str(relation.get("relation", {}).get("valueCode", ""))
-    day, time = _moment(str(event.get("recorded", "")))
+    at = str(event.get("recorded", ""))
     return Look(
         id=str(event.get("id", "")),
-        day=day,
-        time=time,
+        at=at,
+        day=show_day(at),
+        time=show_time(at),
+        worker=_code(agent.get("type")) == "clinician",
+        hpr_number=_hpr_number(event),
         own=_code(agent.get("type")) == "citizen" and shown_by not in ("parent", "attorney"),
         name=str(agent.get("name", "")),
         role=_code((agent.get("role") or [None])[0]),
@@ -65,22 +71,21 @@ def _look(event: Json) -> Look:
     )
 
 
-def _moment(instant: str) -> tuple[str, str]:
-    """`2026-11-23T05:43:17Z` → `23.11.2026`, `06:43` in Norway."""
-    try:
-        local = datetime.fromisoformat(instant).astimezone(_OSLO)
-    except ValueError:
-        return "", ""
-    return local.strftime("%d.%m.%Y"), local.strftime("%H:%M")
-
-
 def _organisation(event: Json) -> str:
     """The place of treatment, and the organisation it belongs to where that has another name."""
-    contained: list[Json] = event.get("contained", [])
-    role: Json = next((one for one in contained if one.get("resourceType") == "PractitionerRole"), {})
+    role = _role(event)
     place = str((role.get("location") or [{}])[0].get("display", ""))
     organisation = str(role.get("organization", {}).get("display", ""))
     return ", ".join(dict.fromkeys(name for name in (place, organisation) if name))
+
+
+def _hpr_number(event: Json) -> str:
+    return str(_role(event).get("practitioner", {}).get("identifier", {}).get("value", ""))
+
+
+def _role(event: Json) -> Json:
+    contained: list[Json] = event.get("contained", [])
+    return next((one for one in contained if one.get("resourceType") == "PractitionerRole"), {})
 
 
 def _withheld(event: Json) -> int:

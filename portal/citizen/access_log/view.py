@@ -1,4 +1,4 @@
-"""Who has looked, newest first: when, who, where, why, and whether it was refused."""
+"""Who has looked, visit by visit, newest first: when, who, where, why, and whether it was refused."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from typing import Any
 
 import reflex as rx
 
+from portal.citizen.access_log.blocking import SAID, SURE, LogBlocking
 from portal.citizen.access_log.state import AccessLog
 from portal.citizen.page import citizen_page
+from portal.citizen.privacy.parts import wrong
 from portal.frame.acting import OWN, acting
+from portal.frame.layout import PRIVACY
 from portal.frame.states import empty_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
 log: Any = AccessLog  # Reflex turns a state's attributes into Vars, which types do not tell
+blocking: Any = LogBlocking
 
 
 def access_log_view() -> rx.Component:
@@ -23,11 +27,26 @@ def access_log_view() -> rx.Component:
 
 def _content() -> rx.Component:
     return aksel.vstack(
+        rx.el.div(
+            rx.cond(
+                blocking.blocked != "",
+                aksel.alert(
+                    text("log.blocked", name=blocking.blocked),
+                    " ",
+                    rx.el.a(text("privacy.reservasjon.link"), href=PRIVACY),
+                    variant="success",
+                    size="small",
+                ),
+            ),
+            role="status",
+            id=SAID,
+            tab_index=-1,
+        ),
         aksel.switch(text("log.with_own"), checked=log.with_own, on_change=log.show_own, size="small"),
         rx.cond(
             log.shown.length() > 0,
             rx.el.ol(
-                rx.foreach(log.shown, _look),
+                rx.foreach(log.shown, _visit),
                 class_name="log-rows",
                 custom_attrs={"data-testid": "access-log"},
             ),
@@ -65,26 +84,95 @@ def _download() -> rx.Component:
     )
 
 
-def _look(look: Any) -> rx.Component:
+def _visit(visit: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.div(rx.el.strong(look.day), rx.el.span(text("log.at", time=look.time)), class_name="log-when"),
+        rx.el.div(rx.el.strong(visit.day), rx.el.span(_times(visit)), class_name="log-when"),
         rx.el.div(
-            rx.cond(look.own, rx.el.strong(_self()), _who(look)),
-            rx.el.div(_why(look), class_name="log-why"),
-            rx.el.div(
-                text("log.saw"),
-                " ",
-                rx.foreach(
-                    look.kinds,
-                    lambda kind: rx.el.span(text_by("log.kind", kind, "other"), class_name="log-kind"),
-                ),
-            ),
-            rx.cond(look.withheld > 0, rx.el.div(text("log.withheld", number=look.withheld))),
+            rx.cond(visit.own, rx.el.strong(_self()), _who(visit)),
+            rx.el.div(_why(visit), class_name="log-why"),
+            rx.el.div(text("log.saw"), " ", _kinds(visit.kinds)),
+            rx.cond(visit.withheld > 0, rx.el.div(text("log.withheld", number=visit.withheld))),
             rx.cond(
-                look.refused,
+                visit.refused,
                 aksel.tag(text("log.refused"), size="small", variant="moderate", data_color="danger"),
             ),
+            rx.cond(visit.looks.length() > 1, _every(visit)),
+            rx.cond(visit.worker, rx.cond(blocking.chosen == visit.id, _sure(), _block(visit))),
         ),
+    )
+
+
+def _times(visit: Any) -> Any:
+    return rx.cond(
+        visit.began == visit.time,
+        text("log.at", time=visit.time),
+        text("log.between", began=visit.began, time=visit.time),
+    )
+
+
+def _kinds(kinds: Any) -> rx.Component:
+    return rx.el.span(
+        rx.foreach(kinds, lambda kind: rx.el.span(text_by("log.kind", kind, "other"), class_name="log-kind"))
+    )
+
+
+def _every(visit: Any) -> rx.Component:
+    """The look-ups of a visit, one by one."""
+    return aksel.read_more(
+        rx.el.ul(
+            rx.foreach(
+                visit.looks,
+                lambda look: rx.el.li(rx.el.span(text("log.at", time=look.time)), _kinds(look.kinds)),
+            ),
+            class_name="log-looks",
+        ),
+        header=text("log.every", count=visit.looks.length()),
+        size="small",
+    )
+
+
+def _block(visit: Any) -> rx.Component:
+    return aksel.button(
+        text("log.block"),
+        rx.el.span(" ", visit.name, class_name="akson-hidden"),
+        size="xsmall",
+        variant="tertiary",
+        on_click=blocking.choose(visit.id),
+        class_name="log-block",
+    )
+
+
+def _sure() -> rx.Component:
+    """The second step: what it means, in the words of the privacy page."""
+    return aksel.local_alert(
+        aksel.local_alert_header(
+            aksel.local_alert_title(
+                rx.cond(
+                    blocking.name != "",
+                    text("privacy.blokkering.sure", name=blocking.name),
+                    text("log.block_sure"),
+                ),
+                as_="h2",
+            )
+        ),
+        aksel.local_alert_content(
+            aksel.body_long(text("privacy.blokkering.meaning"), spacing=True),
+            aksel.body_long(text("privacy.blokkering.always"), spacing=True),
+            aksel.body_long(text("privacy.blokkering.undo"), spacing=True),
+            wrong(blocking.wrong),
+            aksel.hstack(
+                aksel.button(text("privacy.blokkering.confirm"), size="small", on_click=blocking.confirm),
+                aksel.button(
+                    text("privacy.cancel"), size="small", variant="secondary", on_click=blocking.leave
+                ),
+                gap="space-8",
+                wrap=True,
+            ),
+        ),
+        status="warning",
+        id=SURE,
+        tab_index=-1,
+        custom_attrs={"data-testid": "log-block-sure"},
     )
 
 

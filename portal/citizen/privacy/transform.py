@@ -14,6 +14,7 @@ POWERS = ("results", "access-log", "settings")
 _FIELD_SYSTEM = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-8202"
 _ROLES = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 _ENH, _HPR = "urn:oid:2.16.578.1.12.4.1.4.101", "urn:oid:2.16.578.1.12.4.1.4.4"
+_LOG_EVENT = "urn:akson:access-log-event"
 _SOURCE, _READER = "CST", "IRCP"
 _WITHDRAWN, _DELETION, _ENDED = "urn:akson:withdrawn", "urn:akson:deletion", "urn:akson:fullmakt-ended"
 _POWER = "urn:akson:fullmakt-power"
@@ -134,6 +135,11 @@ def restriction(scope: str, code: str) -> Json:
 def block(hpr_number: str) -> Json:
     """A blokkering to make."""
     return _consent("blokkering", {"type": "deny", "actor": [_named(_READER, _HPR, hpr_number)]})
+
+
+def block_seen(event_id: str) -> Json:
+    """A blokkering of the health worker whom a row of the person's own log shows."""
+    return _consent("blokkering", {"type": "deny", "actor": [_named(_READER, _LOG_EVENT, event_id)]})
 
 
 def reservation() -> Json:
