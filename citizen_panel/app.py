@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from prometheus_client import Counter
 
+from citizen_panel.clock import Clock
 from citizen_panel.consultations.endpoints import router as consultations_router
-from citizen_panel.consultations.service import tick
+from citizen_panel.control_points.endpoints import router as control_points_router
 from citizen_panel.decisions.endpoints import router as decisions_router
 from citizen_panel.feedback.endpoints import router as feedback_router
+from citizen_panel.meetings.endpoints import router as meetings_router
+from citizen_panel.overview.endpoints import router as overview_router
 from citizen_panel.panels.endpoints import router as panels_router
+from citizen_panel.topics.endpoints import router as topics_router
+from citizen_panel.topics.moderation_endpoints import router as moderation_router
 from kit.db import Database
 from kit.identity import audiences
 from kit.identity.verifier import build_verifier
 from kit.identity.web import protect
 from kit.keys import KeyProblem, KeyRing
-from kit.log import get_logger
 from kit.roles import PANEL
 from kit.settings import Settings, get_settings
-from kit.web import REGISTRY, create_app
+from kit.web import create_app
 
-TICK_SECONDS = 5.0
-_FAILED = Counter("akson_panel_tick_failures", "Rounds of counting that failed", registry=REGISTRY)
+_ROUTERS = (
+    panels_router,
+    consultations_router,
+    topics_router,
+    moderation_router,
+    meetings_router,
+    control_points_router,
+    decisions_router,
+    feedback_router,
+    overview_router,
+)
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -37,35 +48,19 @@ def make_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await db.open()
-        clock = None
         try:
             await _verify_keys(db, keys)
-            clock = asyncio.create_task(_clock(db, keys))
-            yield
+            async with Clock(db, keys, settings.results_url).running():
+                yield
         finally:
-            if clock is not None:
-                clock.cancel()
-                with suppress(asyncio.CancelledError):
-                    await clock
             await db.close()
 
     app = create_app(name="citizen_panel", lifespan=lifespan, ready=db.ping)
     app.state.db, app.state.keys = db, keys
     protect(app, build_verifier(settings, audiences.PANEL, settings.panel_url, keys=keys))
-    for router in (panels_router, consultations_router, decisions_router, feedback_router):
+    for router in _ROUTERS:
         app.include_router(router)
     return app
-
-
-async def _clock(db: Database, keys: KeyRing) -> None:
-    """Close what is due and count, every few seconds; a round that fails is counted and tried again."""
-    while True:
-        try:
-            await tick(db, keys)
-        except Exception as error:  # noqa: BLE001 - the clock must not stop for one faulty round
-            _FAILED.inc()
-            get_logger().warning("a round of counting failed", kind=type(error).__name__)
-        await asyncio.sleep(TICK_SECONDS)
 
 
 async def _verify_keys(db: Database, keys: KeyRing) -> None:

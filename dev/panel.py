@@ -20,7 +20,7 @@ from citizen_panel.decisions.service import Wanted
 from citizen_panel.panels import service as panels
 from citizen_panel.panels.service import Joining
 from citizen_panel.panels.setup import read_panel_file, set_up
-from citizen_panel.panels.traits import TRAITS
+from citizen_panel.panels.traits import traits_of
 from dev.personas import persona
 from dev.population.numbers import Numbers
 from kit.db import Database
@@ -49,7 +49,9 @@ async def seed_panel(settings: Settings, keys: KeyRing) -> int:
         random = Random(SEED)
         members = [_caller(db, keys, number) for number in _numbers(random)]
         for member in [_caller(db, keys, str(persona("panelmedlem").national_id)), *members]:
-            await panels.join(member, panel_id, Joining(1, {t: random.choice(v) for t, v in TRAITS.items()}))
+            await panels.join(
+                member, panel_id, Joining(1, {t: random.choice(v) for t, v in traits_of("citizens").items()})
+            )
         await _ask(leader, members, panel_id, random)
     finally:
         await db.close()

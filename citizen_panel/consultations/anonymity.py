@@ -12,8 +12,11 @@ Three rules (design of the panel; the threshold is 5):
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from kit.keys import KeyRing
 
 SMALLEST = 5
 REMAINDER = "*"
@@ -64,3 +67,32 @@ def may_conclude(shown: Mapping[K, V], final: Mapping[K, V]) -> bool:
     """
     steps = moved(shown, final)
     return len(final) >= SMALLEST and (steps == 0 or steps >= SMALLEST)
+
+
+Shown = dict[str, Any]
+"""A row of what is shown: `shown`, `waiting` (numbers), `shown_from`, `waiting_from` (what each member's part
+in them was, as digests), `final`."""
+
+
+def stepped(row: Shown, now: Mapping[str, str], count: Callable[[], Any]) -> Shown:
+    """The row after the step that live numbers may take; `count` makes the numbers of `now`."""
+    if may_advance(row["shown_from"], row["waiting_from"], now):
+        row = row | {"shown": row["waiting"], "shown_from": row["waiting_from"]}
+    if moved(row["shown_from"], row["waiting_from"]) < SMALLEST and row["waiting_from"] != now:
+        row = row | {"waiting": count(), "waiting_from": dict(now)}
+    return row
+
+
+def concluded(row: Shown, now: Mapping[str, str], count: Callable[[], Any]) -> Shown:
+    """The row with final numbers, unless too few moved since the last step: then that step stays.
+
+    The digests have served: nothing of whoever leaves later is left in it.
+    """
+    if may_conclude(row["shown_from"], now):
+        row = row | {"shown": count()}
+    return row | {"shown_from": {}, "waiting": None, "waiting_from": {}, "final": True}
+
+
+def digest(keys: KeyRing, subject: UUID, member: str, part: str) -> str:
+    """A keyed hash, which tells that a member's part in the numbers moved and nothing of what it was."""
+    return keys.find_hash(f"answer:{subject}:{member}:{part}").hex()[:32]

@@ -46,10 +46,22 @@ async def as_questionnaire(request: Request, identifier: UUID) -> Response:
     return json_answer(questionnaire(found.consultation), headers={"content-type": "application/fhir+json"})
 
 
-@router.get("/panels/{panel_id}/drafts")
-async def drafts(caller: Reading, panel_id: UUID) -> Response:
-    """What is planned, for leaders."""
-    return json_answer({"items": await service.drafts(caller, panel_id)})
+@router.get("/panels/{panel_id}/consultations")
+async def of_panel(caller: Reading, panel_id: UUID) -> Response:
+    """Everything asked and planned, for those who lead or moderate."""
+    return json_answer({"items": await service.of_panel(caller, panel_id)})
+
+
+@router.get("/consultations/{identifier}")
+async def for_staff(caller: Reading, identifier: UUID) -> Response:
+    """One as it stands, drafts and themes too, for those who lead or moderate."""
+    return json_answer(await service.one_for_staff(caller, identifier))
+
+
+@router.post("/consultations/{identifier}/remind")
+async def remind(caller: Writing, identifier: UUID) -> Response:
+    """Remind those who have not answered."""
+    return json_answer(await service.remind(caller, identifier))
 
 
 @router.post("/panels/{panel_id}/consultations", status_code=201)

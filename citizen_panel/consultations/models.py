@@ -43,6 +43,18 @@ class Consultation(Struct, frozen=True):
     method: Texts
     themes: list[dict[str, Any]]
     invited: int | None = None
+    reminded_at: datetime | None = None
+
+
+class Waiting(Struct, frozen=True):
+    """An open consultation as a member sees it in what waits: answered, or begun and not sent."""
+
+    id: UUID
+    title: Texts
+    closes_at: datetime
+    answered: bool
+    drafted: bool
+    reminded_at: datetime | None = None
 
 
 class Answering(Struct, frozen=True):

@@ -1,4 +1,5 @@
-"""What a survey asks, and whether an answer is one: single, multiple, scale, ranking, free text, conditional.
+"""What a survey asks, and whether an answer is one: single, multiple, scale, ranking, free text, points,
+pairs, a trial of a prototype; each also conditional.
 
 Stored and sent as JSON of these structs; `fhir.py` gives the questions as FHIR R4 Questionnaire.
 """
@@ -7,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import combinations
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -15,9 +18,13 @@ from citizen_panel.speech.screening import MOST_CHARACTERS
 from citizen_panel.texts import Texts
 
 LANGUAGES = ("nb", "nn", "en")
-Answer = str | int | list[str]
+Answer = str | int | list[str] | dict[str, int]
 Answers = dict[str, Answer]
-"""Question id → option, options (in order for a ranking), number on the scale, or text."""
+"""Question id → option, options (in order for a ranking), number on the scale, text, points by option, or
+pairs as `preferred>other`."""
+TRIED = ("done", "trouble", "stopped")
+"""How a trial went: without help, with trouble, not to the end."""
+PREFERRED = ">"
 
 
 class QuestionKind(StrEnum):
@@ -28,16 +35,26 @@ class QuestionKind(StrEnum):
     SCALE = "scale"
     RANKING = "ranking"
     TEXT = "text"
+    POINTS = "points"
+    PAIRS = "pairs"
+    TRIAL = "trial"
 
 
-_WITH_OPTIONS = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.RANKING)
+_WITH_OPTIONS = (
+    QuestionKind.SINGLE,
+    QuestionKind.MULTIPLE,
+    QuestionKind.RANKING,
+    QuestionKind.POINTS,
+    QuestionKind.PAIRS,
+)
 
 
-class Option(Struct, frozen=True):
-    """A possible answer."""
+class Option(Struct, frozen=True, omit_defaults=True):
+    """A possible answer; `topic`: the proposal that it stands for, where it does."""
 
     code: str
     text: Texts
+    topic: UUID | None = None
 
 
 class Condition(Struct, frozen=True):
@@ -48,7 +65,10 @@ class Condition(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True, omit_defaults=True):
-    """One question. `lowest` and `highest` are the ends of a scale; `ends` their names."""
+    """One question. `lowest` and `highest` are the ends of a scale; `ends` their names.
+
+    `points` is how many there are to give; `link` the page to try, a path of the portal or an https address.
+    """
 
     id: str
     kind: QuestionKind
@@ -59,11 +79,20 @@ class Question(Struct, frozen=True, omit_defaults=True):
     highest: int = 5
     ends: list[Texts] = []
     when: Condition | None = None
+    points: int = 10
+    link: str = ""
 
     @property
     def codes(self) -> list[str]:
-        """The codes of its options, in their order."""
+        """The codes of its options, in their order; of a trial, how it can go."""
+        if self.kind is QuestionKind.TRIAL:
+            return list(TRIED)
         return [option.code for option in self.options]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every two options, each pair once."""
+        return list(combinations(self.codes, 2))
 
 
 def check_questions(questions: Sequence[Question]) -> None:
@@ -99,6 +128,19 @@ def _check_options(question: Question) -> None:
         raise wrong_question("options", question.id, "Every option has a code of its own.")
     if question.kind is QuestionKind.SCALE and not 1 <= question.highest - question.lowest <= 10:
         raise wrong_question("scale", question.id, "A scale has between two and eleven steps.")
+    if question.kind is QuestionKind.POINTS and not 1 <= question.points <= 100:
+        raise wrong_question("points", question.id, "There are between 1 and 100 points to give.")
+    if question.kind is QuestionKind.PAIRS and (
+        len(question.codes) > 6 or PREFERRED in "".join(question.codes)
+    ):
+        raise wrong_question("pairs", question.id, "Pairs are of at most six options, whose codes have no >.")
+    if question.kind is QuestionKind.TRIAL and not is_link(question.link):
+        raise wrong_question("link", question.id, "The page to try is a path of the portal, or https.")
+
+
+def is_link(text: str) -> bool:
+    """Whether a text is a path of the portal or an https address."""
+    return text.startswith("https://") or (text.startswith("/") and not text.startswith("//"))
 
 
 def asked(questions: Sequence[Question], answers: Mapping[str, Answer]) -> list[Question]:
@@ -141,13 +183,15 @@ def check_answers(questions: Sequence[Question], answers: Mapping[str, Answer], 
 
 def _checked(question: Question, answer: Answer | None) -> Answer | None:
     """The answer, or None when it is empty; raises `Unprocessable` when it is none to this question."""
-    if answer is None or answer in ("", []):
+    if answer is None or answer in ("", [], {}):
         return None
     fits = _FITS[question.kind]
     if not fits(question, answer):
         raise wrong_answer("invalid", question.id, "This is no answer to the question.")
     if question.kind is QuestionKind.MULTIPLE and isinstance(answer, list):
         return [code for code in question.codes if code in answer]
+    if question.kind is QuestionKind.POINTS and isinstance(answer, dict):
+        return {code: answer[code] for code in question.codes if answer.get(code)} or None
     return answer
 
 
@@ -168,10 +212,27 @@ def _is_text(_: Question, answer: Answer) -> bool:
     return isinstance(answer, str) and len(answer) <= MOST_CHARACTERS
 
 
+def _is_shared_out(question: Question, answer: Answer) -> bool:
+    if not isinstance(answer, dict) or answer.keys() - set(question.codes):
+        return False
+    return min(answer.values()) >= 0 and sum(answer.values()) <= question.points
+
+
+def _is_compared(question: Question, answer: Answer) -> bool:
+    if not isinstance(answer, list):
+        return False
+    known = {frozenset(pair) for pair in question.pairs}
+    given = [frozenset(each.split(PREFERRED)) for each in answer]
+    return len(set(given)) == len(given) and set(given) <= known
+
+
 _FITS = {
     QuestionKind.SINGLE: _is_single,
     QuestionKind.MULTIPLE: _is_choice,
     QuestionKind.RANKING: _is_choice,
     QuestionKind.SCALE: _is_on_scale,
     QuestionKind.TEXT: _is_text,
+    QuestionKind.POINTS: _is_shared_out,
+    QuestionKind.PAIRS: _is_compared,
+    QuestionKind.TRIAL: _is_single,
 }

@@ -9,15 +9,15 @@ from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from citizen_panel.consultations.models import Consultation, OwnAnswer, Plan
+from citizen_panel.consultations.models import Consultation, OwnAnswer, Plan, Waiting
+from citizen_panel.rows import rows_of
 
 Connection = AsyncConnection[Any]
 _CONSULTATION = (
     "SELECT consultation_id AS id, panel_id, state, version, title, about, questions, opens_at, closes_at,"
-    " dimensions, method, themes, invited FROM panel.consultation"
+    " dimensions, method, themes, invited, reminded_at FROM panel.consultation"
 )
 
 _RESULT = (
@@ -28,7 +28,7 @@ _RESULT = (
 
 async def consultations(conn: Connection, states: Sequence[str]) -> list[Consultation]:
     """Those in one of `states`, the one that closes last first."""
-    rows = await _rows(
+    rows = await rows_of(
         conn, f"{_CONSULTATION} WHERE state = ANY(%s) ORDER BY closes_at DESC", (list(states),)
     )
     return msgspec.convert(rows, list[Consultation])
@@ -37,7 +37,7 @@ async def consultations(conn: Connection, states: Sequence[str]) -> list[Consult
 async def consultation(conn: Connection, identifier: UUID, *, lock: bool = False) -> Consultation | None:
     """One consultation; with `lock` nobody changes it until commit."""
     statement = f"{_CONSULTATION} WHERE consultation_id = %s" + (" FOR UPDATE" if lock else "")
-    rows = await _rows(conn, statement, (identifier,))
+    rows = await rows_of(conn, statement, (identifier,))
     return msgspec.convert(rows[0], Consultation) if rows else None
 
 
@@ -87,6 +87,30 @@ async def set_themes(conn: Connection, identifier: UUID, themes: Sequence[object
     )
 
 
+async def remind(conn: Connection, identifier: UUID) -> None:
+    """Note that those who have not answered are reminded from now on."""
+    await conn.execute(
+        "UPDATE panel.consultation SET reminded_at = clock_timestamp() WHERE consultation_id = %s",
+        (identifier,),
+    )
+
+
+async def waiting_for(conn: Connection, panel_id: UUID, member_id: UUID) -> list[Waiting]:
+    """Open ones of a panel with how far a member has come; the transaction must serve that member."""
+    rows = await rows_of(
+        conn,
+        "SELECT c.consultation_id AS id, c.title, c.closes_at, c.reminded_at, a.submitted IS NOT NULL AS"
+        " answered,"
+        " a.answers IS NOT NULL AND a.answers IS DISTINCT FROM a.submitted AS drafted FROM"
+        " panel.consultation c"
+        " LEFT JOIN panel.answer a ON a.consultation_id = c.consultation_id AND a.member_id = %s"
+        " WHERE c.panel_id = %s AND c.state = 'open' AND c.opens_at <= clock_timestamp() ORDER BY"
+        " c.closes_at",
+        (member_id, panel_id),
+    )
+    return msgspec.convert(rows, list[Waiting])
+
+
 async def due(conn: Connection, now: datetime) -> list[UUID]:
     """Open ones whose time is out."""
     found = await conn.execute(
@@ -97,7 +121,7 @@ async def due(conn: Connection, now: datetime) -> list[UUID]:
 
 async def own_answer(conn: Connection, identifier: UUID, member_id: UUID) -> OwnAnswer | None:
     """One member's answer; the transaction must serve that member."""
-    rows = await _rows(
+    rows = await rows_of(
         conn,
         "SELECT answers, version, changed_at, submitted, submitted_at FROM panel.answer"
         " WHERE consultation_id = %s AND member_id = %s",
@@ -136,7 +160,7 @@ async def result(conn: Connection, identifier: UUID, *, lock: bool = False) -> d
         await conn.execute(
             "INSERT INTO panel.result (consultation_id) VALUES (%s) ON CONFLICT DO NOTHING", (identifier,)
         )
-    rows = await _rows(conn, _RESULT + (" FOR UPDATE" if lock else ""), (identifier,))
+    rows = await rows_of(conn, _RESULT + (" FOR UPDATE" if lock else ""), (identifier,))
     return rows[0] if rows else {"shown": None, "shown_at": None, "final": False}
 
 
@@ -168,9 +192,3 @@ def _columns(plan: Plan) -> dict[str, object]:
         "closes_at": plan.closes_at,
         "method": Jsonb(plan.method),
     }
-
-
-async def _rows(conn: Connection, statement: str, values: Sequence[object]) -> list[dict[str, Any]]:
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return await cursor.fetchall()

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from citizen_panel.consultations import repository
-from citizen_panel.consultations.anonymity import SMALLEST, may_advance, may_conclude, moved
+from citizen_panel.consultations.anonymity import concluded, digest, stepped
 from citizen_panel.consultations.models import Consultation
 from citizen_panel.consultations.questions import Answers
 from citizen_panel.consultations.tally import QuestionResult, tally, tally_by_group
@@ -26,27 +26,27 @@ async def count_live(conn: repository.Connection, keys: KeyRing, consultation: C
     if row["final"]:
         return
     now, _ = await _answers(conn, consultation)
-    digests = _digests(keys, consultation.id, now)
-    if may_advance(row["shown_from"], row["waiting_from"], digests):
-        row |= {"shown": row["waiting"], "shown_from": row["waiting_from"]}
-    if moved(row["shown_from"], row["waiting_from"]) < SMALLEST:
-        live = [question for question in consultation.questions if question.required and not question.when]
-        row |= {"waiting": _numbers(consultation, tally(live, now), len(now))}
-        row |= {"waiting_from": digests}
-    await repository.keep_result(conn, consultation.id, row)
+    live = [question for question in consultation.questions if question.required and not question.when]
+    after = stepped(
+        row,
+        _digests(keys, consultation.id, now),
+        lambda: _numbers(consultation, tally(live, now), len(now)),
+    )
+    if after != row:
+        await repository.keep_result(conn, consultation.id, after)
 
 
 async def conclude(conn: repository.Connection, keys: KeyRing, consultation: Consultation) -> None:
     """The final numbers, unless too few members moved since the last step: then that step stays."""
     row = await repository.result(conn, consultation.id, lock=True)
     now, traits = await _answers(conn, consultation)
-    digests = _digests(keys, consultation.id, now)
-    if may_conclude(row["shown_from"], digests):
+
+    def count() -> dict[str, Any]:
         found = tally_by_group(consultation.questions, now, traits, consultation.dimensions)
-        row |= {"shown": _numbers(consultation, found, len(now))}
-    # The digests have served: nothing of whoever leaves later is left here.
-    over: dict[str, object] = {"shown_from": {}, "waiting": None, "waiting_from": {}, "final": True}
-    await repository.keep_result(conn, consultation.id, row | over)
+        return _numbers(consultation, found, len(now))
+
+    after = concluded(row, _digests(keys, consultation.id, now), count)
+    await repository.keep_result(conn, consultation.id, after)
 
 
 async def _answers(
@@ -57,11 +57,7 @@ async def _answers(
 
 
 def _digests(keys: KeyRing, consultation: UUID, answers: Mapping[str, Answers]) -> dict[str, str]:
-    """Member → a keyed hash, which tells that an answer moved and nothing of what it was."""
-    return {
-        member: keys.find_hash(f"answer:{consultation}:{member}:{_text(answer)}").hex()[:32]
-        for member, answer in answers.items()
-    }
+    return {member: digest(keys, consultation, member, _text(answer)) for member, answer in answers.items()}
 
 
 def _text(answers: Answers) -> str:
@@ -88,6 +84,6 @@ def as_rows(consultation: Consultation, result: Mapping[str, Any]) -> list[list[
             mean = "" if cells.get("mean") is None else str(cells["mean"])
             rows.append([*start, "", str(cells["answered"]), mean])
             for option, number in cells.get("counts", {}).items():
-                place = cells.get("places", {}).get(option, "")
+                place = cells.get("places", cells.get("shares", {})).get(option, "")
                 rows.append([*start, option, str(number), str(place)])
     return rows

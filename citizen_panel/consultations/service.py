@@ -12,7 +12,15 @@ from psycopg import AsyncConnection
 from citizen_panel.caller import Caller, Role
 from citizen_panel.consultations import repository, results
 from citizen_panel.consultations.anonymity import SMALLEST
-from citizen_panel.consultations.models import Answering, Consultation, OwnAnswer, Plan, PublicResult, Theme
+from citizen_panel.consultations.models import (
+    Answering,
+    Consultation,
+    OwnAnswer,
+    Plan,
+    PublicResult,
+    Theme,
+    Waiting,
+)
 from citizen_panel.consultations.questions import check_answers, check_questions
 from citizen_panel.panels import service as panels
 from citizen_panel.panels.traits import TRAITS
@@ -26,18 +34,22 @@ __all__ = [
     "Answering",
     "Consultation",
     "Plan",
+    "Waiting",
     "answer",
     "change",
-    "drafts",
     "exists",
     "mine",
     "move",
+    "of_panel",
+    "one_for_staff",
     "plan",
     "public",
     "public_result",
+    "remind",
     "set_themes",
     "texts_of",
     "tick",
+    "waiting_for",
 ]
 
 PUBLIC_STATES = ("open", "closed", "published")
@@ -146,17 +158,42 @@ async def answer(caller: Caller, identifier: UUID, given: Answering, version: in
         return after
 
 
+async def remind(caller: Caller, identifier: UUID) -> Consultation:
+    """Remind those who have not answered: it stands first in what waits for them, and says so."""
+    async with caller.db.transaction() as conn:
+        found = await _need(conn, identifier, lock=True)
+        await caller.need(conn, found.panel_id)
+        if found.state != "open":
+            raise Conflict("state-order", "People are reminded of what is open.")
+        await repository.remind(conn, identifier)
+        return await _need(conn, identifier)
+
+
+async def waiting_for(conn: AsyncConnection[Any], panel_id: UUID, member_id: UUID) -> list[Waiting]:
+    """What a member is asked now; the transaction must serve that member."""
+    return await repository.waiting_for(conn, panel_id, member_id)
+
+
+async def of_panel(caller: Caller, panel_id: UUID) -> list[Consultation]:
+    """Every consultation of a panel, drafts too, for those who lead or moderate."""
+    async with caller.db.transaction() as conn:
+        await caller.need(conn, panel_id, Role.MODERATOR)
+        them = await repository.consultations(conn, ["draft", *PUBLIC_STATES])
+        return [c for c in them if c.panel_id == panel_id]
+
+
+async def one_for_staff(caller: Caller, identifier: UUID) -> Consultation:
+    """One consultation as it stands, for those who lead or moderate its panel."""
+    async with caller.db.transaction() as conn:
+        found = await _need(conn, identifier)
+        await caller.need(conn, found.panel_id, Role.MODERATOR)
+        return found
+
+
 async def public(db: Database) -> list[Consultation]:
     """Everything people were or are asked, for everybody."""
     async with db.transaction() as conn:
         return [_for_all(each) for each in await repository.consultations(conn, PUBLIC_STATES)]
-
-
-async def drafts(caller: Caller, panel_id: UUID) -> list[Consultation]:
-    """A panel's drafts, for its leaders."""
-    async with caller.db.transaction() as conn:
-        await caller.need(conn, panel_id)
-        return [c for c in await repository.consultations(conn, ["draft"]) if c.panel_id == panel_id]
 
 
 async def public_result(db: Database, identifier: UUID) -> PublicResult:
@@ -190,6 +227,7 @@ async def tick(db: Database, keys: KeyRing) -> None:
 
 def _check_plan(wanted: Plan) -> None:
     check_questions(wanted.questions)
+    admit(texts_in(msgspec.to_builtins((wanted.title, wanted.about, wanted.questions))), confirmed=True)
     if not wanted.title.get("nb", "").strip():
         raise Unprocessable("title-missing", "Give it a title in bokmål (nb).")
     if wanted.opens_at.tzinfo is None or wanted.closes_at.tzinfo is None:

@@ -8,21 +8,23 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from citizen_panel.consultations.anonymity import SMALLEST, shown_groups
-from citizen_panel.consultations.questions import Answer, Answers, Question, QuestionKind
+from citizen_panel.consultations.questions import PREFERRED, Answer, Answers, Question, QuestionKind
 
 
 class Cells(Struct, frozen=True, omit_defaults=True):
     """The numbers of one question, for everybody or for one group.
 
     `answered` is how many answered it; `counts` how many chose each option or step (for a ranking: put it
-    first); `mean` the mean of a scale, or each option's mean place in a ranking (1 is first; options left
-    out share the places that remain).
+    first; of points: all it was given; of pairs: how often it was preferred); `mean` the mean of a scale, or
+    each option's mean place in a ranking (1 is first; options left out share the places that remain);
+    `shares` what part of the points, or of its pairs, an option got.
     """
 
     answered: int
     counts: dict[str, int] = {}
     mean: float | None = None
     places: dict[str, float] = {}
+    shares: dict[str, float] = {}
 
 
 class Breakdown(Struct, frozen=True):
@@ -110,10 +112,27 @@ def count(question: Question, given: Sequence[Answer]) -> Cells:
         first = Counter(answer[0] for answer in ranked)
         places = {code: round(_mean_place(code, ranked, len(question.codes)), 2) for code in question.codes}
         return Cells(len(given), {code: first[code] for code in question.codes}, places=places)
+    if question.kind in (QuestionKind.POINTS, QuestionKind.PAIRS):
+        return _priorities(question, given)
     chosen = Counter(
         code for answer in given for code in (answer if isinstance(answer, list) else [str(answer)])
     )
     return Cells(len(given), {code: chosen[code] for code in question.codes})
+
+
+def _priorities(question: Question, given: Sequence[Answer]) -> Cells:
+    got: Counter[str] = Counter()
+    met: Counter[str] = Counter()
+    for answer in given:
+        if isinstance(answer, dict):
+            got.update(answer)
+            met.update(dict.fromkeys(question.codes, sum(answer.values())))
+        for pair in answer if isinstance(answer, list) else []:
+            better, other = pair.split(PREFERRED)
+            got[better] += 1
+            met.update((better, other))
+    shares = {code: round(got[code] / met[code], 3) for code in question.codes if met[code]}
+    return Cells(len(given), {code: got[code] for code in question.codes}, shares=shares)
 
 
 def _mean_place(code: str, ranked: Sequence[list[str]], options: int) -> float:

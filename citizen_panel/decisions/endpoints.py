@@ -28,8 +28,9 @@ async def decision(request: Request, identifier: UUID) -> Response:
 
 @router.post("/panels/{panel_id}/decisions", status_code=201)
 async def add(request: Request, caller: Writing, panel_id: UUID) -> Response:
-    """A new entry."""
-    return json_answer(await service.write(caller, panel_id, await read_body(request, Wanted), None, 0), 201)
+    """A new entry; `Idempotency-Key` makes the call safe to repeat."""
+    wanted, key = await read_body(request, Wanted), request.headers.get("idempotency-key")
+    return json_answer(await service.write(caller, panel_id, wanted, None, key), 201)
 
 
 @router.put("/panels/{panel_id}/decisions/{identifier}")

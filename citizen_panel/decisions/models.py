@@ -40,7 +40,10 @@ class Step(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """What a decision maker writes. `said` is "you said"; the steps tell what came of it."""
+    """What a decision maker writes. `said` is "you said"; the steps tell what came of it.
+
+    It ties together the consultation that was held, the proposal it is about, and the control point.
+    """
 
     title: Texts
     said: Texts
@@ -48,6 +51,8 @@ class Wanted(Struct, frozen=True):
     state: State
     steps: list[Step] = []
     consultation_id: UUID | None = None
+    topic_id: UUID | None = None
+    control_point_id: UUID | None = None
 
 
 class Decision(Struct, frozen=True):
@@ -63,3 +68,5 @@ class Decision(Struct, frozen=True):
     version: int
     changed_at: datetime
     consultation_id: UUID | None = None
+    topic_id: UUID | None = None
+    control_point_id: UUID | None = None

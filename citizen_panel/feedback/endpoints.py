@@ -42,4 +42,4 @@ async def inbox(caller: Reading, panel_id: UUID) -> Response:
 async def handle(request: Request, caller: Writing, panel_id: UUID, feedback_id: UUID) -> Response:
     """Sort, answer, join or withhold."""
     await service.handle(caller, panel_id, feedback_id, await read_body(request, Handling, most=_MOST))
-    return Response(status_code=204)
+    return json_answer({"handled": True})

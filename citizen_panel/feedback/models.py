@@ -44,6 +44,7 @@ class Followed(Struct, frozen=True):
     reply: Texts | None = None
     answered_at: datetime | None = None
     decision_id: UUID | None = None
+    topic_id: UUID | None = None
 
 
 class Item(Struct, frozen=True):
@@ -58,15 +59,17 @@ class Item(Struct, frozen=True):
     theme: str | None = None
     reply: Texts | None = None
     decision_id: UUID | None = None
+    topic_id: UUID | None = None
 
 
 class Handling(Struct, frozen=True):
-    """What a moderator does with it: sort, answer, join to a decision, or withhold with a reason."""
+    """What a moderator does with it: sort, answer, join to a proposal or decision, withhold with a reason."""
 
     state: str
     theme: str | None = None
     reply: Texts | None = None
     decision_id: UUID | None = None
+    topic_id: UUID | None = None
 
 
 class Code(Struct, frozen=True):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from citizen_panel.caller import Caller, Role
+from citizen_panel.decisions import service as decisions
 from citizen_panel.feedback.models import PAGES, THEMES, Followed, Handling, Item, Sent
 from citizen_panel.panels import service as panels
+from citizen_panel.rows import rows_of
 from citizen_panel.speech.screening import admit, clean_text
+from citizen_panel.topics import service as topics
 from kit.db import Database
 from kit.errors import NotFound, Unprocessable
 from kit.ids import new_id
@@ -52,7 +53,7 @@ async def follow(db: Database, keys: KeyRing, code: str) -> Followed:
     """What became of it. Raises `NotFound` (`feedback-not-found`)."""
     rows = await _rows(
         db,
-        "SELECT page, state, received_at, reply, answered_at, decision_id FROM panel.feedback"
+        "SELECT page, state, received_at, reply, answered_at, decision_id, topic_id FROM panel.feedback"
         " WHERE code_hash = %s",
         (_hash(keys, _normal(code)),),
     )
@@ -67,7 +68,7 @@ async def inbox(caller: Caller, panel_id: UUID) -> list[Item]:
         await caller.need(conn, panel_id, Role.MODERATOR)
     rows = await _rows(
         caller.db,
-        "SELECT feedback_id AS id, page, lang, body, state, received_at, theme, reply, decision_id"
+        "SELECT feedback_id AS id, page, lang, body, state, received_at, theme, reply, decision_id, topic_id"
         " FROM panel.feedback ORDER BY state <> 'received', page, theme NULLS FIRST, received_at DESC",
         (),
     )
@@ -83,14 +84,29 @@ async def handle(caller: Caller, panel_id: UUID, feedback_id: UUID, done: Handli
     reply = done.reply or {}
     if done.state in ("answered", "withheld") and not reply.get("nb", "").strip():
         raise Unprocessable("reply-missing", "Tell the sender something, in bokmål (nb) at least.")
+    if done.state == "joined" and not (done.topic_id or done.decision_id):
+        raise Unprocessable("tie-missing", "Say which proposal or decision it is joined to.")
     admit(reply.values(), confirmed=True)
     async with caller.db.transaction() as conn:
         await panels.need_panel(conn, panel_id)
         await caller.need(conn, panel_id, Role.MODERATOR)
+        if done.topic_id and not await topics.exists(conn, done.topic_id):
+            raise Unprocessable("topic-unknown", "There is no such proposal.")
+        if done.decision_id and not await decisions.exists(conn, done.decision_id):
+            raise Unprocessable("decision-unknown", "There is no such decision.")
         changed = await conn.execute(
             "UPDATE panel.feedback SET state = %s, theme = coalesce(%s, theme), reply = %s, decision_id = %s,"
-            " answered_at = clock_timestamp() WHERE feedback_id = %s",
-            (done.state, done.theme, Jsonb(reply) if reply else None, done.decision_id, feedback_id),
+            " topic_id = %s, answered_at = CASE WHEN %s = 'received' THEN NULL ELSE clock_timestamp() END"
+            " WHERE feedback_id = %s",
+            (
+                done.state,
+                done.theme,
+                Jsonb(reply) if reply else None,
+                done.decision_id,
+                done.topic_id,
+                done.state,
+                feedback_id,
+            ),
         )
         if not changed.rowcount:
             raise NotFound("feedback-not-found", "There is no such feedback.")
@@ -114,7 +130,6 @@ def _request(keys: KeyRing, key: str | None) -> bytes | None:
     return keys.find_hash(f"feedback-request:{key}") if key else None
 
 
-async def _rows(db: Database, statement: str, values: tuple[object, ...]) -> list[Mapping[str, Any]]:
-    async with db.transaction() as conn, conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return list(await cursor.fetchall())
+async def _rows(db: Database, statement: str, values: tuple[object, ...]) -> list[dict[str, Any]]:
+    async with db.transaction() as conn:
+        return await rows_of(conn, statement, values)

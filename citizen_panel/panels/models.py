@@ -12,7 +12,10 @@ from citizen_panel.texts import Texts
 
 
 class Panel(Struct, frozen=True):
-    """A panel. `targets`: dimension → value → share of the population, for its draws."""
+    """A panel. `targets`: dimension → value → share of the population, for its draws.
+
+    `call` is the open call to join, until `call_until` (None: always open).
+    """
 
     id: UUID
     kind: str
@@ -22,6 +25,30 @@ class Panel(Struct, frozen=True):
     terms: Texts
     terms_version: int
     targets: dict[str, dict[str, float]]
+    version: int
+    call: Texts = {}
+    call_until: datetime | None = None
+
+
+class PanelChange(Struct, frozen=True):
+    """A panel as its leader writes it. Other terms count as new ones, which members accept anew."""
+
+    name: Texts
+    about: Texts
+    terms: Texts
+    targets: dict[str, dict[str, float]] = {}
+    call: Texts = {}
+    call_until: datetime | None = None
+
+
+class Member(Struct, frozen=True):
+    """A member as the panel's leader sees it; what one told of oneself is not here, answers even less."""
+
+    alias: str
+    state: str
+    joined_at: datetime
+    terms_accepted: bool
+    name: str | None = None
 
 
 class Joining(Struct, frozen=True):
@@ -32,10 +59,15 @@ class Joining(Struct, frozen=True):
 
 
 class Membership(Struct, frozen=True):
-    """One's own place in a panel; `state` is volunteer until drawn."""
+    """One's own place in a panel; `state` is volunteer until drawn.
+
+    `known` is what one may tell of oneself in this panel; `terms_accepted` whether the present terms are.
+    """
 
     panel: Panel
     roles: list[str]
+    known: dict[str, list[str]]
+    terms_accepted: bool = False
     alias: str | None = None
     state: str | None = None
     traits: dict[str, str] = {}

@@ -8,33 +8,57 @@ from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from citizen_panel.panels.models import Panel, PublicDraw
+from citizen_panel.panels.models import Panel, PanelChange, PublicDraw
+from citizen_panel.rows import rows_of
 
 Connection = AsyncConnection[Any]
 _PANEL = (
-    "SELECT panel_id AS id, kind, recruitment, name, about, terms, terms_version, targets FROM panel.panel"
+    "SELECT panel_id AS id, kind, recruitment, name, about, terms, terms_version, targets, version, call,"
+    " call_until FROM panel.panel"
 )
 
 
 async def panels(conn: Connection) -> list[Panel]:
     """All panels, the oldest first."""
-    return msgspec.convert(await _rows(conn, f"{_PANEL} ORDER BY made_at", ()), list[Panel])
+    return msgspec.convert(await rows_of(conn, f"{_PANEL} ORDER BY made_at", ()), list[Panel])
 
 
-async def panel(conn: Connection, panel_id: UUID) -> Panel | None:
-    """One panel."""
-    rows = await _rows(conn, f"{_PANEL} WHERE panel_id = %s", (panel_id,))
+async def panel(conn: Connection, panel_id: UUID, *, lock: bool = False) -> Panel | None:
+    """One panel; with `lock` nobody changes it until commit."""
+    statement = f"{_PANEL} WHERE panel_id = %s" + (" FOR UPDATE" if lock else "")
+    rows = await rows_of(conn, statement, (panel_id,))
     return msgspec.convert(rows[0], Panel) if rows else None
 
 
-async def membership(conn: Connection, panel_id: UUID, identity_hash: bytes) -> dict[str, Any] | None:
-    """member_id, alias, state, traits, joined_at of one person in one panel."""
-    rows = await _rows(
+async def change(conn: Connection, panel_id: UUID, wanted: PanelChange) -> None:
+    """Write a panel anew; other terms are the next version of them."""
+    texts = {name: Jsonb(getattr(wanted, name)) for name in ("name", "about", "terms", "targets", "call")}
+    await conn.execute(
+        "UPDATE panel.panel SET terms_version = terms_version + (terms <> %(terms)s)::integer, name ="
+        " %(name)s,"
+        " about = %(about)s, terms = %(terms)s, targets = %(targets)s, call = %(call)s,"
+        " call_until = %(until)s, version = version + 1 WHERE panel_id = %(id)s",
+        {**texts, "until": wanted.call_until, "id": panel_id},
+    )
+
+
+async def members(conn: Connection, panel_id: UUID) -> list[dict[str, Any]]:
+    """Everybody in a panel, sealed names too, the latest to join first."""
+    return await rows_of(
         conn,
-        "SELECT member_id, alias, state, traits, joined_at FROM panel.member"
+        "SELECT member_id, alias, state, joined_at, identity, terms_version FROM panel.member"
+        " WHERE panel_id = %s ORDER BY joined_at DESC",
+        (panel_id,),
+    )
+
+
+async def membership(conn: Connection, panel_id: UUID, identity_hash: bytes) -> dict[str, Any] | None:
+    """member_id, alias, state, traits, joined_at, terms_version of one person in one panel."""
+    rows = await rows_of(
+        conn,
+        "SELECT member_id, alias, state, traits, joined_at, terms_version FROM panel.member"
         " WHERE panel_id = %s AND identity_hash = %s",
         (panel_id, identity_hash),
     )
@@ -114,16 +138,10 @@ async def keep_outcome(conn: Connection, draw_id: UUID, entropy: str, outcome: M
 
 async def draws(conn: Connection, panel_id: UUID) -> list[PublicDraw]:
     """A panel's draws as published, the newest first."""
-    rows = await _rows(
+    rows = await rows_of(
         conn,
         "SELECT draw_id AS id, commitment, promised_at, drawn_at, public_entropy, outcome FROM panel.draw"
         " WHERE panel_id = %s ORDER BY promised_at DESC",
         (panel_id,),
     )
     return msgspec.convert(rows, list[PublicDraw])
-
-
-async def _rows(conn: Connection, statement: str, values: Sequence[object]) -> list[dict[str, Any]]:
-    async with conn.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement.encode(), values)
-        return await cursor.fetchall()

@@ -15,12 +15,25 @@ TRAITS: dict[str, tuple[str, ...]] = {
     "region": ("north", "middle", "west", "south", "east", "oslo"),
     "language": ("nb", "nn", "sami", "other"),
     "use": ("seldom", "sometimes", "often"),
+    "work": ("gp", "nurse", "health-secretary", "other-personnel", "patients-organisation", "other"),
 }
+_OF_KIND = {
+    "citizens": ("age", "sex", "region", "language", "use"),
+    "professionals": ("work", "region", "age"),
+}
+AUTHORISED = ("gp", "nurse")
+"""Work that only those may tell of whose login shows an authorisation."""
 
 
-def checked_traits(told: Mapping[str, str]) -> dict[str, str]:
+def traits_of(kind: str) -> dict[str, tuple[str, ...]]:
+    """What members of a kind of panel may tell of themselves."""
+    return {dimension: TRAITS[dimension] for dimension in _OF_KIND[kind]}
+
+
+def checked_traits(kind: str, told: Mapping[str, str]) -> dict[str, str]:
     """What was told, empty ones left out; raises `Unprocessable` (`trait-unknown`) naming the dimension."""
+    known = traits_of(kind)
     for dimension, value in told.items():
-        if dimension not in TRAITS or (value and value not in TRAITS[dimension]):
+        if dimension not in known or (value and value not in known[dimension]):
             raise Unprocessable("trait-unknown", f"{dimension[:20]} is none of the known values, or unknown.")
-    return {dimension: told[dimension] for dimension in TRAITS if told.get(dimension)}
+    return {dimension: told[dimension] for dimension in known if told.get(dimension)}

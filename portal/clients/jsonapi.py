@@ -29,7 +29,7 @@ class JsonClient:
         path: str,
         *,
         params: Mapping[str, str] | None = None,
-        body: Json | None = None,
+        body: Json | list[Json] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
         """The answer as JSON. Raises `ServiceProblem`, whose code is the service's own."""

@@ -7,15 +7,15 @@ from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from kit.ids import new_id
 from portal.clients.errors import Problem, ServiceProblem
-from portal.panel.answering import confirmation
-from portal.panel.frame import Reader, moment, notice, page, problem_page, reader
-from portal.session.routes import from_our_page
+from portal.panel.forms import Filled, area, button, buttons, form, hidden, line
+from portal.panel.frame import Reader, moment, notice, page
+from portal.panel.kept import confirmation, refusal
 
-_REFUSED = (
+_SAID_IN_THE_FORM = (
     "national-number",
     "e-mail-address",
     "phone-number",
@@ -25,50 +25,37 @@ _REFUSED = (
 )
 
 
-async def show(request: Request) -> Response:
+async def show(who: Reader, request: Request) -> Response:
     """The form, about the page one came from, and the field for a code."""
-    who = await reader(request)
-    about = request.query_params.get("page", "other")
-    return _page(who, about, "", str(new_id()), Markup(""))
+    return _page(who, request.query_params.get("page", "other"), "", str(new_id()), Markup(""))
 
 
-async def send(request: Request) -> Response:
-    """Send; a refused text comes back in the form, and is kept nowhere else."""
-    if not from_our_page(request):
-        return PlainTextResponse("This must come from our own page.", HTTPStatus.FORBIDDEN)
-    who = await reader(request)
-    async with request.form(max_fields=10, max_part_size=20_000) as form:
-        told = {name: str(form.get(name) or "") for name in ("page", "body", "key", "confirmed")}
-    body: dict[str, Any] = {"page": told["page"], "body": told["body"], "lang": who.lang}
-    body |= {"confirmed": told["confirmed"] == "yes"}
+async def send(who: Reader, _request: Request, filled: Filled) -> Response:
+    """Send; a refused text comes back in the form."""
+    about, text, key = filled.text("page"), filled.text("body"), filled.key
+    body: dict[str, Any] = {"page": about, "body": text, "lang": who.lang}
+    body |= {"confirmed": filled.text("confirmed") == "yes"}
     try:
-        code = await who.anyone().send_feedback(body, told["key"] or str(new_id()))
+        code = await who.anyone().send_feedback(body, key)
     except ServiceProblem as problem:
-        if problem.code not in _REFUSED:
-            return problem_page(who, problem)
-        said = notice(who.say(f"refused.{problem.code.replace('-', '_')}"), "alert")
+        if problem.code not in _SAID_IN_THE_FORM:
+            raise
+        said = notice(refusal(who, problem), "alert")
         again = problem.code == "health-data-suspected"
-        return _page(
-            who, told["page"], told["body"], told["key"], said, confirm=again, status=HTTPStatus.CONFLICT
-        )
+        return _page(who, about, text, key, said, confirm=again, status=HTTPStatus.CONFLICT)
     content = notice(who.say("feedback.sent")) + Markup('<p>{}</p><p class="panel-code">{}</p>').format(
         who.say("feedback.code_how"), code
     )
     return page(who, who.say("feedback.title"), content)
 
 
-async def follow(request: Request) -> Response:
+async def follow(who: Reader, _request: Request, filled: Filled) -> Response:
     """What became of it."""
-    if not from_our_page(request):
-        return PlainTextResponse("This must come from our own page.", HTTPStatus.FORBIDDEN)
-    who = await reader(request)
-    async with request.form(max_fields=5, max_part_size=200) as form:
-        code = str(form.get("code") or "")
     try:
-        found = await who.anyone().follow_feedback(code)
+        found = await who.anyone().follow_feedback(filled.text("code")[:40])
     except ServiceProblem as problem:
         if problem.problem is not Problem.NOT_FOUND:
-            return problem_page(who, problem)
+            raise
         content = notice(who.say("feedback.code_unknown"), "alert") + _follow_form(who)
         return page(who, who.say("feedback.follow"), content, HTTPStatus.UNPROCESSABLE_ENTITY)
     return page(who, who.say("feedback.follow"), _followed(who, found))
@@ -76,11 +63,17 @@ async def follow(request: Request) -> Response:
 
 def _followed(who: Reader, found: dict[str, Any]) -> Markup:
     reply = who.own(found["reply"]) if found.get("reply") else ""
-    return Markup("<p>{}</p><p><strong>{}</strong></p><p>{}</p>").format(
+    content = Markup("<p>{}</p><p><strong>{}</strong></p><p>{}</p>").format(
         who.say("feedback.received", at=moment(who, found["received_at"])),
         who.say(f"feedback.state_{found['state']}"),
         reply,
     )
+    for tie, place in (("topic_id", "topics"), ("decision_id", "decisions")):
+        if found.get(tie):
+            content += Markup('<p><a href="/panel/{}/{}">{}</a></p>').format(
+                place, found[tie], who.say(f"feedback.see_{place}")
+            )
+    return content
 
 
 def _page(
@@ -93,31 +86,32 @@ def _page(
     confirm: bool = False,
     status: int = HTTPStatus.OK,
 ) -> Response:
-    again = confirmation(who) if confirm else Markup("")
-    form = Markup(
-        '{}<p class="front-lead">{}</p><form method="post" action="/panel/feedback" class="panel-form">'
-        '<input type="hidden" name="page" value="{}"><input type="hidden" name="key" value="{}">'
-        '<p><label for="body">{}</label><span class="panel-hint" id="hint">{}</span>'
-        '<textarea id="body" name="body" rows="6" maxlength="4000" required aria-describedby="hint">{}'
-        '</textarea></p>{}<p class="panel-actions"><button class="panel-button">{}</button></p></form>'
-    ).format(
-        said,
-        who.say("feedback.lead"),
-        about,
-        key,
-        who.say("feedback.body"),
-        who.say("answer.no_health"),
-        text,
-        again,
-        who.say("feedback.send"),
+    content = (
+        said
+        + Markup('<p class="front-lead">{}</p>').format(who.say("feedback.lead"))
+        + form(
+            hidden(page=about, key=key),
+            area(
+                who,
+                "body",
+                text,
+                rows=6,
+                label=who.say("feedback.body"),
+                hint=who.say("answer.no_health"),
+                required=True,
+            ),
+            confirmation(who) if confirm else Markup(""),
+            buttons(button(who.say("feedback.send"))),
+            action="/panel/feedback",
+        )
+        + _follow_form(who)
     )
-    return page(who, who.say("feedback.title"), form + _follow_form(who), status)
+    return page(who, who.say("feedback.title"), content, status)
 
 
 def _follow_form(who: Reader) -> Markup:
-    return Markup(
-        '<h2>{}</h2><form method="post" action="/panel/feedback/follow" class="panel-form"><p>'
-        '<label for="code">{}</label>'
-        '<input id="code" name="code" autocomplete="off" maxlength="20" required></p>'
-        '<p class="panel-actions"><button class="panel-button panel-second">{}</button></p></form>'
-    ).format(who.say("feedback.follow"), who.say("feedback.code"), who.say("feedback.look"))
+    return Markup("<h2>{}</h2>").format(who.say("feedback.follow")) + form(
+        line(who, "code", label=who.say("feedback.code"), required=True),
+        buttons(button(who.say("feedback.look"), second=True)),
+        action="/panel/feedback/follow",
+    )

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from kit.log import get_logger
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.panel import PanelClient
+from portal.clients.panel_staff import PanelStaffClient
 from portal.frame.server import static_folder
 from portal.frame.shell import shell, stylesheet
 from portal.session.cookies import SESSION_COOKIE
@@ -24,14 +25,16 @@ from portal.session.routes import HOME as OWN_PAGES
 from portal.session.routes import language
 from portal.session.tokens import PANEL, authorizer
 from portal.session.wiring import wiring
-from portal.ui.texts import say
+from portal.ui.texts import say, texts
 
 HOME = "/panel"
-_OSLO = ZoneInfo("Europe/Oslo")
+OSLO = ZoneInfo("Europe/Oslo")
+_AREAS = ("topics", "meetings", "control-points", "decisions")
 _STATUS = {
     Problem.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Problem.REFUSED: HTTPStatus.FORBIDDEN,
     Problem.BUSY: HTTPStatus.TOO_MANY_REQUESTS,
+    Problem.SIGNED_OUT: HTTPStatus.UNAUTHORIZED,
     Problem.DOWN: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -49,6 +52,12 @@ class Reader:
         authorize = authorizer(self.now, PANEL) if self.now else None
         return PanelClient(made.http, made.settings.panel_url, authorize)
 
+    def staff(self) -> PanelStaffClient:
+        """The service for those who lead, moderate and decide; it says who may."""
+        made = wiring()
+        authorize = authorizer(self.now, PANEL) if self.now else None
+        return PanelStaffClient(made.http, made.settings.panel_url, authorize)
+
     def anyone(self) -> PanelClient:
         """The service as anybody reaches it: nothing of the reader's login goes along."""
         made = wiring()
@@ -58,14 +67,22 @@ class Reader:
         """A text of the area `panel`."""
         return say(self.lang, f"panel.{key}", **values)
 
+    def work(self, key: str, **values: object) -> str:
+        """A text of the area `panelwork`: for leaders, moderators and decision makers."""
+        return say(self.lang, f"panelwork.{key}", **values)
+
+    def has(self, key: str) -> bool:
+        """Whether the area `panel` has such a text."""
+        return f"panel.{key}" in texts(self.lang)
+
     def trait(self, dimension: str, value: str) -> str:
         """The name of a group; those too small to show, and those who did not tell, have their own."""
         key = {"*": "rest", "": "untold"}.get(value) or value.replace("+", "_up").replace("-", "_")
         return self.say(f"trait.{dimension}.{key}")
 
     def own(self, texts: dict[str, str]) -> str:
-        """A text that the panel's people wrote: in the reader's language, else in bokmål."""
-        return texts.get(self.lang) or texts.get("nb", "")
+        """A text that the panel's people wrote: in the reader's language, else in bokmål, else as it is."""
+        return texts.get(self.lang) or texts.get("nb") or next(iter(texts.values()), "")
 
 
 async def reader(request: Request) -> Reader:
@@ -78,13 +95,20 @@ async def reader(request: Request) -> Reader:
 
 
 def page(who: Reader, title: str, content: Markup, status: int = HTTPStatus.OK) -> Response:
-    """A whole page, with the ways back: to the panel, and to one's own pages when logged in."""
-    ways = [(HOME, who.say("home.title"))] if title != who.say("home.title") else []
+    """A whole page, with the ways to the panel's other pages, and to one's own when logged in."""
+    ways = [(HOME, who.say("home.title")), *((f"{HOME}/{a}", who.say(f"nav.{a}")) for a in _AREAS)]
     if who.now is not None:
-        ways.append((OWN_PAGES[who.now.session.kind], who.say("own_pages")))
-    links = joined(Markup('<a href="{}">{}</a>').format(href, text) for href, text in ways)
-    crumbs = Markup('<p class="panel-crumb">{}</p>').format(links) if ways else Markup("")
-    body = Markup('<div class="panel">{}<h1>{}</h1>{}</div>').format(crumbs, title, content)
+        ways += [
+            (f"{HOME}/mine", who.say("nav.mine")),
+            (OWN_PAGES[who.now.session.kind], who.say("own_pages")),
+        ]
+    links = joined(Markup('<li><a href="{}">{}</a></li>').format(href, text) for href, text in ways)
+    nav = Markup('<nav class="panel-crumb" aria-label="{}"><ul>{}</ul></nav>').format(
+        who.say("home.title"), links
+    )
+    body = Markup('<div class="panel" data-offline="{}">{}<h1>{}</h1>{}</div>{}').format(
+        who.say("kept.offline"), nav, title, content, _SCRIPT
+    )
     return HTMLResponse(shell(who.lang, f"{title} – Akson", str(body), stylesheet(static_folder())), status)
 
 
@@ -95,8 +119,12 @@ def problem_page(who: Reader, problem: ServiceProblem) -> Response:
     if problem.problem is Problem.WRONG:
         get_logger().warning("panel page failed", code=problem.code, correlation_id=problem.correlation_id)
     content = Markup('<p role="alert">{}</p>').format(who.say(f"problem.{problem.problem}"))
-    status = _STATUS.get(problem.problem, HTTPStatus.BAD_GATEWAY)
-    return page(who, who.say("problem.title"), content, status)
+    return page(who, who.say("problem.title"), content, status_of(problem))
+
+
+def status_of(problem: ServiceProblem) -> int:
+    """The HTTP status of a page that tells of a problem."""
+    return _STATUS.get(problem.problem, HTTPStatus.BAD_GATEWAY)
 
 
 def log_in_page(who: Reader, title: str) -> Response:
@@ -116,9 +144,18 @@ def notice(text: str, kind: str = "status") -> Markup:
     return Markup('<p class="front-notice panel-{}" role="{}">{}</p>').format(kind, kind, text)
 
 
+_SCRIPT = Markup('<script src="/panel/panel.js" defer></script>')
+
+
+def told(who: Reader, request: Request) -> Markup:
+    """What was just done, as the address tells after a form was sent."""
+    key = f"done.{request.query_params.get('done', '')}"
+    return notice(who.say(key)) if who.has(key) else Markup("")
+
+
 def moment(who: Reader, text: str) -> str:
     """An instant as a date and time in Norway."""
-    at = datetime.fromisoformat(text).astimezone(_OSLO)
+    at = datetime.fromisoformat(text).astimezone(OSLO)
     return who.say("moment", day=at.strftime("%d.%m.%Y"), time=at.strftime("%H:%M"))
 
 

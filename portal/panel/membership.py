@@ -7,67 +7,73 @@ from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import Response
 
-from portal.clients.errors import ServiceProblem
-from portal.panel.frame import Reader, joined, log_in_page, notice, page, problem_page, reader
-from portal.session.routes import from_our_page
+from portal.panel.forms import Filled, check
+from portal.panel.frame import Reader, joined, moment, notice, page, told
+from portal.panel.kept import done
 
-_PATH = "/panel/membership"
+PATH = "/panel/membership"
 
 
-async def show(request: Request) -> Response:
+async def show(who: Reader, request: Request) -> Response:
     """Every panel with one's own place in it."""
-    who = await reader(request)
-    title = who.say("membership.title")
-    if who.now is None:
-        return log_in_page(who, title)
-    try:
-        found = await who.client().memberships()
-    except ServiceProblem as problem:
-        return problem_page(who, problem)
-    done = request.query_params.get("done", "")
-    said = notice(who.say(f"membership.done_{done}")) if done in ("joined", "left") else Markup("")
+    return await _page(who, told(who, request))
+
+
+async def change(who: Reader, _request: Request, filled: Filled) -> Response:
+    """Join, change what one told, or leave."""
+    panel = filled.text("panel")
+    if filled.text("do") == "leave":
+        await who.client().leave(panel)
+        return done(PATH, "left")
+    if filled.text("agree") != "yes":
+        said = notice(who.say("membership.agree_first"), "alert")
+        return await _page(who, said, filled, HTTPStatus.UNPROCESSABLE_ENTITY)
+    traits = {name.removeprefix("t."): value for name, value in filled.pairs if name.startswith("t.")}
+    await who.client().join(panel, filled.number("terms") or 0, traits)
+    return done(PATH, "joined")
+
+
+async def _page(
+    who: Reader, said: Markup, filled: Filled | None = None, status: int = HTTPStatus.OK
+) -> Response:
+    found = await who.client().memberships()
     lead = Markup("<p>{}</p>").format(who.say("membership.lead"))
+    if any(each["roles"] for each in found):
+        lead += Markup('<p><a href="/panel/manage">{}</a></p>').format(who.say("nav.manage"))
     return page(
-        who, title, said + lead + joined(_panel(who, each, found["traits"]) for each in found["items"])
+        who,
+        who.say("membership.title"),
+        said + lead + joined(_panel(who, each, filled) for each in found),
+        status,
     )
 
 
-async def change(request: Request) -> Response:
-    """Join, change what one told, or leave."""
-    if not from_our_page(request):
-        return PlainTextResponse("This must come from our own page.", HTTPStatus.FORBIDDEN)
-    who = await reader(request)
-    if who.now is None:
-        return log_in_page(who, who.say("membership.title"))
-    async with request.form(max_fields=30, max_part_size=2_000) as form:
-        told = {name: str(form.get(name) or "") for name in ("panel", "terms", "do", "agree")}
-        traits = {name.removeprefix("t."): str(form[name]) for name in form if name.startswith("t.")}
-    try:
-        if told["do"] == "leave":
-            await who.client().leave(told["panel"])
-            return RedirectResponse(f"{_PATH}?done=left", HTTPStatus.SEE_OTHER)
-        if told["agree"] != "yes":
-            return page(
-                who, who.say("membership.title"), notice(who.say("membership.agree_first"), "alert"), 422
-            )
-        await who.client().join(told["panel"], int(told["terms"]) if told["terms"].isdecimal() else 0, traits)
-    except ServiceProblem as problem:
-        return problem_page(who, problem)
-    return RedirectResponse(f"{_PATH}?done=joined", HTTPStatus.SEE_OTHER)
+def _call(who: Reader, panel: dict[str, Any], state: str | None) -> Markup:
+    """The open call to those who are not in it, and until when."""
+    if state:
+        return Markup("")
+    call = Markup("<p>{}</p>").format(who.own(panel["call"])) if panel.get("call") else Markup("")
+    if panel.get("call_until"):
+        call += Markup("<p>{}</p>").format(
+            who.say("membership.call_until", at=moment(who, panel["call_until"]))
+        )
+    return call
 
 
-def _panel(who: Reader, mine: dict[str, Any], known: dict[str, list[str]]) -> Markup:
+def _panel(who: Reader, mine: dict[str, Any], filled: Filled | None) -> Markup:
     panel, state = mine["panel"], mine.get("state")
     where = who.say(f"membership.{state or 'outside'}", alias=mine.get("alias") or "")
-    told = mine.get("traits") or {}
+    before = mine.get("traits") or {}
+    if filled is not None and filled.text("panel") == panel["id"]:
+        before = {name.removeprefix("t."): value for name, value in filled.pairs if name.startswith("t.")}
     traits = joined(
-        _trait(who, name, values, told.get(name, ""), panel["id"]) for name, values in known.items()
+        _trait(who, name, values, before.get(name, ""), panel["id"]) for name, values in mine["known"].items()
     )
-    terms = Markup(
-        '<p class="panel-check"><label><input type="checkbox" name="agree" value="yes"{}> {}</label></p>'
-    ).format(Markup(" checked") if state else "", who.own(panel["terms"]))
+    terms = check("agree", "yes", who.own(panel["terms"]), checked=mine["terms_accepted"])
+    if state and not mine["terms_accepted"]:
+        terms = notice(who.say("membership.new_terms"), "alert") + terms
     leave = (
         Markup(
             "<details><summary>{}</summary><p>{}</p>"
@@ -79,7 +85,7 @@ def _panel(who: Reader, mine: dict[str, Any], known: dict[str, list[str]]) -> Ma
         else Markup("")
     )
     return Markup(
-        '<section class="panel-decision"><h2>{}</h2><p>{}</p><p><strong>{}</strong></p>'
+        '<section class="panel-decision"><h2>{}</h2><p>{}</p><p><strong>{}</strong></p>{}'
         '<form method="post" class="panel-form"><input type="hidden" name="panel" value="{}">'
         '<input type="hidden" name="terms" value="{}"><p>{}</p>{}{}<p class="panel-actions">'
         '<button class="panel-button" name="do" value="join">{}</button></p>{}</form></section>'
@@ -87,9 +93,10 @@ def _panel(who: Reader, mine: dict[str, Any], known: dict[str, list[str]]) -> Ma
         who.own(panel["name"]),
         who.own(panel["about"]),
         where,
+        _call(who, panel, state),
         panel["id"],
         panel["terms_version"],
-        who.say("membership.why_traits"),
+        who.say(f"membership.why_traits_{panel['kind']}"),
         traits,
         terms,
         who.say("membership.change" if state else "membership.join"),

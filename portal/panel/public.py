@@ -8,27 +8,25 @@ from typing import Any
 
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from portal.clients.errors import ServiceProblem
-from portal.panel.frame import Reader, day, joined, moment, page, problem_page, reader
-from portal.panel.results_view import in_order, result_section
+from portal.panel.frame import Reader, joined, moment, page
+from portal.panel.mine import waiting
+from portal.panel.results_view import in_order, option_names, result_section
 
 
-async def home(request: Request) -> Response:
+async def home(who: Reader, _request: Request) -> Response:
     """`/panel`: what the panel is, what is open, what was asked before, and how members were drawn."""
-    who = await reader(request)
     client = who.anyone()
-    try:
-        panels, consultations = await client.panels(), await client.consultations()
-        draws = {each["id"]: await client.draws(each["id"]) for each in panels}
-    except ServiceProblem as problem:
-        return problem_page(who, problem)
+    panels, consultations = await client.panels(), await client.consultations()
+    draws = {each["id"]: await client.draws(each["id"]) for each in panels}
     open_ = [c for c in consultations if c["state"] == "open"]
     past = [c for c in consultations if c["state"] != "open"]
     content = joined(
         [
             Markup('<p class="front-lead">{}</p>').format(who.say("home.lead")),
+            await _waiting(who),
             _listed(who, "home.open", "home.none_open", open_),
             _listed(who, "home.past", "home.none_past", past),
             Markup('<p class="panel-actions"><a class="panel-button" href="/panel/membership">{}</a>').format(
@@ -42,6 +40,22 @@ async def home(request: Request) -> Response:
         ]
     )
     return page(who, who.say("home.title"), content)
+
+
+async def _waiting(who: Reader) -> Markup:
+    """How much waits for a member who has logged in; nothing when that cannot be told now."""
+    if who.now is None:
+        return Markup("")
+    try:
+        them = waiting(await who.client().mine())
+    except ServiceProblem:
+        return Markup("")
+    if not them:
+        return Markup("")
+    first = who.say("home.closes", at=moment(who, them[0]["closes_at"]))
+    return Markup('<p class="front-notice" role="status">{} <a href="/panel/mine">{}</a></p>').format(
+        who.say("home.waiting", number=len(them), first=first), who.say("home.see_waiting")
+    )
 
 
 def _listed(who: Reader, title: str, none: str, consultations: list[dict[str, Any]]) -> Markup:
@@ -67,11 +81,12 @@ def _panel(who: Reader, panel: dict[str, Any], draws: list[dict[str, Any]]) -> M
     if not draws:
         return about
     return about + Markup("<details><summary>{}</summary>{}</details>").format(
-        who.say("draw.title"), joined(_draw(who, each) for each in draws)
+        who.say("draw.title"), joined(draw_section(who, each) for each in draws)
     )
 
 
-def _draw(who: Reader, draw: dict[str, Any]) -> Markup:
+def draw_section(who: Reader, draw: dict[str, Any]) -> Markup:
+    """A draw as published: its promise, or how it went."""
     outcome = draw.get("outcome")
     if outcome is None:
         return Markup("<p>{}</p><p><code>{}</code></p>").format(
@@ -113,13 +128,9 @@ def _draw(who: Reader, draw: dict[str, Any]) -> Markup:
     )
 
 
-async def consultation(request: Request) -> Response:
+async def consultation(who: Reader, request: Request) -> Response:
     """`/panel/consultations/{id}`: what is asked, until when, and what is shown of the answers."""
-    who = await reader(request)
-    try:
-        found = await who.anyone().consultation(request.path_params["id"])
-    except ServiceProblem as problem:
-        return problem_page(who, problem)
+    found = await who.anyone().consultation(request.path_params["id"])
     asked = found["consultation"]
     about = Markup('<p class="front-lead">{}</p><p>{}</p>').format(who.own(asked["about"]), _when(who, asked))
     action = Markup("")
@@ -133,13 +144,16 @@ async def consultation(request: Request) -> Response:
     return page(who, who.own(asked["title"]), about + action + result_section(who, found) + how)
 
 
-async def result_csv(request: Request) -> Response:
+async def result_json(who: Reader, request: Request) -> Response:
+    """What is asked and the numbers shown, as they are sent between programs."""
+    found = await who.anyone().consultation(request.path_params["id"])
+    headers = {"content-disposition": f'attachment; filename="{found["consultation"]["id"]}.json"'}
+    return JSONResponse(found, headers=headers)
+
+
+async def result_csv(who: Reader, request: Request) -> Response:
     """The numbers shown, as a table to download: option by option, in words."""
-    who = await reader(request)
-    try:
-        found = await who.anyone().consultation(request.path_params["id"])
-    except ServiceProblem as problem:
-        return problem_page(who, problem)
+    found = await who.anyone().consultation(request.path_params["id"])
     text = io.StringIO()
     writer = csv.writer(text)
     names = ("question", "dimension", "group", "option", "number")
@@ -152,7 +166,7 @@ async def result_csv(request: Request) -> Response:
 
 
 def _rows(who: Reader, question: dict[str, Any], result: dict[str, Any]) -> list[list[object]]:
-    names = {option["code"]: who.own(option["text"]) for option in question.get("options", [])}
+    names = option_names(who, question)
     groups: list[tuple[str, str, dict[str, Any]]] = []
     if result.get("cells"):
         groups.append(("", "", result["cells"]))
@@ -171,47 +185,3 @@ def _group(who: Reader, dimension: str, group: str) -> tuple[str, str]:
     if not dimension:
         return "", ""
     return who.say(f"trait.{dimension}.name"), who.trait(dimension, group)
-
-
-async def decisions(request: Request) -> Response:
-    """`/panel/decisions`: you said, we did."""
-    who = await reader(request)
-    try:
-        found = await who.anyone().decisions()
-    except ServiceProblem as problem:
-        return problem_page(who, problem)
-    lead = Markup('<p class="front-lead">{}</p>').format(who.say("decisions.lead"))
-    if not found:
-        none = Markup("<p>{}</p>").format(who.say("decisions.none"))
-        return page(who, who.say("decisions.title"), lead + none)
-    return page(who, who.say("decisions.title"), lead + joined(_decision(who, each) for each in found))
-
-
-def _decision(who: Reader, decision: dict[str, Any]) -> Markup:
-    steps = joined(
-        Markup("<li><strong>{} · {}</strong><br>{}{}</li>").format(
-            day(step["on"]),
-            who.say(f"step.{step['kind'].replace('-', '_')}"),
-            who.own(step["text"]),
-            _link(who, step),
-        )
-        for step in decision["steps"]
-    )
-    return Markup(
-        '<section class="panel-decision"><h2>{}</h2><p class="panel-state">{}</p>'
-        "<p><strong>{}</strong> {}</p><p><strong>{}</strong> {}</p><ol>{}</ol></section>"
-    ).format(
-        who.own(decision["title"]),
-        who.say(f"decided.{decision['state']}"),
-        who.say("decisions.said"),
-        who.own(decision["said"]),
-        who.say("decisions.control_point"),
-        who.own(decision["control_point"]),
-        steps,
-    )
-
-
-def _link(who: Reader, step: dict[str, Any]) -> Markup:
-    if not step.get("link"):
-        return Markup("")
-    return Markup(' <a href="{}">{}</a>').format(step["link"], who.say("decisions.read_more"))

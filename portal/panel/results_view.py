@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from portal.panel.frame import Reader, joined, moment
+from portal.panel.questions import TRIED
 
 
 def result_section(who: Reader, found: dict[str, Any]) -> Markup:
@@ -32,9 +33,10 @@ def result_section(who: Reader, found: dict[str, Any]) -> Markup:
             joined(_question(who, asked[each["id"]], each) for each in result["questions"]),
             _themes(who, consultation, asked),
             Markup("<p><small>{}</small></p>").format(who.say("result.method")),
-            Markup('<p><a href="/panel/consultations/{}/result.csv" download>{}</a></p>').format(
-                consultation["id"], who.say("result.download")
-            ),
+            Markup(
+                '<p><a href="/panel/consultations/{0}/result.csv" download>{1}</a> · '
+                '<a href="/panel/consultations/{0}/result.json" download>{2}</a></p>'
+            ).format(consultation["id"], who.say("result.download"), who.say("result.download_json")),
         ]
     )
 
@@ -62,10 +64,16 @@ def _question(who: Reader, question: dict[str, Any], result: dict[str, Any]) -> 
 
 
 def _cells(who: Reader, question: dict[str, Any], cells: dict[str, Any]) -> Markup:
-    names = {option["code"]: who.own(option["text"]) for option in question.get("options", [])}
+    names = option_names(who, question)
+    whole = {"points": sum(cells.get("counts", {}).values())}.get(question["kind"])
     answered = cells["answered"]
     rows = joined(
-        _row(who, names.get(code, code), number, answered, cells.get("places", {}).get(code))
+        _row(
+            names.get(code, code),
+            number,
+            _percent(cells, code, number, whole or answered),
+            _tail(who, question, cells, code),
+        )
         for code, number in in_order(question, cells["counts"])
     )
     mean = cells.get("mean")
@@ -81,7 +89,8 @@ def _cells(who: Reader, question: dict[str, Any], cells: dict[str, Any]) -> Mark
 
 def in_order(question: dict[str, Any], counts: dict[str, int]) -> list[tuple[str, int]]:
     """Counts in the order in which the options were asked, a scale from its lowest step."""
-    asked = [option["code"] for option in question.get("options", [])] or sorted(counts, key=_step)
+    options = [option["code"] for option in question.get("options", [])]
+    asked = list(TRIED) if question["kind"] == "trial" else options or sorted(counts, key=_step)
     return [(code, counts[code]) for code in asked if code in counts]
 
 
@@ -89,13 +98,33 @@ def _step(code: str) -> int:
     return int(code) if code.removeprefix("-").isdecimal() else 0
 
 
-def _row(who: Reader, name: str, number: int, answered: int, place: float | None) -> Markup:
-    percent = round(100 * number / answered) if answered else 0
-    tail = f" · {who.say('result.place', place=_decimal(who, place))}" if place is not None else ""
+def option_names(who: Reader, question: dict[str, Any]) -> dict[str, str]:
+    """Code → name; how a trial went has names of its own."""
+    if question["kind"] == "trial":
+        return {code: who.say(f"tried.{code}") for code in TRIED}
+    return {option["code"]: who.own(option["text"]) for option in question.get("options", [])}
+
+
+def _percent(cells: dict[str, Any], code: str, number: int, answered: int) -> int:
+    """The share shown: of those who answered; of points and pairs, what the service counted."""
+    if code in cells.get("shares", {}):
+        return round(100 * cells["shares"][code])
+    return round(100 * number / answered) if answered else 0
+
+
+def _tail(who: Reader, question: dict[str, Any], cells: dict[str, Any], code: str) -> str:
+    """What a number is, where it is no number of members."""
+    if (place := cells.get("places", {}).get(code)) is not None:
+        return f" · {who.say('result.place', place=_decimal(who, place))}"
+    kind = question["kind"]
+    return f" {who.say(f'result.{kind}')}" if kind in ("points", "pairs") else ""
+
+
+def _row(name: str, number: int, percent: int, tail: str) -> Markup:
     return Markup(
         '<tr><th scope="row">{}<span class="panel-bar" style="width:{}%"></span></th>'
-        '<td class="akson-number">{} ({}&nbsp;%){}</td></tr>'
-    ).format(name, percent, number, percent, tail)
+        '<td class="akson-number">{}{} ({}&nbsp;%)</td></tr>'
+    ).format(name, percent, number, tail, percent)
 
 
 def _themes(who: Reader, consultation: dict[str, Any], asked: dict[str, Any]) -> Markup:

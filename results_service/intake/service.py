@@ -20,6 +20,7 @@ from kit.log import get_logger, stack_of
 from results_service.intake import repository
 from results_service.intake.metrics import Gauges
 from results_service.intake.models import Record, Status
+from results_service.intake.reach import Reach
 from results_service.intake.reception import Reception, delivery_of
 from results_service.intake.senders import DeliveringClients
 from results_service.intake.signals import FinishedWatch, Waker
@@ -49,12 +50,13 @@ class Intake:
         self._waker = Waker(valkey, celery)
         self._watch = FinishedWatch(valkey)
         self._gauges = Gauges(database, valkey)
+        self._reach = Reach(database)
         self._reception = Reception(database, keys, retention_days=retention_days, stored=self._on_stored)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the background work going: storing, waking, listening, measuring."""
-        work = (self._reception.run, self._waker.run, self._watch.run, self._gauges.run)
+        work = (self._reception.run, self._waker.run, self._watch.run, self._gauges.run, self._reach.run)
         tasks = [asyncio.create_task(_keep_going(job)) for job in work]
         try:
             yield

@@ -35,6 +35,13 @@ PUBLIC = {
     "/public/consultations/{identifier}/questionnaire": "the questions, as FHIR",
     "/public/decisions": "the log of decisions is public",
     "/public/decisions/{identifier}": "an entry of it",
+    "/public/topics": "proposals and discussions that a moderator has let out",
+    "/public/topics/{identifier}": "one of them; numbers tell nobody apart",
+    "/public/meetings": "agendas and minutes are public",
+    "/public/meetings/{identifier}": "one of them",
+    "/public/control-points": "plan, cost and benefit are public",
+    "/public/control-points/{identifier}": "one of them",
+    "/public/measures": "counts alone, in steps where they are of people",
     "/public/feedback": "feedback is given without a name; numbers and addresses are refused",
     "/public/feedback/_follow": "opened by the code that the sender got",
 }

@@ -15,7 +15,8 @@ import pytest
 from fastapi import FastAPI
 
 from citizen_panel import app as panel_app
-from citizen_panel.consultations.service import tick
+from citizen_panel import clock
+from citizen_panel.clock import Clock
 from citizen_panel.panels.setup import PanelFile, PanelRow, Staff, set_up
 from dev.population.numbers import Numbers
 from kit.identity.actor import Actor, ActorKind
@@ -70,7 +71,7 @@ class Panel:
         )
 
     async def tick(self) -> None:
-        await tick(self.app.state.db, self.app.state.keys)
+        await Clock(self.app.state.db, self.app.state.keys, "http://127.0.0.1:1").tick()
 
     async def asked(self, *, dimensions: tuple[str, ...] = ("age",)) -> str:
         """An open consultation with one question of each kind; its id."""
@@ -115,7 +116,8 @@ async def panel(
     numbers: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Panel]:
-    monkeypatch.setattr(panel_app, "TICK_SECONDS", 3600.0)  # the tests decide when it is time
+    for name in ("TICK_SECONDS", "MEASURE_SECONDS"):
+        monkeypatch.setattr(clock, name, 3600.0)  # the tests decide when it is time
     staff = [
         Staff(numbers[LEADER], "leader"),
         Staff(numbers[MODERATOR], "moderator"),

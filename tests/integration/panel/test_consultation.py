@@ -175,13 +175,13 @@ async def test_who_may_do_what(panel: Panel) -> None:
         (1, "GET", f"/consultations/{consultation}/texts", None),
         (2, "PUT", f"/consultations/{consultation}/answer", {"answers": {"one": "a"}, "submit": True}),
         (LEADER, "PUT", f"/consultations/{consultation}/answer", {"answers": {"one": "a"}, "submit": True}),
-        (1, "GET", f"/panels/{PANEL}/drafts", None),
+        (1, "GET", f"/panels/{PANEL}/consultations", None),
         (1, "GET", f"/panels/{PANEL}/feedback", None),
         (1, "POST", f"/panels/{PANEL}/draws", None),
         (1, "POST", f"/panels/{PANEL}/draws/{PANEL}/run", {"places": 5, "public_entropy": "x"}),
         (1, "PUT", f"/consultations/{consultation}", plan()),
         (1, "PUT", f"/consultations/{consultation}/themes", []),
-        (1, "PUT", f"/panels/{PANEL}/feedback/{PANEL}", {"state": "joined"}),
+        (1, "PUT", f"/panels/{PANEL}/feedback/{PANEL}", {"state": "received"}),
     ]
     for who, method, path, body in wanted:
         refused = await panel.ask(who, method, path, body, If_Match='"2"')

@@ -1,0 +1,1 @@
+"""Proposals with arguments, discussions, and the moderation of what members write."""
