@@ -1,4 +1,4 @@
-"""A fictitious citizen panel: members who join and answer through the panel's own service, and a decision."""
+"""Fictitious panels: members who join and answer through the panel's own service, a draw, and a decision."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from citizen_panel.consultations import service as consultations
 from citizen_panel.consultations.service import Answering, Consultation, Plan
 from citizen_panel.decisions import service as decisions
 from citizen_panel.decisions.service import Wanted
+from citizen_panel.panels import drawing
 from citizen_panel.panels import service as panels
+from citizen_panel.panels.drawing import DrawRun
 from citizen_panel.panels.service import Joining
 from citizen_panel.panels.setup import read_panel_file, set_up
 from citizen_panel.panels.traits import traits_of
+from dev.panel_talk import talk
 from dev.personas import persona
 from dev.population.numbers import Numbers
 from kit.db import Database
@@ -37,7 +40,7 @@ _ASKED = Path(__file__).with_name("panel_asked.yaml")
 
 
 async def seed_panel(settings: Settings, keys: KeyRing) -> int:
-    """Load panels, members, a consultation that ended, one that is open, a decision. Returns members made."""
+    """Load panels, members, consultations, talk, a decision and a draw. Returns members made."""
     file = read_panel_file(_FILE)
     with psycopg.connect(settings.dsn(OWNER)) as conn:
         set_up(conn, keys, file)
@@ -45,7 +48,10 @@ async def seed_panel(settings: Settings, keys: KeyRing) -> int:
     db = Database(settings.dsn(PANEL))
     await db.open()
     try:
-        leader = _caller(db, keys, str(persona("panelleder").national_id))
+        leader, moderator, decider = (
+            _caller(db, keys, str(persona(name).national_id))
+            for name in ("panelleder", "panelmoderator", "panelbeslutter")
+        )
         random = Random(SEED)
         members = [_caller(db, keys, number) for number in _numbers(random)]
         for member in [_caller(db, keys, str(persona("panelmedlem").national_id)), *members]:
@@ -53,6 +59,9 @@ async def seed_panel(settings: Settings, keys: KeyRing) -> int:
                 member, panel_id, Joining(1, {t: random.choice(v) for t, v in traits_of("citizens").items()})
             )
         await _ask(leader, members, panel_id, random)
+        point = await talk(leader, moderator, decider, members, panel_id)
+        await _decide(decider, panel_id, point)
+        await _draw(leader, file.panels[2].id, members[:40], random)
     finally:
         await db.close()
     return len(members)
@@ -68,7 +77,6 @@ async def _ask(leader: Caller, members: list[Caller], panel_id: UUID, random: Ra
             await consultations.answer(member, first.id, Answering(_first(random), submit=True), -1)
         await consultations.move(leader, first.id, "closed")
         await consultations.move(leader, first.id, "published")
-        await decisions.write(leader, panel_id, _decision(first, datetime.now(UTC).date()), None, 0)
     second = await consultations.plan(
         leader, panel_id, _plan("current", -timedelta(days=3), timedelta(days=11)), "current"
     )
@@ -76,6 +84,31 @@ async def _ask(leader: Caller, members: list[Caller], panel_id: UUID, random: Ra
         await consultations.move(leader, second.id, "open")
         for member in members[:24]:
             await consultations.answer(member, second.id, Answering(_second(random), submit=True), -1)
+    third = await consultations.plan(leader, panel_id, _plan("trial", -timedelta(2), timedelta(2)), "trial")
+    if third.state == "draft":
+        await consultations.move(leader, third.id, "open")
+        await consultations.remind(leader, third.id)
+
+
+async def _decide(decider: Caller, panel_id: UUID, point: UUID) -> None:
+    """The entry of the log that the ended consultation led to."""
+    ended = await consultations.public(decider.db)
+    first = next(each for each in ended if each.state == "published" and each.panel_id == panel_id)
+    entry = _decision(first, datetime.now(UTC).date())
+    entry = msgspec.structs.replace(entry, control_point_id=point)
+    await decisions.write(decider, panel_id, entry, None, "first")
+
+
+async def _draw(leader: Caller, panel_id: UUID, volunteers: list[Caller], random: Random) -> None:
+    """A panel drawn from volunteers, its draw published."""
+    if await drawing.draws(leader.db, panel_id):
+        return
+    for volunteer in volunteers:
+        told = {t: random.choice(v) for t, v in traits_of("citizens").items()}
+        await panels.join(volunteer, panel_id, Joining(1, told))
+    promised = await drawing.promise_draw(leader, panel_id)
+    run = DrawRun(20, "Lottotall 4, 8, 15, 16, 23, 34 og 2")
+    await drawing.run_draw(leader, panel_id, promised.id, run)
 
 
 def _first(random: Random) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from kit.errors import NotFound, Unprocessable
 from kit.ids import new_id
 from kit.keys import KeyRing
 
+__all__ = ["Handling", "Sent", "follow", "handle", "inbox", "send"]
+
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ23456789"
 _GROUPS, _LENGTH = 3, 4
 STATES = ("received", "answered", "joined", "withheld")

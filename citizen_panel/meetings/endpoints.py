@@ -45,5 +45,5 @@ async def change(request: Request, caller: Writing, panel_id: UUID, identifier: 
 async def attend(request: Request, caller: Writing, identifier: UUID) -> Response:
     """Say whether one comes."""
     given = await read_body(request, Attending)
-    await service.attend(caller, identifier, given.coming)
+    await service.attend(caller, identifier, coming=given.coming)
     return json_answer({"coming": given.coming})

@@ -78,7 +78,7 @@ async def write(
         return await _one(conn, identifier)
 
 
-async def attend(caller: Caller, identifier: UUID, coming: bool | None) -> None:
+async def attend(caller: Caller, identifier: UUID, *, coming: bool | None) -> None:
     """Say whether one comes; until the meeting is over."""
     async with caller.db.transaction() as conn:
         found = await _one(conn, identifier)

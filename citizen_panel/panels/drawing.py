@@ -19,6 +19,8 @@ from kit.db import Database
 from kit.errors import NotFound, Unprocessable
 from kit.ids import new_id
 
+__all__ = ["DrawRun", "draws", "promise_draw", "run_draw"]
+
 _PROBLEMS = {
     "no-places": "A draw fills at least one place.",
     "too-few-volunteers": "There are fewer volunteers than places.",

@@ -183,9 +183,7 @@ async def complain(conn: Connection, member_id: UUID, identifier: UUID, panel_id
 
 async def queue(conn: Connection, panel_id: UUID, me: bytes) -> list[Queued]:
     """What waits for a moderator: appeals, complaints, what is new; then what was handled lately."""
-    statement = (
-        f"{_QUEUED} {_FIRST_WHAT_WAITS}"
-    )
+    statement = f"{_QUEUED} {_FIRST_WHAT_WAITS}"
     return msgspec.convert(await rows_of(conn, statement, {"panel": panel_id, "me": me}), list[Queued])
 
 

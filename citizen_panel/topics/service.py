@@ -16,15 +16,19 @@ from citizen_panel.texts import LANGUAGES, Texts, check_texts
 from citizen_panel.topics import repository, stances
 from citizen_panel.topics.models import (
     MOST_TITLE,
+    Act,
     Appeal,
     Complaint,
     Contributing,
     Kind,
+    Moderating,
     Opening,
     Own,
     Proposing,
     PublicTopic,
+    Reason,
     Topic,
+    Translating,
 )
 from kit.db import Database, set_person
 from kit.errors import Conflict, NotFound, TooMany, Unprocessable
@@ -32,12 +36,17 @@ from kit.ids import new_id
 from kit.keys import KeyRing
 
 __all__ = [
+    "Act",
+    "Appeal",
     "Contributing",
     "Kind",
+    "Moderating",
     "Opening",
     "Own",
     "Proposing",
+    "Reason",
     "Topic",
+    "Translating",
     "appeal",
     "change",
     "complain",

@@ -19,8 +19,21 @@ async def test_given_it_is_loaded_twice_then_it_is_there_once(
     with psycopg.connect(postgres.superuser_dsn) as conn:
         counts = [
             conn.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("panel", table))).fetchone()
-            for table in ("panel", "member", "consultation", "decision")
+            for table in (
+                "panel",
+                "member",
+                "consultation",
+                "decision",
+                "topic",
+                "contribution",
+                "meeting",
+                "control_point",
+                "feedback",
+                "draw",
+            )
         ]
         shown = conn.execute("SELECT shown IS NOT NULL, final FROM panel.result").fetchall()
-    assert counts == [(2,), (MEMBERS + 1,), (2,), (1,)]
+        numbers = conn.execute("SELECT shown FROM panel.stance_result WHERE shown IS NOT NULL").fetchall()
+    assert [number for (number,) in counts] == [3, MEMBERS + 1 + 40, 3, 1, 4, 11, 2, 2, 7, 1]  # type: ignore[misc]
     assert shown == [(True, True)]
+    assert len(numbers) == 3  # two proposals, and who comes to the meeting
