@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from core_record.registers.file import register_file
 from core_record.registers.service import import_registers
 from dev.generator.labs import OSLO
+from dev.journal_seed import seed_journals
 from dev.personas import RegisterFile
 from dev.population.build import messages_of, people
 from dev.population.subject import Subject
@@ -62,9 +63,18 @@ def seed(persons: int = 50, years: int = 3, *, console: Console | None = None) -
     registers, subjects = people(plan.seed, persons, anchor, years)
     with _progress(console) as progress:
         load_registers(settings, registers, progress)
+        task = progress.add_task("Journals", total=1)
+        seed_journals(settings, registers, subjects)
+        progress.advance(task)
         report = asyncio.run(_send(settings, subjects, progress))
     _show(console, report)
     return report
+
+
+def registers_of(data: Path, persons: int) -> RegisterFile:
+    """The registers of a population loaded before, from the plan kept in `data`."""
+    plan = _plan(data)
+    return people(plan.seed, persons, datetime.fromisoformat(plan.anchor).date(), 1)[0]
 
 
 def _plan(data: Path) -> Plan:

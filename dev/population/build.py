@@ -19,7 +19,7 @@ from dev.population.people import households
 from dev.population.staff import Staff, make_staff
 from dev.population.subject import Subject, order_of, share_of
 
-_SHOWCASE = ("line", "gry", "roland", "ungdom")
+SHOWCASE = ("line", "gry", "roland", "ungdom")
 
 
 class GeneratedMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ def _requesters(registers: RegisterFile) -> dict[str, Requester]:
 def messages_of(subject: Subject) -> Iterator[GeneratedMessage]:
     """Every message about one person that was sent before the anchor day ended."""
     personas: PersonaFile = load_personas()
-    shown = {personas.personas[name].national_id for name in _SHOWCASE}
+    shown = {personas.personas[name].national_id for name in SHOWCASE}
     children = {p.national_id for p in personas.persons if p.parents}
     number = subject.person.national_id
     courses = everything(subject) if number in shown | children else ordinary(subject)

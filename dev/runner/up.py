@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ from rich.console import Console
 from cli.instance import forget_instance, write_instance
 from core_record.registers.service import verify_keys_sync
 from dev.embedded import EmbeddedProblem, Postgres, Valkey
+from dev.generator.labs import OSLO
 from dev.runner.plan import UpProblem, check_ports, children, environment_for
 from dev.runner.supervisor import Child, ChildFailed, Supervisor
 from kit.keys import KeyProblem, KeyRing
@@ -151,6 +153,18 @@ class Runner:
             with _step("Citizen panel"):
                 made = asyncio.run(seed_panel(self.settings, KeyRing.load(self.settings.keys_folder)))
             panel_mark.write_text(str(made))
+        self._write_today(int(mark.read_text()))
+
+    def _write_today(self, persons: int) -> None:
+        """A new day has its own contacts; the journal's first start of the day writes them."""
+        from dev.seed import registers_of  # noqa: PLC0415 - likewise
+        from dev.today import write_today  # noqa: PLC0415
+
+        mark, today = self.data / "today", datetime.now(OSLO).date().isoformat()
+        if not mark.exists() or mark.read_text() != today:
+            with _step("Today's contacts"):
+                write_today(self.settings, registers_of(self.data, persons))
+            mark.write_text(today)
 
     def _start_portal(self) -> None:
         from portal.build import portal_command  # noqa: PLC0415 - Reflex takes its time to import

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
+from psycopg import AsyncConnection
 
 from core_record.access.service import LookUp
 from core_record.registers.service import listed_persons
@@ -75,6 +77,19 @@ async def take_in(here: Visit, data: bytes, sent: Any) -> LookUp[dict[str, Any]]
     return LookUp({"import": import_id, **outcome, "again": False}, counts(taken))
 
 
+async def take_over(
+    conn: AsyncConnection[Any], person_id: UUID, kept: Sequence[Kept], import_id: UUID
+) -> int:
+    """Store entries of an earlier journal as they are; how many were new. The transaction serves the person.
+
+    For a system's first load: nobody looks up anything, and there is no row in the access log.
+    """
+    taken = 0
+    for one in kept:
+        taken += await _insert(conn, person_id, one, import_id)
+    return taken
+
+
 def counts(found: list[Entry]) -> dict[str, int]:
     """How many of each kind, for the log."""
     return dict(Counter(entry.kind for entry in found))
@@ -82,11 +97,16 @@ def counts(found: list[Entry]) -> dict[str, int]:
 
 async def _take(here: Visit, kept: Kept, import_id: UUID) -> str:
     entry = kept.entry
-    digest = entries.digest_of(entry.kind, entry.state, entry.at, entry.contact, entry.body)
-    if await repository.insert(here.conn, here.person_id, kept, digest, import_id):
+    if await _insert(here.conn, here.person_id, kept, import_id):
         return "taken"
     found = await entries.listing(here, [entry.kind], only=entry.id)
     return "same" if found and found[0].body == entry.body and found[0].state == entry.state else "different"
+
+
+async def _insert(conn: AsyncConnection[Any], person_id: UUID, kept: Kept, import_id: UUID) -> bool:
+    entry = kept.entry
+    digest = entries.digest_of(entry.kind, entry.state, entry.at, entry.contact, entry.body)
+    return await repository.insert(conn, person_id, kept, digest, import_id)
 
 
 async def _former(here: Visit, entry: Entry) -> list[Any]:

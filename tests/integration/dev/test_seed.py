@@ -9,6 +9,7 @@ from kit.settings import Settings
 from tests.conftest import TestDatabase
 
 _VERSIONS = "SELECT count(*) FROM results.report_version"
+_ENTRIES = "SELECT count(*) FROM journal.entry"
 
 
 def _count(postgres: TestDatabase, statement: str) -> int:
@@ -25,7 +26,10 @@ def test_given_an_empty_instance_when_seeded_twice_then_all_is_processed_once(
     assert first.problems == {}
     stored = _count(postgres, _VERSIONS)
     assert stored == sum(first.outcomes.values()) > 200
+    entries = _count(postgres, _ENTRIES)
+    assert entries > 200
 
     again = seed(5, 3)
     assert again.outcomes == first.outcomes
     assert _count(postgres, _VERSIONS) == stored
+    assert _count(postgres, _ENTRIES) == entries
