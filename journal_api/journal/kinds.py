@@ -6,9 +6,16 @@ from collections.abc import Mapping
 
 from journal_api.journal.contacts.kind import ENCOUNTER
 from journal_api.journal.entries.models import Kind
+from journal_api.journal.lists.conditions import CONDITION
+from journal_api.journal.lists.critical import ALLERGY, FLAG
+from journal_api.journal.lists.kin import NEXT_OF_KIN, WISH
+from journal_api.journal.lists.vaccines import IMMUNIZATION
 from journal_api.journal.measured import OBSERVATION
+from journal_api.journal.medication.kind import MEDICATION
 from journal_api.journal.notes.kind import COMPOSITION
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ENCOUNTER, COMPOSITION, OBSERVATION)}
+_EVENT_KINDS = (ENCOUNTER, COMPOSITION, OBSERVATION)
+_LIST_KINDS = (ALLERGY, FLAG, CONDITION, MEDICATION, IMMUNIZATION, NEXT_OF_KIN, WISH)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_EVENT_KINDS, *_LIST_KINDS)}
 EVENTS = frozenset({"Encounter", "Composition", "Observation"})
 """Kinds that grow with time: the summary shows the newest of each, of the others all that are live."""

@@ -79,11 +79,17 @@ class Change:
 
 
 Check = Callable[[Change], Awaitable[None]]
+Settle = Callable[[Change], Awaitable[Any]]
 Follow = Callable[[Visit, Entry], Awaitable[None]]
 
 
 async def nothing_more(_: Change) -> None:
     """The check of a kind that has none of its own."""
+
+
+async def as_sent(change: Change) -> Any:
+    """What a kind stores that adds nothing of its own."""
+    return change.body
 
 
 async def nothing_follows(_: Visit, __: Entry) -> None:
@@ -95,8 +101,9 @@ class Kind:
     """A kind of entry. `name` is the log's word for it, and the path's.
 
     `states` may be written by `PUT`; `steps` says which state may follow which (None: any). `live` are the
-    states that the summary shows. `check` raises when a change may not happen; `follow` does in the same
-    transaction what else a write means (a care relation, a unit's list).
+    states that the summary shows. `check` raises when a change may not happen; `settle` answers the body as
+    it is stored (what the service alone knows, whatever was sent); `follow` does in the same transaction what
+    else a write means (a care relation, a unit's list).
     """
 
     name: str
@@ -105,4 +112,5 @@ class Kind:
     live: frozenset[str]
     steps: Mapping[str, frozenset[str]] | None = None
     check: Check = nothing_more
+    settle: Settle = as_sent
     follow: Follow = nothing_follows

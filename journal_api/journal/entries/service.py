@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from kit.errors import Conflict, Malformed, NotFound, Unprocessable
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=3 * 366)
 """How far ahead something may be planned."""
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 8103))"
 _NOT_FOR_OTHERS = frozenset({"draft"})
 
 
@@ -45,7 +47,7 @@ async def write(visit: Visit, kind: Kind, entry_id: UUID, sent: Written, version
     change = Change(visit, entry_id, before, sent.state, sent.at, body, sent.contact, sent.why)
     await _check_contact(visit, kind, sent.contact)
     await kind.check(change)
-    return await keep(kind, change, digest)
+    return await keep(kind, replace(change, body=await kind.settle(change)), digest)
 
 
 async def keep(kind: Kind, change: Change, digest: bytes, *, signs: bool = False) -> Entry:
@@ -86,6 +88,11 @@ async def history(visit: Visit, kind: str, entry_id: UUID) -> list[Version]:
     now = await need(visit, kind, entry_id)
     current = Version(now.version, now.state, now.at, now.changed, now.body, now.signed, now.why)
     return [current, *await repository.versions(visit.conn, visit.person_id, entry_id)]
+
+
+async def hold(visit: Visit, what: str) -> None:
+    """Nobody else writes this list of the person until the transaction ends."""
+    await visit.conn.execute(_HOLD, (f"{what}:{visit.person_id}",))
 
 
 def hidden_from(visit: Visit, entry: Entry) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from journal_api.desk import Visit
+from journal_api.journal.coding import Coding, Short, check_form
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Change, Entry, Kind
 from journal_api.journal.measured import OBSERVATION, Observation, check_value
@@ -15,15 +16,6 @@ from journal_api.journal.notes.templates import Section, Template, templates
 from kit.errors import Forbidden, Unprocessable
 
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
-Short = Annotated[str, msgspec.Meta(max_length=200)]
-
-
-class Coding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A code with the words it had when it was chosen; `system` as in `journal/codes`."""
-
-    system: Short
-    code: Short
-    display: Short
 
 
 class Composition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -93,6 +85,8 @@ def _check_sections(template: Template, body: Composition) -> None:
     for name, codes in body.codes.items():
         if any(code.system not in known["code", name].systems for code in codes):
             raise Unprocessable("code-system", "The part takes codes of another system.")
+        for code in codes:
+            check_form(code.system, code.code)
     for name, value in body.measured.items():
         check_value(name, value)
 

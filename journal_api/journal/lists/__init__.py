@@ -1,0 +1,1 @@
+"""What is always so of a person until it changes: critical information, diagnoses, vaccines, kin, wishes."""

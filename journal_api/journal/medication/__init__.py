@@ -1,0 +1,1 @@
+"""The medication list: who says so, who changed and who confirmed what; allergies stop; reconciliation."""

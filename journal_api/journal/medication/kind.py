@@ -1,0 +1,64 @@
+"""The kind MedicationStatement: a line of the medication list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from journal_api.journal.coding import Coding, Short, Trimmed, Words, check_coding
+from journal_api.journal.entries.models import Change, Kind, Stamp
+from kit.errors import Unprocessable
+from kit.norway import OSLO
+
+
+class MedicationStatement(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A medicine in use. `source`: who says so; `ends`: the last day; `override`: why in spite of an allergy.
+
+    `confirmed` is the service's: the last reconciliation that found the line right as it stands.
+    """
+
+    name: Short
+    use: Literal["fixed", "as-needed", "course"]
+    source: Literal["gp", "hospital", "patient", "home-care", "emergency", "other"]
+    atc: Coding | None = None
+    form: Short = ""
+    strength: Short = ""
+    dose: Words = ""
+    reason: Words = ""
+    ends: date | None = None
+    prescriber: Short = ""
+    override: Words = ""
+    confirmed: Stamp | None = None
+
+
+LIVE = frozenset({"active", "on-hold"})
+
+
+async def _check(change: Change) -> None:
+    body: MedicationStatement = change.body
+    check_coding(body.atc, "atc")
+    if body.ends is not None and body.ends < change.at.astimezone(OSLO).date():
+        raise Unprocessable("date-impossible", "It cannot end before it begins.")
+
+
+async def _settle(change: Change) -> MedicationStatement:
+    """A confirmation holds for what was confirmed, not for what came of it."""
+    body: MedicationStatement = change.body
+    plain = msgspec.structs.replace(body, confirmed=None)
+    if change.before is None or change.before.state != change.state:
+        return plain
+    former = msgspec.convert(change.before.body, MedicationStatement)
+    unchanged = msgspec.structs.replace(former, confirmed=None) == plain and former.confirmed is not None
+    return former if unchanged and change.at == change.before.at else plain
+
+
+MEDICATION: Kind = Kind(
+    name="MedicationStatement",
+    body=MedicationStatement,
+    states=frozenset({"active", "on-hold", "stopped", "entered-in-error"}),
+    live=LIVE,
+    check=_check,
+    settle=_settle,
+)
