@@ -67,7 +67,7 @@ def written(form: Form, resource: Json, number: Json) -> Written:
         raise Unprocessable("subject-other", "The resource is about another person than person-id names.")
     try:
         parsed = form.back(resource)
-    except (AttributeError, KeyError, IndexError, TypeError):
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
         raise Malformed("resource-form", f"This is no {form.type} as the journal gives them out.") from None
     if parsed.at is None:
         raise Unprocessable("time-missing", "The resource names no time.")

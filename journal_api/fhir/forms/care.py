@@ -39,6 +39,7 @@ def _team(entry: Entry, context: Context) -> Json:
     ]
     return {
         "status": entry.state,
+        "encounter": encounter_reference(entry),
         "period": {"start": entry.at.isoformat()},
         "participant": [without_empty(member) for member in members],
         "managingOrganization": [organisation(entry.unit)],
@@ -59,7 +60,8 @@ def _read_team(resource: Json) -> Parsed:
         for one in resource.get("participant", [])
     ]
     body = {"members": members, "note": note_text(resource)}
-    return Parsed(str(resource.get("status")), when(resource, "period.start"), without_empty(body))
+    at = when(resource, "period.start")
+    return Parsed(str(resource.get("status")), at, without_empty(body), contact_of(resource))
 
 
 def _plan(entry: Entry, context: Context) -> Json:
@@ -67,6 +69,7 @@ def _plan(entry: Entry, context: Context) -> Json:
     return {
         "status": entry.state,
         "intent": "plan",
+        "encounter": encounter_reference(entry),
         "period": without_empty({"start": entry.at.isoformat(), "end": body.get("until")}),
         "author": personnel(entry.changed.by, entry.changed.name, context.hpr),
         "goal": [{"display": goal} for goal in body.get("goals", [])],
@@ -97,7 +100,8 @@ def _read_plan(resource: Json) -> Parsed:
         "activities": [_read_activity(one.get("detail", {})) for one in resource.get("activity", [])],
         "until": resource.get("period", {}).get("end"),
     }
-    return Parsed(str(resource.get("status")), when(resource, "period.start"), without_empty(body))
+    at = when(resource, "period.start")
+    return Parsed(str(resource.get("status")), at, without_empty(body), contact_of(resource))
 
 
 def _read_activity(detail: Json) -> Json:

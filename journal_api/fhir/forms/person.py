@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from journal_api.fhir.forms.model import Context, Form, Parsed
 from journal_api.fhir.parts import (
@@ -47,6 +48,7 @@ def _kin(entry: Entry, _: Context) -> Json:
         "period": {"start": entry.at.isoformat()},
         **extensions(
             valued("state", "Code", entry.state),
+            _contact(entry),
             valued("main", "Boolean", body.get("main")),
             valued("note", "String", body.get("note")),
         ),
@@ -64,7 +66,8 @@ def _read_kin(resource: Json) -> Parsed:
     }
     active = "active" if resource.get("active", True) else "inactive"
     state = read_valued(resource, "state", "Code") or active
-    return Parsed(str(state), when(resource, "period.start"), without_empty(body))
+    at = when(resource, "period.start")
+    return Parsed(str(state), at, without_empty(body), _read_contact(resource))
 
 
 def _wish(entry: Entry, context: Context) -> Json:
@@ -75,6 +78,7 @@ def _wish(entry: Entry, context: Context) -> Json:
         **extensions(
             valued("text", "String", entry.body["text"]),
             valued("state", "Code", entry.state),
+            _contact(entry),
             valued("at", "DateTime", entry.at.isoformat()),
         ),
     }
@@ -89,7 +93,17 @@ def _read_wish(resource: Json) -> Parsed:
     at = when(
         {"at": read_valued(resource, "at", "DateTime"), "created": resource.get("created")}, "at", "created"
     )
-    return Parsed(str(state), at, without_empty(body))
+    return Parsed(str(state), at, without_empty(body), _read_contact(resource))
+
+
+def _contact(entry: Entry) -> Json | None:
+    """FHIR has no element for the contact here."""
+    return valued("contact", "String", str(entry.contact) if entry.contact else None)
+
+
+def _read_contact(resource: Json) -> UUID | None:
+    found = read_valued(resource, "contact", "String")
+    return UUID(str(found)) if found else None
 
 
 PERSON = (

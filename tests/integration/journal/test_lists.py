@@ -1,4 +1,4 @@
-"""Critical information, diagnoses, vaccines, next of kin, wishes: what is taken, and what is refused in words."""
+"""The lists: what is live, what is refused, and that a list stays what it says."""
 
 from __future__ import annotations
 

@@ -74,6 +74,45 @@ BODIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"note": IDS},
     ),
 }
+LEVELS = of(["low", "high", "unknown"])
+BODIES |= {
+    "AllergyIntolerance": body(
+        {
+            "substance": WORDS,
+            "category": of(["food", "medication", "environment", "other"]),
+            "criticality": LEVELS,
+            "certainty": of(["suspected", "confirmed", "refuted"]),
+        },
+        {"coding": code("atc"), "reaction": WORDS, "source": WORDS},
+    ),
+    "Flag": body(
+        {"category": of(["implant", "condition", "other"]), "text": WORDS}, {"coding": code("snomed-ct")}
+    ),
+    "Condition": body({"text": WORDS}, {"coding": code("icpc-2"), "onset": DAYS, "note": WORDS}),
+    "MedicationStatement": body(
+        {
+            "name": WORDS,
+            "use": of(["fixed", "as-needed", "course"]),
+            "source": of(["gp", "hospital", "patient", "home-care", "emergency", "other"]),
+        },
+        {
+            "atc": code("atc"),
+            "ends": DAYS,
+            "confirmed": st.fixed_dictionaries(
+                {"by": IDS, "name": WORDS, "at": st.just("2026-11-01T10:00:00+00:00")},
+                optional={"role": st.just("LE")},
+            ),
+            **dict.fromkeys(("form", "strength", "dose", "reason", "prescriber", "override"), WORDS),
+        },
+    ),
+    "Immunization": body(
+        {"vaccine": WORDS}, {"coding": code("sysvak"), "dose": st.integers(1, 9), "lot": WORDS, "site": WORDS}
+    ),
+    "NextOfKin": body(
+        {"name": WORDS, "relation": WORDS}, {"phone": WORDS, "main": st.just(True), "note": WORDS}
+    ),
+    "Wish": body({"category": of(["resuscitation", "language", "home", "other"]), "text": WORDS}),
+}
 STATES = {"Composition": ["draft", "signed"]}
 
 
