@@ -284,7 +284,7 @@ async def test_a_substitute_gets_the_period_and_a_place_at_the_office(
     assert (await call("/substitutes", substitute())).json() == {"changed": True}
     assert (await call("/substitutes", substitute())).json() == {"changed": False}
     (one,) = (await call("/gp-lists/_search", {"words": "koman"})).json()["items"]
-    assert (one["office"], one["patients"]) == ("Fjordvik legesenter", 6)
+    assert (one["office"], one["patients"]) == ("Fjordvik legesenter", 7)
     assert one["substitutes"] == [
         {
             "hpr_number": "9900365",

@@ -124,7 +124,7 @@ async def test_own_patients_are_listed_narrowed_and_logged(
     Bundle.model_validate(everyone)
     names = [entry["resource"]["name"][0]["text"] for entry in everyone["entry"]]
     assert names == sorted(names)
-    assert everyone["total"] == len(names) == 6
+    assert everyone["total"] == len(names) == 7
     form = {"name": "line dans", "_list": "mine"}
     (found,) = (await client.post("/fhir/Person/_search", headers=GP, data=form)).json()["entry"]
     assert found["resource"]["name"][0]["text"] == "Danser, Line"
@@ -134,7 +134,7 @@ async def test_own_patients_are_listed_narrowed_and_logged(
     in_address = await client.post("/fhir/Person/_search?name=line", headers=GP)
     assert in_address.status_code == 400
     assert counted(postgres, "actor_log") == [
-        ("list", "permitted", {"Person": 6}),
+        ("list", "permitted", {"Person": 7}),
         ("list", "permitted", {"Person": 1}),
         ("list", "permitted", {"Person": 0}),
     ]
