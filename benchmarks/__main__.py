@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import decision, growth, intake, lookup, mapping, screen, screens
+from benchmarks import decision, growth, intake, lookup, mapping, restricted, screen, screens
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
     "lookup50": lookup.run_newest,
     "lookup_all": lookup.run_all,
     "decision": decision.run,
+    "restricted": restricted.run,
     "screens": screens.run,
     "screen": screen.run,
     "intake": intake.run,
@@ -25,6 +26,7 @@ TINY: dict[str, dict[str, int]] = {
     "lookup50": {"people": 3, "reports": 2, "requests": 80},
     "lookup_all": {"people": 3, "reports": 2, "requests": 80},
     "decision": {"people": 3, "reports": 2, "requests": 20},
+    "restricted": {"reports": 4, "requests": 4},
     "screens": {"people": 1, "reports": 3, "requests": 5},
     "intake": {"count": 60, "seconds": 1},
     "growth": {"first": 400, "then": 800, "requests": 40},

@@ -46,11 +46,10 @@ WITH fresh AS MATERIALIZED (
     FROM fresh f CROSS JOIN results.report r WHERE r.person_id = %(template)s
 ), versions AS (
     INSERT INTO results.report_version (person_id, report_id, version_id, message_id, key_hash, fingerprint,
-        generated, serv_type, status, sampled, requisitions, report_date, release_class, preliminary, held,
-        resources)
+        generated, serv_type, status, sampled, release_class, preliminary, held, resources, fields, source)
     SELECT c.person_id, c.report_id, c.version_id, gen_random_uuid(), sha256(uuid_send(c.report_id)),
-        v.fingerprint, v.generated, v.serv_type, v.status, v.sampled, v.requisitions, v.report_date,
-        v.release_class, v.preliminary, v.held, v.resources
+        v.fingerprint, v.generated, v.serv_type, v.status, v.sampled, v.release_class, v.preliminary,
+        v.held, v.resources, v.fields, v.source
     FROM copied c JOIN results.report_version v
         ON v.person_id = %(template)s AND v.report_id = c.old_report AND v.version_id = c.old_version
 )

@@ -21,7 +21,7 @@ from results_service.codes import CodeBook
 from results_service.intake.guard import MessageRejected, read_bytes
 from results_service.reports.fhir import MappedReport, map_report
 from results_service.reports.packing import index
-from results_service.reports.stored import serialise
+from results_service.reports.stored import RuleFacts, serialise
 from results_service.reports.svarrapport import read_message
 
 MESSAGES = Path(__file__).resolve().parent.parent / "tests" / "messages"
@@ -35,7 +35,12 @@ _TODAY = date(2026, 11, 1)
 def samples() -> list[bytes | bytearray | memoryview[int]]:
     """Every report of the test messages and of a population, as it is stored."""
     codes = CodeBook.builtin()
-    return [serialise(index(report)) for data in _messages() if (report := _mapped(data, codes))]
+    return [
+        serialise(index(report), compared)
+        for data in _messages()
+        if (found := _mapped(data, codes))
+        for report, compared in [found]
+    ]
 
 
 def _messages() -> Iterator[bytes]:
@@ -45,12 +50,15 @@ def _messages() -> Iterator[bytes]:
         yield from (message.body for message in islice(messages_of(subject), _OF_EACH))
 
 
-def _mapped(data: bytes, codes: CodeBook) -> MappedReport | None:
+def _mapped(data: bytes, codes: CodeBook) -> tuple[MappedReport, RuleFacts] | None:
     try:
         message = read_message(read_bytes(data)).message
     except MessageRejected:
         return None
-    return map_report(message, new_id(), codes) if message else None
+    if message is None:
+        return None
+    compared = RuleFacts(sorted(message.requisition_ids), message.issue.text if message.issue else None)
+    return map_report(message, new_id(), codes), compared
 
 
 def main() -> None:

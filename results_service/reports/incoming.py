@@ -62,7 +62,14 @@ def as_stored(version_id: UUID, incoming: Incoming, fingerprint: bytes) -> Store
     )
     preliminary = is_preliminary(message, mapped)
     return StoredVersion(
-        facts, incoming.message_id, incoming.key.hash, mapped.release_class, preliminary, None, packed
+        facts=facts,
+        message_id=incoming.message_id,
+        key_hash=incoming.key.hash,
+        release_class=mapped.release_class,
+        preliminary=preliminary,
+        held=None,
+        packed=packed,
+        source=incoming.key.sender or None,
     )
 
 

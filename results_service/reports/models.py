@@ -30,7 +30,10 @@ class StoreOutcome(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One version as it came. `held`: why it waits for a person; such a version is never shown."""
+    """One version as it came. `held`: why it waits for a person; such a version is never shown.
+
+    `source`: the sender's key (`ReportKey.sender`); None of versions stored before it was kept here.
+    """
 
     facts: VersionFacts
     message_id: UUID
@@ -39,6 +42,7 @@ class StoredVersion:
     preliminary: bool
     held: str | None
     packed: Packed
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,6 @@ from results_service.reports.versions import (
     home_of,
 )
 
-EARLIER_VERSION = "earlier-version"  # what a companion's row is known by
-
 
 class Placing:
     """Puts a version in its report, or holds it; in either case it is kept. `judged`: the hold answered."""
@@ -168,7 +166,9 @@ def _show_companion(
         return None
     version = replace(beside, packed=showing.as_companion(beside.packed))
     repository.add_version(conn, person_id, companion_id, version)
-    note = showing.notice(EARLIER_VERSION, report=showing.reference("DiagnosticReport", str(report_id)))
+    note = showing.notice(
+        showing.EARLIER_VERSION, report=showing.reference("DiagnosticReport", str(report_id))
+    )
     body = showing.with_notices(version.packed.body(0), [note], None)
-    repository.put_report(conn, person_id, companion_id, version, body, [EARLIER_VERSION])
+    repository.put_report(conn, person_id, companion_id, version, body, [showing.EARLIER_VERSION])
     return companion_id

@@ -11,9 +11,10 @@ from psycopg.rows import tuple_row
 
 from kit.ids import new_id
 from results_service.reports.compression import compress
+from results_service.reports.fields import as_column, fields_of
 from results_service.reports.models import KnownMessage, StoredVersion
 from results_service.reports.packing import Entry, items_of
-from results_service.reports.stored import pack, unpack
+from results_service.reports.stored import RuleFacts, pack, unpack_all
 from results_service.reports.tokens import tokens_of
 from results_service.reports.versions import VersionFacts
 
@@ -36,13 +37,12 @@ WHERE message_hash = %s AND fingerprint = %s
 """
 _INSERT_VERSION = """
 INSERT INTO results.report_version (person_id, report_id, version_id, message_id, key_hash, fingerprint,
-    generated, serv_type, status, sampled, requisitions, report_date, release_class, preliminary, held,
-    resources)
+    generated, serv_type, status, sampled, release_class, preliminary, held, resources, fields, source)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _VERSIONS = """
 SELECT version_id, message_id, key_hash, fingerprint, generated, serv_type, status, sampled, requisitions,
-    report_date, release_class, preliminary, held, resources
+    report_date, release_class, preliminary, held, resources, source
 FROM results.report_version WHERE person_id = %s AND report_id = %s
 """
 _VERSIONS_OF_KEY = _VERSIONS.replace("SELECT ", "SELECT report_id, ", 1).replace(
@@ -167,12 +167,12 @@ def add_version(conn: Connection[Any], person_id: UUID, report_id: UUID, version
             facts.serv_type,
             facts.status,
             facts.sampled,
-            sorted(facts.requisitions),
-            facts.report_date,
             version.release_class,
             version.preliminary,
             version.held,
-            pack(version.packed),
+            pack(version.packed, RuleFacts(sorted(facts.requisitions), facts.report_date)),
+            as_column(fields_of(version.packed)),
+            version.source,
         ),
         binary=True,
     )
@@ -251,7 +251,9 @@ def _codes_in(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _version(row: tuple[Any, ...]) -> StoredVersion:
-    packed = unpack(row[13])
+    packed, compared = unpack_all(row[13])
+    if compared is None:  # stored before these lay with the rest
+        compared = RuleFacts(row[8] or [], row[9])
     facts = VersionFacts(
         version_id=row[0],
         generated=row[4],
@@ -259,11 +261,11 @@ def _version(row: tuple[Any, ...]) -> StoredVersion:
         status=row[6],
         fingerprint=row[3],
         sampled=row[7],
-        requisitions=frozenset(row[8]),
-        report_date=row[9],
+        requisitions=frozenset(compared.requisitions),
+        report_date=compared.report_date,
         items=items_of(packed),
     )
-    return StoredVersion(facts, row[1], row[2], row[10], row[11], row[12], packed)
+    return StoredVersion(facts, row[1], row[2], row[10], row[11], row[12], packed, row[14])
 
 
 def _one(conn: Connection[Any], query: Any, values: Any) -> tuple[Any, ...]:

@@ -22,6 +22,8 @@ from results_service.reports.versions import Shown
 
 NOTICE_URL = names.AKSON + "report-notice"
 REPORT_DATE_URL = names.NILAR + "report-date"
+EARLIER_VERSION = "earlier-version"
+"""The warning that a companion's row is known by."""
 _BESIDE = "beside"
 # "det forrige svaret var 11", "tidligere resultat: 4,2": the laboratory quotes what it corrects.
 _QUOTED_VALUE = re.compile(

@@ -4,6 +4,9 @@ A packed version is 4 bytes length of the head with the highest bit set, the hea
 the bodies end to end, compressed together. The head's shape says how the resources hang together; reports of
 the same examinations share it, so it is read and followed once for all of them.
 
+What only the rules of versions look at lies in the head too (`RuleFacts`): its words stand in the bodies
+already and cost next to nothing there. Versions stored before have it in columns of their own.
+
 The first form, which is still read, has no bit set and a MessagePack list of all entries.
 """
 
@@ -73,23 +76,35 @@ class _Facts(Struct, array_like=True, gc=False):
     tags: list[str] | None
 
 
+class RuleFacts(Struct, array_like=True, frozen=True, gc=False):
+    """What the rules of versions compare besides the columns: requisitions, sorted, and the report's date."""
+
+    requisitions: list[str]
+    report_date: str | None
+
+
 class _Head(Struct, array_like=True, gc=False):
-    """`sizes` of the bodies; `ids`: None when every body begins with its kind and id, as ours do."""
+    """`sizes` of the bodies; `ids`: None when every body begins with its kind and id, as ours do.
+
+    `compared`: a `RuleFacts`; empty in versions stored before it was kept here.
+    """
 
     shape: msgspec.Raw
     sizes: list[int]
     ids: list[str] | None
     facts: msgspec.Raw
+    compared: msgspec.Raw = msgspec.Raw()
 
 
 _encoder = msgspec.msgpack.Encoder()
 _head_decoder = msgspec.msgpack.Decoder(_Head)
 _shape_decoder = msgspec.msgpack.Decoder(tuple[Place, ...])
 _facts_decoder = msgspec.msgpack.Decoder(list[_Facts])
+_compared_decoder = msgspec.msgpack.Decoder(RuleFacts)
 _first_form_decoder = msgspec.msgpack.Decoder(list[Entry])
 
 
-def serialise(packed: Packed) -> bytes:
+def serialise(packed: Packed, compared: RuleFacts) -> bytes:
     """The stored form before compression."""
     entries = packed.entries
     known = all(_begins_with_id(packed, place) for place in range(len(entries)))
@@ -98,22 +113,33 @@ def serialise(packed: Packed) -> bytes:
         sizes=[e.end - e.start for e in entries],
         ids=None if known else [e.id for e in entries],
         facts=msgspec.Raw(_encoder.encode([_facts(e) for e in entries])),
+        compared=msgspec.Raw(_encoder.encode(compared)),
     )
     encoded = _encoder.encode(head)
     return (len(encoded) | _WITH_HEAD).to_bytes(_LENGTH, "big") + encoded + packed.bodies
 
 
-def pack(packed: Packed) -> bytes:
+def pack(packed: Packed, compared: RuleFacts) -> bytes:
     """The form in which a version is stored."""
-    return compress(serialise(packed), WHOLE)
+    return compress(serialise(packed, compared), WHOLE)
 
 
 def unpack(data: bytes) -> Packed:
     """The version behind `pack`."""
+    return unpack_all(data)[0]
+
+
+def unpack_all(data: bytes) -> tuple[Packed, RuleFacts | None]:
+    """The version behind `pack`, and what its rules compare; None where that lies in columns."""
     raw = decompress(data)
     head, bodies = _split(raw)
     if head is None:
-        return _first_form(raw)
+        return _first_form(raw), None
+    compared = _compared_decoder.decode(head.compared) if bytes(head.compared) else None
+    return _entries(head, bodies), compared
+
+
+def _entries(head: _Head, bodies: bytes) -> Packed:
     opened = _outline(head, bodies)
     facts = _facts_decoder.decode(head.facts)
     starts = opened.starts

@@ -16,27 +16,28 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import tuple_row
 
 from core_record.access.service import Restrictions
-from core_record.privacy.service import FIELDS
-from results_service.reports.packing import Packed
-from results_service.reports.showing import beside_id
+from results_service.reports.fields import ANY, fields_of
+from results_service.reports.showing import EARLIER_VERSION, beside_id
 from results_service.reports.stored import unpack
 
 GENERAL = "General"
 OUTCOME_SYSTEM = "http://nhn.no/fhir/nilar/CodeSystem/pvk-outcome-cs"
-_FIELDS_OF_KIND = {
-    **dict.fromkeys(("PAT", "CYTO", "HIST", "MPAT", "OBD"), "PAT"),
-    **dict.fromkeys(("RAD", "BLD", "CT", "MA", "MR", "RTG", "UL"), "RAD"),
-    **dict.fromkeys(("NUK", "SCI"), "NUK"),
-    **{code: code for code in ("CLIN", "MBIO", "MGEN", "FARM", "IMTR")},
-}
-"""Kind of message (Volven 8202) → field of medicine. Kinds of no one field (LAB, AN, MORS) have none."""
 
+# Decided by the columns. Versions stored before there were any come with what decides instead; versions shown
+# beside another come too, since the other decides of them.
 _VERSIONS = """
-SELECT v.report_id, v.message_id, CASE WHEN %(content)s THEN v.resources END
-FROM results.report_version v
-WHERE v.person_id = %(person)s AND v.held IS NULL AND EXISTS (
-    SELECT 1 FROM results.report r WHERE r.person_id = v.person_id AND r.report_id = v.report_id)
+SELECT report_id, covered, companion, message_id, resources FROM (
+    SELECT v.report_id, %(companion)s = ANY(r.warnings) AS companion,
+        coalesce(%(by_field)s AND (v.fields = %(any)s
+            OR string_to_array(v.fields, ' ') && %(fields)s::text[]), false)
+        OR coalesce(v.source = ANY(%(below)s::text[]), false) AS covered,
+        CASE WHEN %(by_source)s AND v.source IS NULL THEN v.message_id END AS message_id,
+        CASE WHEN %(by_field)s AND v.fields IS NULL THEN v.resources END AS resources
+    FROM results.report r JOIN results.report_version v USING (person_id, report_id)
+    WHERE r.person_id = %(person)s AND v.held IS NULL
+) AS known WHERE covered OR companion OR message_id IS NOT NULL OR resources IS NOT NULL
 """
+_SHOWN = "SELECT report_id FROM results.report WHERE person_id = %s"
 # What lies below an organisation, as far down as organisations go (owner, hospital, department).
 _BELOW = """
 SELECT o.org_number FROM core_record.organisation o
@@ -46,9 +47,13 @@ WHERE o.org_number = ANY(%(wanted)s) OR o.parent = ANY(%(wanted)s) OR p.parent =
 
 
 class _Version(Struct, frozen=True):
+    """A version that its columns say is covered, or of which something else is to be asked."""
+
     report_id: UUID
-    message_id: UUID
-    packed: Packed | None
+    covered: bool
+    companion: bool
+    message_id: UUID | None
+    resources: bytes | None
 
 
 async def withhold(
@@ -69,33 +74,21 @@ async def covered_reports(
     conn: AsyncConnection[Any], person_id: UUID, restrictions: Restrictions
 ) -> frozenset[UUID]:
     """The ids of the shown reports that the restrictions cover, with those shown beside them."""
-    content = bool(restrictions.fields) and not restrictions.everything
-    versions = await _versions(conn, person_id, content=content)
     if restrictions.everything:
-        return frozenset(version.report_id for version in versions)
-    sources = await _from_sources(conn, versions, restrictions.sources)
+        return frozenset(report for (report,) in await _rows(conn, _SHOWN, (person_id,)))
+    below = await _below(conn, restrictions.sources)
+    versions = await _versions(conn, person_id, restrictions.fields, below)
+    sources = await _from_sources(conn, {v.message_id for v in versions if v.message_id}, below)
     covered = {
         version.report_id
         for version in versions
-        if version.message_id in sources or fields_of(version.packed) & restrictions.fields
+        if version.covered
+        or version.message_id in sources
+        or (version.resources and fields_of(unpack(version.resources)) & restrictions.fields)
     }
-    shown = {version.report_id for version in versions}
-    return frozenset(covered | ({beside_id(report) for report in covered} & shown))
-
-
-def fields_of(packed: Packed | None) -> frozenset[str]:
-    """The fields of medicine of a version: of each of its results, and of its kind of message.
-
-    One that says no field, with results that say none, may be of any of them: nothing is guessed.
-    """
-    if packed is None:
-        return frozenset()
-    kinds = (coding.rpartition("|")[2] for coding in packed.entries[0].codes)
-    of_kind = {field for field in map(_FIELDS_OF_KIND.get, kinds) if field}
-    results = [entry.category for entry in packed.entries if entry.kind == "Observation"]
-    if not of_kind and (not results or None in results):
-        return frozenset(FIELDS)
-    return frozenset(of_kind | {field for field in results if field})
+    if companions := {version.report_id for version in versions if version.companion}:
+        covered |= companions & {beside_id(report) for report in covered}
+    return frozenset(covered)
 
 
 def withheld_issue() -> dict[str, Any]:
@@ -109,25 +102,41 @@ def withheld_issue() -> dict[str, Any]:
     }
 
 
-async def _versions(conn: AsyncConnection[Any], person_id: UUID, *, content: bool) -> list[_Version]:
-    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(_VERSIONS, {"person": person_id, "content": content})
-        rows = await cursor.fetchall()
-    return [_Version(report, message, unpack(data) if data else None) for report, message, data in rows]
+async def _versions(
+    conn: AsyncConnection[Any], person_id: UUID, fields: Iterable[str], below: frozenset[str]
+) -> list[_Version]:
+    wanted = sorted(fields)
+    values = {
+        "person": person_id,
+        "by_field": bool(wanted),
+        "fields": wanted,
+        "any": ANY,
+        "companion": EARLIER_VERSION,
+        "by_source": bool(below),
+        "below": sorted(below),
+    }
+    return [_Version(*row) for row in await _rows(conn, _VERSIONS, values)]
+
+
+async def _below(conn: AsyncConnection[Any], sources: frozenset[str]) -> frozenset[str]:
+    """The organisations that are, or lie below, the sources."""
+    if not sources:
+        return frozenset()
+    return sources | {number for (number,) in await _rows(conn, _BELOW, {"wanted": list(sources)})}
 
 
 async def _from_sources(
-    conn: AsyncConnection[Any], versions: Iterable[_Version], sources: frozenset[str]
+    conn: AsyncConnection[Any], messages: set[UUID], below: frozenset[str]
 ) -> frozenset[UUID]:
-    """The messages that a source sent. One whose sender is not on record counts as sent by any."""
-    messages = {version.message_id for version in versions}
-    if not sources or not messages:
+    """Which of the messages one of the sources sent. Without a sender on record it counts as sent."""
+    if not messages:
         return frozenset()
-    async with conn.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(_BELOW, {"wanted": list(sources)})
-        below = {org_number for (org_number,) in await cursor.fetchall()}
-        await cursor.execute(
-            "SELECT id, sender FROM results.intake_message WHERE id = ANY(%s)", (list(messages),)
-        )
-        senders: dict[UUID, str | None] = dict(await cursor.fetchall())
+    asked = "SELECT id, sender FROM results.intake_message WHERE id = ANY(%s)"
+    senders: dict[UUID, str | None] = dict(await _rows(conn, asked, (list(messages),)))
     return frozenset(m for m in messages if senders.get(m) is None or senders[m] in below)
+
+
+async def _rows(conn: AsyncConnection[Any], query: str, values: Any) -> list[Any]:
+    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
+        await cursor.execute(query.encode(), values)
+        return await cursor.fetchall()

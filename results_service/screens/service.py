@@ -69,12 +69,12 @@ async def news(
 def _what(arrival: Arrival, since: datetime, *, released: bool) -> tuple[NewKind, datetime] | None:
     """What is new about a report, and when it came; None for nothing.
 
-    `released`: for a citizen a report is new when it could first be seen, whenever it came. A version that
-    waits for a person is no business of a citizen's.
+    `released`: for a citizen a report is new when it could first be seen, whenever it came, and changed only
+    when another version could be seen before. A version that waits for a person is no citizen's business.
     """
     shown = arrival.visible if released else arrival.shown
     if shown > since:
-        if (released and arrival.first == arrival.shown) or arrival.first > since:
+        if not arrival.seen if released else arrival.first > since:
             return "new", shown
         return ("cancelled" if arrival.status in _CANCELLED else "changed"), shown
     if arrival.held is not None and arrival.held > since and not released:

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from kit.ids import new_id
-from results_service.reports.compression import decompress
-from results_service.reports.showing import NOTICE_URL, beside_id
+from results_service.reports.compression import compress, decompress
+from results_service.reports.showing import NOTICE_URL, beside_id, report_date
 from tests.integration.lookup.builder import START, Item, Report, observation_id
 from tests.integration.lookup.conftest import Store
 
@@ -96,6 +96,27 @@ def test_given_a_new_report_under_a_used_number_then_the_earlier_stays(store: St
     copy = store.put(PERSON, held)
     assert copy.status == "needs-attention", "a copy of what waits gets the same answer"
     assert versions(store) == 2
+
+
+def test_given_a_version_stored_in_the_second_form_then_the_rules_compare_its_columns(store: Store) -> None:
+    first = store.put(PERSON, Report())
+    ((data,),) = store.rows("SELECT resources FROM results.report_version")
+    assert isinstance(data, bytes)
+    raw = decompress(data)
+    end = 4 + (int.from_bytes(raw[:4], "big") & 0x7FFFFFFF)
+    head = msgspec.msgpack.encode(msgspec.msgpack.decode(raw[4:end])[:4])
+    store.rows(
+        "UPDATE results.report_version SET resources = %s, requisitions = '{Q1}', report_date = %s"
+        " RETURNING 1",
+        compress((len(head) | 1 << 31).to_bytes(4, "big") + head + raw[end:]),
+        "2021-03-01",
+    )
+    other = store.put(PERSON, Report(sampled=None, requisition="Q2", hours=1))
+    assert other.status == "needs-attention"
+    same = store.put(PERSON, Report(serv_type="M", requisition="Q1", hours=2))
+    assert same.status == "processed"
+    body = msgspec.json.encode(shown(store, PERSON, first.report_id))
+    assert report_date(body) == "2021-03-01", "the first version's"
 
 
 def test_given_a_reused_message_id_then_only_a_change_of_another_report_waits(store: Store) -> None:

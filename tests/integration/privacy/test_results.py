@@ -153,6 +153,36 @@ async def test_sperring_of_a_source_covers_what_it_and_what_is_below_it_sent(
     assert (kinds(answer), codes(answer)) == ([], ["General"])
 
 
+async def test_versions_stored_before_the_columns_are_opened_and_covered_alike(
+    results: Results, line: NationalId, actor: MakeActor, make_setting: Set, postgres: TestDatabase
+) -> None:
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("UPDATE results.report_version SET fields = NULL, source = NULL")
+    gp = actor("lege-koman")
+    await make_setting("line", "sperring", **{"class": [{"system": "x", "code": "MGEN"}]})
+    assert kinds(await results.search(gp, line, **GP)) == ["CLIN", "CLIN", "MBIO"]
+    await make_setting("line", "sperring", actor=[party("CST", ENH, "313901866")])
+    assert len(kinds(await results.search(gp, line, **GP))) == 2
+
+
+async def test_what_no_sender_or_field_is_known_of_counts_as_covered(
+    results: Results, line: NationalId, actor: MakeActor, make_setting: Set, postgres: TestDatabase
+) -> None:
+    gp = actor("lege-koman")
+    await make_setting("line", "sperring", **{"class": [{"system": "x", "code": "NUK"}]})
+    assert len(kinds(await results.search(gp, line, **GP))) == 4
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("UPDATE results.report_version SET fields = '*', source = NULL")
+        conn.execute("UPDATE results.intake_message SET sender = NULL")
+    answer = await results.search(gp, line, **GP)
+    assert (kinds(answer), codes(answer)) == ([], ["General"])
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("UPDATE results.report_version SET fields = 'CLIN'")
+    assert len(kinds(await results.search(gp, line, **GP))) == 4
+    await make_setting("line", "sperring", actor=[party("CST", ENH, "313901866")])
+    assert kinds(await results.search(gp, line, **GP)) == []
+
+
 async def test_sperring_of_a_reader_closes_for_that_organisation_alone(
     results: Results, line: NationalId, actor: MakeActor, make_setting: Set
 ) -> None:

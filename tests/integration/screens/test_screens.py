@@ -134,6 +134,60 @@ async def test_a_citizen_sees_what_is_released(screens: Screens, store: Store, a
 # What is new
 
 
+def event(screens: Screens, number: str, kind: str, hours: float) -> None:
+    """A clinician or the person did something with the shown version of a report so long ago."""
+    screens.run(
+        "INSERT INTO results.release_event (person_id, report_id, version_id, event_id, kind, at)"
+        " SELECT person_id, report_id, version_id, gen_random_uuid(), %s, now() - %s FROM results.report"
+        " WHERE report_id = %s RETURNING 1",
+        kind,
+        timedelta(hours=hours),
+        Report(number).key.report_id(screens.person_id),
+    )
+
+
+def ago(hours: float) -> str:
+    return (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+
+
+async def test_for_a_citizen_a_report_is_new_when_a_clinician_released_it(
+    screens: Screens, store: Store, actor: MakeActor
+) -> None:
+    now = (datetime.now(UTC) - START).total_seconds() / 3600
+    store.put(screens.person_id, Report("at-once"))
+    store.put(screens.person_id, Report("released", release_class=3))
+    store.put(screens.person_id, Report("reviewed", release_class=2, hours=now - 100))
+    store.put(screens.person_id, Report("preliminary", status="P"))
+    store.put(screens.person_id, Report("waits", release_class=3))
+    age(screens, 100)
+    event(screens, "released", "released", 10)
+    event(screens, "reviewed", "reviewed", 10)
+    event(screens, "preliminary", "released", 10)
+    screens.caller, screens.headers = actor("line", scopes=SCOPES), {}
+    found = await new(screens, ago(20))
+    assert (found["total"], kinds(found)) == (4, ["new"] * 3)
+    came = {datetime.fromisoformat(report["at"]) for report in found["reports"]}
+    assert all(abs((at - datetime.now(UTC)).total_seconds() + 36_000) < 60 for at in came)
+    assert kinds(await new(screens, ago(5))) == []
+    assert kinds(await new(screens, ago(200))) == ["new"] * 4
+
+
+async def test_for_a_citizen_a_report_is_changed_only_when_another_version_could_be_seen(
+    screens: Screens, store: Store, actor: MakeActor
+) -> None:
+    store.put(screens.person_id, Report("unseen", status="P"))
+    store.put(screens.person_id, Report("shown", status="P"))
+    store.put(screens.person_id, Report("open"))
+    event(screens, "shown", "shown", 1)
+    age(screens, 48)
+    for number in ("unseen", "shown", "open"):
+        store.put(screens.person_id, Report(number, serv_type="M", hours=1))
+    screens.caller, screens.headers = actor("line", scopes=SCOPES), {}
+    found = {report["id"]: report["kind"] for report in (await new(screens, ago(24)))["reports"]}
+    expected = {"unseen": "new", "shown": "changed", "open": "changed"}
+    assert found == {str(Report(n).key.report_id(screens.person_id)): kind for n, kind in expected.items()}
+
+
 async def test_nothing_is_called_new_at_the_first_visit(screens: Screens, store: Store) -> None:
     store.put(screens.person_id, Report())
     found = await new(screens)

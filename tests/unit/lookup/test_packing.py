@@ -7,17 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.ids import new_id
-from results_service.reports.compression import compress
+from results_service.reports.compression import compress, decompress
 from results_service.reports.packing import Entry, Packed, index
 from results_service.reports.showing import as_companion
-from results_service.reports.stored import Outline, outline, pack, unpack
+from results_service.reports.stored import Outline, RuleFacts, outline, unpack, unpack_all
+from results_service.reports.stored import pack as pack_with
 from tests.integration.lookup.builder import Item, Report
 
+COMPARED = RuleFacts(["Q1"], "2026-11-02")
 TREE = [Item("1"), Item("2", parent="1"), Item("3", parent="2"), Item("4")]
 
 
 def packed(report: Report) -> Packed:
     return index(report.mapped(new_id()))
+
+
+def pack(whole: Packed) -> bytes:
+    return pack_with(whole, COMPARED)
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
@@ -54,7 +60,19 @@ def test_the_first_form_is_still_read() -> None:
     head = msgspec.msgpack.encode(whole.entries)
     stored = compress(len(head).to_bytes(4, "big") + head + whole.bodies)
     assert unpack(stored) == whole
+    assert unpack_all(stored) == (whole, None)
     assert described(outline(stored)) == described(outline(pack(whole)))
+
+
+def test_what_the_rules_compare_comes_back_and_older_forms_have_none() -> None:
+    whole = packed(Report(items=TREE))
+    assert unpack_all(pack(whole)) == (whole, COMPARED)
+    raw = decompress(pack(whole))
+    end = 4 + (int.from_bytes(raw[:4], "big") & 0x7FFFFFFF)
+    before = msgspec.msgpack.encode(msgspec.msgpack.decode(raw[4:end])[:4])
+    second = (len(before) | 1 << 31).to_bytes(4, "big") + before + raw[end:]
+    assert unpack_all(compress(second)) == (whole, None)
+    assert described(outline(compress(second))) == described(outline(pack(whole)))
 
 
 def test_an_outline_holds_what_includes_need_and_is_shared_by_reports_of_one_shape() -> None:

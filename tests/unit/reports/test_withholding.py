@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core_record.privacy.service import FIELDS
+from results_service.reports.fields import ANY, as_column, fields_of
 from results_service.reports.packing import Entry, Packed
-from results_service.reports.withholding import fields_of, withheld_issue
+from results_service.reports.withholding import withheld_issue
 
 KINDS = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-8202"
 
@@ -34,13 +35,15 @@ def version(kind: str, *results: str | None) -> Packed:
         (version("LAB", "FARM", None), set(FIELDS)),  # something in it says no field: it may be of any
         (version("AN"), set(FIELDS)),
         (version("UKJENT", None), set(FIELDS)),
-        (None, set()),
     ],
 )
-def test_a_version_is_of_every_field_that_something_in_it_is_of(
-    packed: Packed | None, fields: set[str]
-) -> None:
+def test_a_version_is_of_every_field_that_something_in_it_is_of(packed: Packed, fields: set[str]) -> None:
     assert fields_of(packed) == fields
+
+
+def test_the_column_names_the_fields_and_any_stands_for_all_there_will_be() -> None:
+    assert as_column(fields_of(version("CLIN", "CLIN", "MGEN"))) == "CLIN MGEN"
+    assert as_column(fields_of(version("AN"))) == ANY
 
 
 def test_a_reader_is_told_that_something_is_withheld_and_not_what() -> None:
