@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import decision, growth, intake, lookup, mapping, restricted, screen, screens
+from benchmarks import decision, growth, intake, lookup, mapping, panel, restricted, screen, screens
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[..., list[Figure]]] = {
     "screens": screens.run,
     "screen": screen.run,
     "intake": intake.run,
+    "panel": panel.run,
     "growth": growth.run,
 }
 TINY: dict[str, dict[str, int]] = {
@@ -29,6 +30,7 @@ TINY: dict[str, dict[str, int]] = {
     "restricted": {"reports": 4, "requests": 4},
     "screens": {"people": 1, "reports": 3, "requests": 5},
     "intake": {"count": 60, "seconds": 1},
+    "panel": {"members": 60, "rate": 50},
     "growth": {"first": 400, "then": 800, "requests": 40},
 }
 TINY_BROWSER: dict[str, dict[str, int]] = {"screen": {"reports": 20, "rounds": 2}}  # minutes, and Chromium

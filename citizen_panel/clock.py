@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,8 @@ from kit.log import get_logger
 from kit.web import REGISTRY
 
 TICK_SECONDS, MEASURE_SECONDS = 5.0, 300.0
+_REST = 20
+"""A round that takes long comes more seldom: at most a twentieth of the time is spent on it."""
 _FAILED = Counter("akson_panel_tick_failures", "Rounds of counting that failed", registry=REGISTRY)
 
 
@@ -56,9 +59,10 @@ class Clock:
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
     while True:
+        started = time.monotonic()
         try:
             await work()
         except Exception as error:  # noqa: BLE001 - the clock must not stop for one faulty round
             _FAILED.inc()
             get_logger().warning("a round of the panel's clock failed", kind=type(error).__name__)
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(max(seconds, _REST * (time.monotonic() - started)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -27,11 +28,12 @@ async def count_live(conn: repository.Connection, keys: KeyRing, consultation: C
         return
     now, _ = await _answers(conn, consultation)
     live = [question for question in consultation.questions if question.required and not question.when]
-    after = stepped(
-        row,
-        _digests(keys, consultation.id, now),
-        lambda: _numbers(consultation, tally(live, now), len(now)),
-    )
+
+    def step() -> dict[str, Any]:
+        digests = _digests(keys, consultation.id, now)
+        return stepped(row, digests, lambda: _numbers(consultation, tally(live, now), len(now)))
+
+    after = await asyncio.to_thread(step)  # ten thousand answers take a while, and others wait to answer
     if after != row:
         await repository.keep_result(conn, consultation.id, after)
 

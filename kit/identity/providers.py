@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import httpx
 
-from kit.identity.audiences import CORE_RECORD, JOURNAL, OPERATOR_SCOPES, RESULTS, personal_scopes
+from kit.identity.audiences import CORE_RECORD, JOURNAL, OPERATOR_SCOPES, PANEL, RESULTS, personal_scopes
 from kit.identity.client import ClientConfig, OidcClient
 from kit.identity.exchangeclient import ExchangeClient
 from kit.identity.keyfiles import client_key
@@ -20,7 +20,7 @@ HELSEID_SCOPES = (
     "helseid://scopes/identity/security_level",
     "helseid://scopes/hpr/hpr_number",
 )
-PORTAL_RESOURCES = (CORE_RECORD, RESULTS, JOURNAL)
+PORTAL_RESOURCES = (CORE_RECORD, RESULTS, JOURNAL, PANEL)
 
 
 def helseid_client(
