@@ -195,11 +195,17 @@ def check(name: str, value: str, label: str, *, checked: bool = False) -> Markup
     ).format(name, value, Markup(" checked") if checked else "", label)
 
 
-def button(label: str, do: str = "", *, second: bool = False, small: bool = False) -> Markup:
-    """A button that sends the form; `do` tells which one was pressed."""
+def button(
+    label: str, do: str = "", *, second: bool = False, small: bool = False, unchecked: bool = False
+) -> Markup:
+    """A button that sends the form; `do` tells which one was pressed.
+
+    `unchecked`: also while required fields are empty, as when the form is only changed in shape.
+    """
     name = Markup(' name="do" value="{}"').format(do) if do else Markup("")
     kind = " panel-second" * second + " panel-small" * small
-    return Markup('<button class="panel-button{}"{}>{}</button>').format(kind, name, label)
+    check_not = Markup(" formnovalidate") if unchecked else Markup("")
+    return Markup('<button class="panel-button{}"{}{}>{}</button>').format(kind, name, check_not, label)
 
 
 def buttons(*made: Markup) -> Markup:

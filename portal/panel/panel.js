@@ -14,7 +14,6 @@
       said.setAttribute("role", "alert");
       form.append(said);
     }
-    said.textContent = "";
     said.textContent = document.querySelector("[data-offline]").dataset.offline;
   };
 
@@ -22,15 +21,16 @@
     const { target: form, submitter } = event;
     if (form.method !== "post" || form.dataset.sure) { unsent = false; return; }
     event.preventDefault();
-    if (submitter) submitter.disabled = true;
+    if (form.dataset.asking) return;
+    form.dataset.asking = "yes";
     try {
       await fetch("/health/live", { cache: "no-store" });
     } catch {
-      if (submitter) submitter.disabled = false;
       tell(form);
       return;
+    } finally {
+      delete form.dataset.asking;
     }
-    if (submitter) submitter.disabled = false;
     form.dataset.sure = "yes";
     form.requestSubmit(submitter);
   });

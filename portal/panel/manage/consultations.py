@@ -82,6 +82,8 @@ def _draft(
     )
     fields = form(
         hidden(version=version, key=key or Filled().key),
+        # First in the form, so that Enter in a field saves and moves no question.
+        buttons(button(who.work("consultations.save"), "save", small=True)),
         in_languages(who, "title", plan["title"]),
         in_languages(who, "about", plan["about"], rows=3),
         line(who, "opens_at", local(plan["opens_at"]), kind="datetime-local", required=True),

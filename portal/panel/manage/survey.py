@@ -111,7 +111,10 @@ def _with_proposals(question: dict[str, Any], proposals: dict[str, str]) -> dict
 def survey_fields(who: Reader, questions: list[dict[str, Any]]) -> Markup:
     """Every question as fields, and the buttons that add one."""
     made = joined(_question(who, n, each, questions) for n, each in enumerate(questions))
-    add = joined(button(who.work(f"survey.{kind}"), f"add:{kind}", second=True, small=True) for kind in KINDS)
+    add = joined(
+        button(who.work(f"survey.{kind}"), f"add:{kind}", second=True, small=True, unchecked=True)
+        for kind in KINDS
+    )
     return Markup(
         '{}{}<fieldset class="panel-add"><legend>{}</legend><div class="panel-actions">{}</div></fieldset>'
     ).format(hidden(questions=len(questions)), made, who.work("survey.add"), add)
@@ -158,7 +161,7 @@ def _question(who: Reader, n: int, question: dict[str, Any], asked: list[dict[st
 
 def _moves(who: Reader, n: int) -> Markup:
     made = joined(
-        button(who.work(f"survey.{act}"), f"{act}:{n}", second=True, small=True)
+        button(who.work(f"survey.{act}"), f"{act}:{n}", second=True, small=True, unchecked=True)
         for act in ("up", "down", "drop")
     )
     return Markup('<p class="panel-actions">{}</p>').format(made)
@@ -192,7 +195,7 @@ def _option_fields(who: Reader, n: int, question: dict[str, Any]) -> Markup:
             summary, others
         )
         + Markup("<p>{}</p>").format(
-            button(who.work("survey.proposals"), f"proposals:{n}", second=True, small=True)
+            button(who.work("survey.proposals"), f"proposals:{n}", second=True, small=True, unchecked=True)
         )
     )
 

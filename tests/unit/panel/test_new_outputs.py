@@ -65,9 +65,7 @@ def _question(kind: str) -> Question:
 
 
 points = st.dictionaries(st.sampled_from("abc"), st.integers(0, 3), min_size=1)
-pairs = st.lists(
-    st.sampled_from(["a>b", "b>a", "a>c", "c>a", "b>c", "c>b"]), unique_by=lambda p: frozenset(p)
-)
+pairs = st.lists(st.sampled_from(["a>b", "b>a", "a>c", "c>a", "b>c", "c>b"]), unique_by=frozenset)
 
 
 @pytest.mark.parametrize(("kind", "answers"), [("points", points), ("pairs", pairs)])
