@@ -107,7 +107,8 @@ def _draft(
 
 def _preview(who: Reader, plan: dict[str, Any]) -> Markup:
     """The questions as members will see them; nothing here is sent."""
-    shown = joined(question_field(who, each, {}) for each in plan["questions"])
+    whole = ({"options": [], "link": "", **each} for each in plan["questions"])  # a new one has neither yet
+    shown = joined(question_field(who, each, {}) for each in whole)
     return Markup('<details><summary>{}</summary><div class="panel-form" inert>{}</div></details>').format(
         who.work("consultations.preview"), shown
     )

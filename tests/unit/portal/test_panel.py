@@ -8,7 +8,10 @@ import pytest
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.panel import PanelClient
 from portal.panel import frame
+from portal.panel.forms import Filled
 from portal.panel.frame import Reader, problem_page
+from portal.panel.manage.consultations import _preview
+from portal.panel.manage.survey import KINDS, read_questions, reshaped, survey_fields
 from portal.panel.public import _rows
 from portal.ui.texts import LANGUAGES
 
@@ -58,3 +61,30 @@ def test_a_downloaded_result_names_groups_in_words_and_tells_the_untold_from_the
         ["Alder", "67 år og over"],
         ["Alder", "Ikke oppgitt"],
     ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_question_just_added_is_shown_with_its_preview_and_reads_back(kind: str) -> None:
+    who = Reader("nb", None)
+    (added,) = reshaped([], f"add:{kind}", {})
+    assert 'name="0.text.nb"' in survey_fields(who, [added])
+    assert "Slik ser medlemmene det" in _preview(who, {"questions": [added]})
+    fields = {"questions": "1", "0.id": "q1", "0.kind": kind, "0.text.nb": "Hva?", "0.options.nb": "Ja\nNei"}
+    (read,) = read_questions(Filled([*fields.items()]), {"Ja": "topic"})
+    assert (read["id"], read["kind"], read["text"]) == ("q1", kind, {"nb": "Hva?"})
+    if "options" in read:
+        assert [o["code"] for o in read["options"]] == ["a1", "a2"]
+        assert read["options"][0]["topic"] == "topic"
+
+
+def test_lines_keep_their_codes_when_they_are_moved() -> None:
+    known = '{"Ja": "a1", "Nei": "a2"}'
+    fields = {
+        "questions": "1",
+        "0.id": "q1",
+        "0.kind": "single",
+        "0.options.nb": "Nei\nKanskje\nJa",
+        "0.known": known,
+    }
+    (read,) = read_questions(Filled([*fields.items()]), {})
+    assert [o["code"] for o in read["options"]] == ["a2", "a3", "a1"]
