@@ -25,6 +25,8 @@ from portal.citizen.privacy.page import load as load_privacy
 from portal.citizen.privacy.page import privacy_page
 from portal.citizen.results.page import load as load_own_results
 from portal.citizen.results.page import own_results_page
+from portal.clinician.journal.page import journal_page
+from portal.clinician.journal.page import load as load_journal
 from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
 from portal.clinician.results.page import load as load_results
@@ -35,6 +37,7 @@ from portal.frame.layout import (
     ACCESS_LOG,
     CHANGES,
     GP_LISTS,
+    JOURNAL,
     MESSAGES,
     NOTICES,
     OWN_RESULTS,
@@ -85,6 +88,14 @@ class Page(NamedTuple):
 
 PAGES = (
     Page(PATIENTS, Kind.CLINICIAN, "patients", patients_page, [load_patients]),
+    Page(
+        JOURNAL,
+        Kind.CLINICIAN,
+        "journal",
+        journal_page,
+        [PatientBanner.load, *load_journal],
+        {"with_patient": True},
+    ),
     Page(
         RESULTS,
         Kind.CLINICIAN,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from journal_api.care.plans.kind import CARE_PLAN, CARE_TEAM
+from journal_api.care.tasks.kind import TASK
 from journal_api.journal.contacts.kind import ENCOUNTER
 from journal_api.journal.entries.models import Kind
 from journal_api.journal.lists.conditions import CONDITION
@@ -16,6 +18,7 @@ from journal_api.journal.notes.kind import COMPOSITION
 
 _EVENT_KINDS = (ENCOUNTER, COMPOSITION, OBSERVATION)
 _LIST_KINDS = (ALLERGY, FLAG, CONDITION, MEDICATION, IMMUNIZATION, NEXT_OF_KIN, WISH)
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_EVENT_KINDS, *_LIST_KINDS)}
+_CARE_KINDS = (CARE_TEAM, CARE_PLAN, TASK)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_EVENT_KINDS, *_LIST_KINDS, *_CARE_KINDS)}
 EVENTS = frozenset({"Encounter", "Composition", "Observation"})
 """Kinds that grow with time: the summary shows the newest of each, of the others all that are live."""

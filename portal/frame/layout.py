@@ -27,6 +27,7 @@ from portal.ui.text import text
 
 PATIENTS = "/clinician/patients"
 RESULTS = "/clinician/results"
+JOURNAL = "/clinician/journal"
 OWN_RESULTS = "/citizen/results"
 ACCESS_LOG = "/citizen/access-log"
 PRIVACY = "/citizen/privacy"
@@ -62,7 +63,7 @@ class Link:
 
 
 MENUS: dict[Kind, tuple[Link, ...]] = {
-    Kind.CLINICIAN: (Link("patients", PATIENTS), Link("results", RESULTS)),
+    Kind.CLINICIAN: (Link("patients", PATIENTS), Link("journal", JOURNAL), Link("results", RESULTS)),
     Kind.CITIZEN: (
         Link("own_results", OWN_RESULTS),
         Link("access_log", ACCESS_LOG),

@@ -113,6 +113,54 @@ BODIES |= {
     ),
     "Wish": body({"category": of(["resuscitation", "language", "home", "other"]), "text": WORDS}),
 }
+TIMES = st.sampled_from(["08:00", "20:30"])
+BODIES |= {
+    "CareTeam": body(
+        {
+            "members": st.lists(
+                st.fixed_dictionaries(
+                    {"personnel": IDS, "name": WORDS},
+                    optional={"function": WORDS, "role": st.just("SP")},
+                ),
+                min_size=1,
+                max_size=3,
+            )
+        },
+        {"note": WORDS},
+    ),
+    "CarePlan": body(
+        {},
+        {
+            "goals": st.lists(WORDS, min_size=1, max_size=2),
+            "activities": st.lists(
+                st.fixed_dictionaries(
+                    {"id": IDS, "text": WORDS},
+                    optional={
+                        "kind": st.just("medication"),
+                        "minutes": st.integers(1, 60),
+                        "days": st.lists(of(["mon", "sun"]), min_size=1, max_size=2, unique=True),
+                        "times": st.lists(TIMES, min_size=1, max_size=2, unique=True),
+                        "label": st.just("a"),
+                    },
+                ),
+                min_size=1,
+                max_size=2,
+            ),
+            "until": DAYS,
+        },
+    ),
+    "Task": body(
+        {"text": WORDS, "kind": of(["task", "result", "message", "visit"])},
+        {
+            "due": st.just("2026-12-01T10:00:00+00:00"),
+            "assignee": IDS,
+            "unit": st.just("313900878"),
+            "result": IDS,
+            "about": IDS,
+            "outcome": WORDS,
+        },
+    ),
+}
 STATES = {"Composition": ["draft", "signed"]}
 
 

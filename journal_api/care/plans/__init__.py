@@ -1,0 +1,1 @@
+"""Who takes care of a person, and what is planned: care team and plan."""

@@ -1,0 +1,1 @@
+"""Tasks: what somebody, or a unit, is asked to do for a person."""

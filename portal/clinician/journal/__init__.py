@@ -1,0 +1,1 @@
+"""The open patient's journal: what matters at once, what happened, and writing notes."""

@@ -1,0 +1,136 @@
+"""What happened: contacts and notes, newest first, with a field to find words in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.clinician.journal.state import seen
+from portal.clinician.journal.writing import NoteWriter
+from portal.frame.states import empty_view
+from portal.ui import aksel
+from portal.ui.language import Language
+from portal.ui.text import text, text_by
+
+writer: Any = NoteWriter
+
+
+def events_view() -> rx.Component:
+    """The list of contacts and notes."""
+    return rx.el.section(
+        rx.el.h2(text("journal.events.heading"), class_name="journal-h2"),
+        aksel.search(
+            label=text("journal.events.search"),
+            hide_label=True,
+            placeholder=text("journal.events.search"),
+            variant="simple",
+            size="small",
+            auto_complete="off",
+            on_change=seen.narrow.debounce(200),
+            custom_attrs={"data-testid": "journal-search"},
+        ),
+        rx.el.p(
+            text("journal.events.shown", shown=seen.events.length(), total=seen.total),
+            class_name="results-subtle",
+            aria_live="polite",
+        ),
+        rx.cond(
+            seen.events.length() > 0,
+            rx.el.ol(rx.foreach(seen.events, _event), class_name="journal-plain"),
+            empty_view(text("journal.events.none"), text("journal.events.none_body")),
+        ),
+        custom_attrs={"data-testid": "journal-events"},
+    )
+
+
+def _event(event: Any) -> rx.Component:
+    return rx.el.li(
+        rx.cond(event.kind == "note", _note(event), _contact(event)),
+        class_name=rx.cond(event.state == "draft", "journal-event journal-draft", "journal-event"),
+        custom_attrs={"data-testid": "journal-event"},
+    )
+
+
+def _contact(event: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.h3(
+            event.when, " ", text_by("journal.form", event.form, "consultation"), class_name="journal-h3"
+        ),
+        aksel.tag(text_by("journal.state", event.state, "planned"), size="xsmall", variant="info-moderate"),
+        rx.el.p(
+            event.reason, rx.cond(event.who != "", rx.el.span(" · ", event.who)), class_name="journal-by"
+        ),
+    )
+
+
+def _note(event: Any) -> rx.Component:
+    return rx.el.article(
+        rx.el.h3(event.when, " ", event.title[Language.lang], class_name="journal-h3"),
+        rx.cond(
+            event.state == "draft",
+            aksel.tag(text("journal.note.draft"), size="xsmall", variant="warning-moderate"),
+        ),
+        rx.cond(
+            event.why != "",
+            aksel.tag(text("journal.note.corrected"), size="xsmall", variant="neutral-moderate"),
+        ),
+        rx.el.dl(rx.foreach(event.parts, _part), class_name="journal-parts"),
+        rx.cond(event.why != "", rx.el.p(text("journal.note.why", why=event.why), class_name="journal-by")),
+        rx.el.p(
+            rx.cond(
+                event.signed != "",
+                text("journal.note.signed", by=event.who, at=event.signed),
+                text("journal.note.written", by=event.who),
+            ),
+            class_name="journal-by",
+        ),
+        _actions(event),
+        rx.cond(seen.opened == event.key, _former()),
+    )
+
+
+def _part(part: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(part.label[Language.lang]),
+        rx.el.dd(part.text, class_name="results-text"),
+        class_name="journal-part",
+    )
+
+
+def _actions(event: Any) -> rx.Component:
+    def act(words: Any, on_click: Any, name: str) -> rx.Component:
+        return aksel.button(
+            words, size="xsmall", variant="tertiary", on_click=on_click, custom_attrs={"data-testid": name}
+        )
+
+    return rx.el.div(
+        rx.cond(
+            event.state == "draft",
+            act(text("journal.note.go_on"), writer.take_up(event.key), "go-on"),
+            act(text("journal.note.correct"), writer.take_up(event.key), "correct"),
+        ),
+        rx.cond(
+            event.why != "",
+            act(
+                rx.cond(seen.opened == event.key, text("journal.note.hide"), text("journal.note.former")),
+                seen.show_former(event.key),
+                "former",
+            ),
+        ),
+        class_name="journal-actions results-noprint",
+    )
+
+
+def _former() -> rx.Component:
+    return rx.el.div(
+        rx.foreach(
+            seen.former,
+            lambda one: rx.el.div(
+                rx.el.p(text("journal.note.former_by", by=one.who, at=one.when), class_name="journal-by"),
+                rx.el.dl(rx.foreach(one.parts, _part), class_name="journal-parts"),
+            ),
+        ),
+        class_name="journal-former",
+        custom_attrs={"data-testid": "former-versions"},
+    )
