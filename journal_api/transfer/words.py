@@ -63,10 +63,11 @@ class Words:
     def _note(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         template = templates().get(str(body.get("template")))
         labels = {s.id: s.label[self.language] for s in template.sections} if template else {}
-        for name, said in body.get("texts", {}).items():
-            yield labels.get(name, name), str(said)
+        said = {name: str(text) for name, text in body.get("texts", {}).items()}
         for name, codes in body.get("codes", {}).items():
-            yield labels.get(name, name), "\n".join(_code(code) for code in codes)
+            said[name] = "\n".join(_code(code) for code in codes)
+        for name in (*(n for n in labels if n in said), *(n for n in said if n not in labels)):
+            yield labels.get(name, name), said[name]
         yield from self._measured(body.get("measured", {}))
 
     def _measured(self, values: Mapping[str, float]) -> Iterator[tuple[str, str]]:

@@ -132,10 +132,11 @@ def _line(entry: Entry) -> Line:
 
 
 def _condition(entry: Entry) -> tuple[str, tuple[str, ...]]:
-    code = (entry.body.get("coding") or {}).get("code", "")
+    code, onset = (entry.body.get("coding") or {}).get("code", ""), str(entry.body.get("onset", ""))
+    since = ".".join(reversed(onset.split("-")))
     return str(entry.body["text"]), (
         str(code),
-        str(entry.body.get("onset", "")),
+        since,
         str(entry.body.get("note", "")),
     )
 
@@ -215,16 +216,22 @@ def _note(entry: Entry, known: Templates) -> Event:
 
 
 def _parts(body: Mapping[str, Any], known: Templates) -> list[Part]:
-    """Every part of a note, also one that its template no longer has."""
+    """Every part of a note in its template's order, also one that the template no longer has, at the end."""
     template = _template(str(body.get("template")), known)
-    labels = {section.id: section.label for section in template.sections} if template else {}
-    parts = [Part(labels.get(n, _same(n)), str(said)) for n, said in body.get("texts", {}).items() if said]
+    sections = template.sections if template else []
+    labels = {section.id: section.label for section in sections}
+    said = {n: str(text) for n, text in body.get("texts", {}).items() if text}
     for name, codes in body.get("codes", {}).items():
-        said = ", ".join(f"{code['code']} {code['display']}" for code in codes)
-        parts.append(Part(labels.get(name, _same(name)), said))
-    for name, value in body.get("measured", {}).items():
-        parts.append(_measured(name, value, known.measured.get(name)))
-    return parts
+        said[name] = ", ".join(f"{code['code']} {code['display']}" for code in codes)
+    values = dict(body.get("measured", {}))
+    parts: list[Part] = []
+    for section in sections:
+        if section.id in said:
+            parts.append(Part(section.label, said.pop(section.id)))
+        mine = [name for name in section.measured if name in values]
+        parts += [_measured(name, values.pop(name), known.measured.get(name)) for name in mine]
+    parts += [Part(labels.get(name, _same(name)), text) for name, text in said.items()]
+    return parts + [_measured(name, value, known.measured.get(name)) for name, value in values.items()]
 
 
 def _measured(name: str, value: float, measure: Measure | None) -> Part:
