@@ -80,14 +80,17 @@ class Limits:
         self._tokens = settings.tokens_a_minute
 
     def toll(self, actor: Actor, method: str, path: str) -> Toll:
-        """For one call: messages a sender, else reads or writes a person."""
+        """For one call: messages a sender, else reads or writes a person.
+
+        Writes look numbers up too: whoever has guessed too many is stopped at every call.
+        """
         who = _who(actor)
         if actor.kind is ActorKind.MACHINE:
             return Toll(_bucket("messages", who, self._messages, MINUTE))
+        watched = _bucket("unknown", who, self._unknown, HOUR)
         if _is_read(method, path):
-            watched = _bucket("unknown", who, self._unknown, HOUR)
             return Toll(_bucket("reads", who, self._reads, MINUTE), watched)
-        return Toll(_bucket("writes", who, self._writes, MINUTE))
+        return Toll(_bucket("writes", who, self._writes, MINUTE), watched)
 
     def unknown(self, actor: Actor) -> Toll:
         """What a look-up of a number that nobody has costs besides: who guesses numbers is soon shut out."""

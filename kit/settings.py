@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     )
     writes_a_minute: int = Field(120, description="Changes one person may make.")
     unknown_numbers_an_hour: int = Field(
-        30, description="Numbers that nobody has, looked up by one person; then no search is answered."
+        30, description="Numbers that nobody has, looked up by one person; then no call is answered."
     )
     messages_a_minute: int = Field(
         120_000, description="Calls one sender's systems may make; as many at once."

@@ -25,7 +25,9 @@ from kit import wire
 from kit.db import Database
 from kit.errors import AksonError, Forbidden
 from kit.identity.actor import Actor, ActorKind
+from kit.ids import NationalId
 from kit.keys import KeyRing
+from kit.limits import unknown_number
 
 T = TypeVar("T")
 _PREFIX = "registers-"
@@ -107,11 +109,10 @@ class Administrator:
 
 @dataclass(frozen=True, slots=True)
 class Administered(Generic[T]):
-    """What was done: the answer, kinds and number of items, the number looked up (keyed hash)."""
+    """What was done: the answer, kinds and number of items, and whether a number was nobody's."""
 
     value: T
     items: Mapping[str, int] = field(default_factory=dict)
-    number_hash: bytes | None = None
     outcome: Literal["permitted", "nobody-found"] = "permitted"
 
 
@@ -136,10 +137,12 @@ async def administer(
     action: str,
     correlation_id: str | None,
     work: Callable[[AsyncConnection[Any], Administrator], Awaitable[Administered[T]]],
+    tried: NationalId | None = None,
 ) -> T:
     """Decide, work, log, commit: one transaction, and an answer only after its commit.
 
-    Every call leaves a row keyed by actor (`registers-<action>`), refusals too, which raise `AccessDenied`.
+    Every call leaves a row keyed by actor (`registers-<action>`), refusals too, which raise `AccessDenied`;
+    it says whose number was `tried`, whatever came of it. A number of nobody's counts against the caller.
     What `work` raises undoes all it did; an `AksonError` leaves a row with its code. `work` itself asks
     whether `covered` holds what it changes.
     """
@@ -150,17 +153,25 @@ async def administer(
         covered = await _covered(conn, facts.actor_id, actor.organisation, today)
         refusal = first_refusal(AdministratorQuestion(actor, facts, covered))
         who = _who(actor, facts, number_hash or keys.find_hash(f"client:{actor.client_id}"))
-        entry = ActorEntry(who=who, action=_PREFIX + action, correlation_id=correlation_id)
+        entry = ActorEntry(
+            who=who,
+            action=_PREFIX + action,
+            number_hash=keys.number_hash(tried) if tried else None,
+            correlation_id=correlation_id,
+        )
         if refusal is None:
             done = await _attempt(conn, work, _administrator(facts, who, covered, correlation_id))
         else:
             done = AccessDenied(refusal.code, refusal.text, outcome_details=(REFUSAL_SYSTEM, refusal.code))
         if not isinstance(done, AksonError):
-            row = replace(entry, items=done.items, number_hash=done.number_hash, outcome=done.outcome)
-            await access_log.append_actor(conn, row)
-            return done.value
-        await access_log.append_actor(conn, replace(entry, outcome="refused", outcome_code=done.code))
-    raise done
+            await access_log.append_actor(conn, replace(entry, items=done.items, outcome=done.outcome))
+        else:
+            await access_log.append_actor(conn, replace(entry, outcome="refused", outcome_code=done.code))
+    if isinstance(done, AksonError):
+        raise done
+    if done.outcome == "nobody-found":
+        await unknown_number()
+    return done.value
 
 
 async def _attempt(

@@ -6,6 +6,7 @@ One file, Python's standard library alone (3.9 or newer), nothing is sent anywhe
 1. that each row is the one that was written (its hash),
 2. that no row was taken out: rows are numbered 1, 2, 3 … and each names the hash of the one before,
 3. that each row was sealed: its proof leads to a head signed by the service (Ed25519, RFC 8032).
+Chains of former numbers that were joined with this one are checked in the same way.
 
 `--earlier OLD.json` (may be repeated): the rows of an earlier download must stand unchanged in this one; that
 shows that nothing was taken out at the end either. `--key HEX`: accept signatures of this public key alone,
@@ -198,12 +199,17 @@ def check_seal(row: Json, heads: dict[int, Json]) -> list[str]:
     return []
 
 
-def check_rows(log: Json, heads: dict[int, Json]) -> tuple[list[str], int]:
-    """Faults of the chain, and how many rows at its end have no seal yet."""
+def chains(log: Json) -> list[Json]:
+    """The person's chain, and those of former numbers that were joined with it."""
+    return [log, *log.get("former", [])]
+
+
+def check_rows(chain: Json, heads: dict[int, Json]) -> tuple[list[str], int]:
+    """Faults of a chain, and how many rows at its end have no seal yet."""
     faults: list[str] = []
-    unsealed, place, person = 0, 0, log["person"]
+    unsealed, place, person = 0, 0, chain["person"]
     previous = sha256(bytes.fromhex(person.replace("-", "")))
-    for row in log["rows"]:
+    for row in chain["rows"]:
         found = check_row(row, place + 1, previous, person) + check_seal(row, heads)
         if row["seal"] is not None and unsealed:
             found.append("a row before it has no seal")
@@ -216,11 +222,15 @@ def check_rows(log: Json, heads: dict[int, Json]) -> tuple[list[str], int]:
 # --- the whole file ----------------------------------------------------------------------------------------
 def check_earlier(log: Json, earlier: Json) -> list[str]:
     """Rows of an earlier download that are gone, or stand otherwise now."""
-    if earlier["person"] != log["person"]:
-        return ["the earlier download is of another person"]
-    now = {row["seq"]: row["hash"] for row in log["rows"]}
-    changed = [row["seq"] for row in earlier["rows"] if now.get(row["seq"]) != row["hash"]]
-    return [f"row {seq}: stood otherwise in the earlier download, or is gone" for seq in changed]
+    now = {chain["person"]: {row["seq"]: row["hash"] for row in chain["rows"]} for chain in chains(log)}
+    faults = []
+    for chain in chains(earlier):
+        if chain["person"] not in now:
+            return ["the earlier download is of another person"]
+        rows = now[chain["person"]]
+        changed = [row["seq"] for row in chain["rows"] if rows.get(row["seq"]) != row["hash"]]
+        faults += [f"row {seq}: stood otherwise in the earlier download, or is gone" for seq in changed]
+    return faults
 
 
 def check_witness(log: Json, lines: Iterable[str]) -> list[str]:
@@ -247,8 +257,11 @@ def check(
     if key is not None:
         accepted = {name: value for name, value in accepted.items() if value == bytes.fromhex(key)}
     faults, heads = check_heads(log, accepted)
-    row_faults, unsealed = check_rows(log, heads)
-    faults += row_faults
+    unsealed = 0
+    for chain in chains(log):
+        found, more = check_rows(chain, heads)
+        faults += found if chain is log else [f"former chain {chain['person']}, {one}" for one in found]
+        unsealed += more
     for other in earlier:
         faults += check_earlier(log, other)
     if witness is not None:
@@ -278,7 +291,8 @@ def main(arguments: list[str] | None = None) -> int:
     for name, text in log["keys"].items():
         print(f"Signed with the key {text} ({name}). Compare it with the one the service has published.")
     verdict = "NOT RIGHT" if faults else "all is right"
-    print(f"{len(log['rows'])} rows, {len(log['heads'])} heads: {verdict}.")
+    rows = sum(len(chain["rows"]) for chain in chains(log))
+    print(f"{rows} rows, {len(log['heads'])} heads: {verdict}.")
     return 1 if faults else 0
 
 

@@ -11,9 +11,11 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from core_record.access_log import repository
 from core_record.access_log.heads import Head, key_name, microseconds
 from core_record.access_log.merkle import proofs_of
 from core_record.access_log.rowtext import PERSON_COLUMNS, plain_values, selected
+from kit.db import set_person
 
 FORMAT = "akson-access-log-1"
 _ROWS = (
@@ -28,17 +30,22 @@ _HEADS = (
 _HEADS_AT_ONCE = 50  # a head's leaves are up to 256 kB
 
 
-async def export(conn: AsyncConnection[Any], person_id: UUID, public_keys: list[bytes]) -> dict[str, Any]:
-    """The person's log as a JSON object. The transaction must serve the person.
+Places = dict[int, list[tuple[int, dict[str, Any]]]]
 
-    Rows that no head holds yet (the last second's) have `seal: null`.
+
+async def export(conn: AsyncConnection[Any], person_id: UUID, public_keys: list[bytes]) -> dict[str, Any]:
+    """The person's log as a JSON object. The transaction must serve the person, and does afterwards.
+
+    Rows that no head holds yet (the last second's) have `seal: null`. `former`: the chains of persons who
+    were merged into this one, each whole, under the id it was written for.
     """
-    found = await (await conn.execute(_ROWS.encode(), (person_id,))).fetchall()
-    rows = [_row(values) for values in found]
-    places: dict[int, list[tuple[int, dict[str, Any]]]] = {}
-    for values, row in zip(found, rows, strict=True):
-        if values[-2] is not None:
-            places.setdefault(values[-2], []).append((values[-1], row))
+    places: Places = {}
+    former = []
+    for earlier in await repository.merged_into(conn, person_id):
+        await set_person(conn, earlier)
+        former.append({"person": str(earlier), "rows": await _chain(conn, earlier, places)})
+    await set_person(conn, person_id)
+    rows = await _chain(conn, person_id, places)
     heads = []
     numbers = sorted(places)
     for start in range(0, len(numbers), _HEADS_AT_ONCE):
@@ -50,7 +57,18 @@ async def export(conn: AsyncConnection[Any], person_id: UUID, public_keys: list[
         "keys": {key_name(key): key.hex() for key in public_keys},
         "heads": heads,
         "rows": rows,
+        **({"former": former} if former else {}),
     }
+
+
+async def _chain(conn: AsyncConnection[Any], person_id: UUID, places: Places) -> list[dict[str, Any]]:
+    """The rows of one chain; where each is sealed is noted in `places`."""
+    found = await (await conn.execute(_ROWS.encode(), (person_id,))).fetchall()
+    rows = [_row(values) for values in found]
+    for values, row in zip(found, rows, strict=True):
+        if values[-2] is not None:
+            places.setdefault(values[-2], []).append((values[-1], row))
+    return rows
 
 
 def _row(values: tuple[Any, ...]) -> dict[str, Any]:
@@ -59,9 +77,7 @@ def _row(values: tuple[Any, ...]) -> dict[str, Any]:
     return row | {"format": form, "prev": bytes(prev).hex(), "hash": bytes(row_hash).hex(), "seal": None}
 
 
-async def _heads(
-    conn: AsyncConnection[Any], numbers: list[int], places: dict[int, list[tuple[int, dict[str, Any]]]]
-) -> list[dict[str, Any]]:
+async def _heads(conn: AsyncConnection[Any], numbers: list[int], places: Places) -> list[dict[str, Any]]:
     """These heads; each row of theirs gets its place and proof."""
     heads = []
     for values in await (await conn.execute(_HEADS, (numbers,))).fetchall():

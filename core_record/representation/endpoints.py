@@ -28,6 +28,7 @@ from kit.identity.audiences import READ_CORE_RECORD, WRITE_CORE_RECORD
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
 from kit.ids import NationalId
+from kit.limits import unknown_number
 from kit.web import correlation_id
 
 router = APIRouter(prefix="/fhir")
@@ -96,6 +97,8 @@ async def give_fullmakt(fullmakt_id: UUID, request: Request, actor: Caller) -> R
 
     made = await _look_up(request, actor, own, write, Power.SETTINGS)
     if isinstance(made, AksonError):
+        if made.code == "fullmakt-holder-unknown":
+            await unknown_number()
         raise made
     return fhir_response(fhir.given(made, made.holder_id, today))
 

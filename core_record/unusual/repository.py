@@ -28,8 +28,8 @@ _COUNTS = (
 )
 _ROWS = (
     "SELECT at, basis, relation, reason, items, coalesce(place_name, organisation_name)"
-    " FROM core_record.access_log WHERE person_id = %s AND actor_hash = %s AND at >= %s AND at < %s"
-    " ORDER BY seq"
+    " FROM core_record.access_log WHERE person_id = %s AND actor_hash = %s AND organisation = %s"
+    " AND at >= %s AND at < %s ORDER BY seq"
 )
 _REVIEW = (
     "UPDATE core_record.unusual_access SET outcome = %(outcome)s, review_reason = %(reason)s,"
@@ -82,10 +82,10 @@ async def find(conn: AsyncConnection[Any], unit: str, entry_id: UUID) -> Place |
     return Place(_entry(row), row[7], bytes(row[8]), row[9]) if row else None
 
 
-async def rows(conn: AsyncConnection[Any], place: Place) -> list[SeenRow]:
-    """The visit's rows of the person's log; the transaction serves the person."""
+async def rows(conn: AsyncConnection[Any], unit: str, place: Place) -> list[SeenRow]:
+    """The visit's rows of the person's log, at this organisation alone; the transaction serves the person."""
     until = place.hour + timedelta(hours=1)
-    found = await conn.execute(_ROWS, (place.person_id, place.actor_hash, place.hour, until))
+    found = await conn.execute(_ROWS, (place.person_id, place.actor_hash, unit, place.hour, until))
     return [
         SeenRow(at=at, basis=basis, relation=relation, reason=reason, items=items, place=where)
         for at, basis, relation, reason, items, where in await found.fetchall()

@@ -50,7 +50,7 @@ class FollowUp:
         async def work(conn: AsyncConnection[Any], who: Administrator) -> Administered[Opened]:
             place = await self._find(conn, who, entry_id)
             await set_person(conn, place.person_id)
-            rows = await repository.rows(conn, place)
+            rows = await repository.rows(conn, who.organisation, place)
             name, born = await repository.person(conn, place.person_id)
             items = {"AuditEvent": len(rows)}
             await access_log.append(conn, self._row(who, place.person_id, items))

@@ -82,13 +82,12 @@ class Administration:
         """The personnel behind a number, wherever they work; None when the register has nobody."""
 
         async def work(conn: Conn, who: Administrator) -> Administered[Worker | None]:
-            number_hash = self.keys.number_hash(number)
             personnel_id = await writing.found_by_number(conn, self.keys, number)
             if personnel_id is None:
-                return Administered(None, {"Practitioner": 0}, number_hash, "nobody-found")
-            return Administered(await _worker(conn, who, personnel_id), {"Practitioner": 1}, number_hash)
+                return Administered(None, {"Practitioner": 0}, "nobody-found")
+            return Administered(await _worker(conn, who, personnel_id), {"Practitioner": 1})
 
-        return await self._do("by-number", work)
+        return await self._do("by-number", work, number)
 
     async def register(self, number: NationalId, entry: Registration) -> tuple[Registered, Worker]:
         """Register personnel and link them to a place of work; repeating it changes nothing."""
@@ -96,9 +95,9 @@ class Administration:
         async def work(conn: Conn, who: Administrator) -> Administered[tuple[Registered, Worker]]:
             done = await writing.register(conn, self.keys, who, number, entry, today_in_norway())
             worker = await _worker(conn, who, done.personnel_id)
-            return Administered((done, worker), {"Practitioner": 1}, self.keys.number_hash(number))
+            return Administered((done, worker), {"Practitioner": 1})
 
-        return await self._do("register", work)
+        return await self._do("register", work, number)
 
     async def link(self, entry: NewLink) -> tuple[bool, Worker]:
         """Link personnel to a place of work: whether anything changed, and what holds now."""
@@ -156,8 +155,8 @@ class Administration:
 
         return await self._do("changes", work)
 
-    async def _do(self, action: str, work: Work[T]) -> T:
-        return await administer(self.db, self.keys, self.actor, action, self.correlation_id, work)
+    async def _do(self, action: str, work: Work[T], tried: NationalId | None = None) -> T:
+        return await administer(self.db, self.keys, self.actor, action, self.correlation_id, work, tried)
 
 
 async def _worker(conn: Conn, who: Administrator, personnel_id: UUID) -> Worker:

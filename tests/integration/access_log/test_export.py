@@ -20,11 +20,16 @@ from fastapi import FastAPI
 from core_record.access_log import citizen_verifier
 from core_record.access_log.heads import Head, key_name, sign
 from core_record.access_log.sealing import Sealer
+from core_record.access_log.service import LogEntry, Who, append
 from core_record.app import make_app
+from core_record.registers.service import ensure_person_sync
+from kit.db import Database
 from kit.identity.actor import Actor
 from kit.identity.web import actor_of
+from kit.ids import parse_national_id
 from kit.keys import KeyRing
 from kit.settings import Settings
+from results_service.merging.service import merge_persons
 from tests.conftest import TestDatabase
 from tests.integration.access_log.conftest import LookMany
 
@@ -190,6 +195,49 @@ async def test_a_forged_head_is_found_by_the_published_key(log: Json, keys: KeyR
     renamed = forged | {"keys": {key_name(ours): public.hex()}}
     renamed["heads"] = [head | {"key": key_name(ours)} for head in heads]
     assert "head 1: signed by a key that is not accepted" in citizen_verifier.check(renamed)[0]
+
+
+OTHER = parse_national_id("70019950032")  # a D-number, born 1999-01-30
+
+
+async def test_a_merged_persons_former_chain_is_in_the_file_and_is_checked_too(
+    export: Export, look: LookMany, sealer: Sealer, postgres: TestDatabase, keys: KeyRing
+) -> None:
+    """Both chains end with the row of the merge; each is whole, sealed and found out when it is changed."""
+    await look(2)
+    with psycopg.connect(postgres.dsn("akson_core")) as conn:
+        former, _ = ensure_person_sync(conn, keys, OTHER)
+    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
+        conn.execute("UPDATE core_record.person SET birth_date = '1969-11-13' WHERE NOT registered")
+    db = Database(postgres.dsn("akson_results"))
+    await db.open()
+    try:
+        async with db.transaction(person=former) as conn:
+            who = Who(actor_kind="machine", actor_hash=b"x")
+            await append(conn, LogEntry(person_id=former, who=who, basis="x", relation="none", items={}))
+        earlier = (await export("line")).json()
+        stays = parse_national_id("13116900216")
+        await merge_persons(db, keys, OTHER, stays, ordered_by="Oskar Brekke", reason="D-number became FNR")
+    finally:
+        await db.close()
+    await sealer.round()
+    log: Json = (await export("line")).json()
+    (chain,) = log["former"]
+    assert (chain["person"], [row["action"] for row in chain["rows"]]) == (str(former), ["read", "merge"])
+    assert "merge" in [row["action"] for row in log["rows"]]
+    faults, _ = citizen_verifier.check(log, earlier=[earlier])
+    assert faults == []
+    for change in (
+        lambda c: c["rows"].pop(0),
+        lambda c: c["rows"][0].update(action="write"),
+        lambda c: c["rows"][1]["seal"].update(position=0, proof=[]),
+    ):
+        forged = copy.deepcopy(log)
+        change(forged["former"][0])
+        found, _ = citizen_verifier.check(forged)
+        assert any(one.startswith(f"former chain {former}") for one in found)
+    forged = {name: value for name, value in log.items() if name != "former"}
+    assert citizen_verifier.check(forged, earlier=[log])[0] == ["the earlier download is of another person"]
 
 
 async def test_the_log_is_the_citizens_own_and_its_download_is_logged(

@@ -99,7 +99,7 @@ async def test_given_reads_and_writes_and_messages_then_each_has_a_bucket(store:
     assert not await passes(store, limits.toll(same_sender, "POST", "https://results.example/messages"))
 
 
-async def test_given_numbers_that_nobody_has_then_searches_end_and_changes_do_not(
+async def test_given_numbers_that_nobody_has_then_searches_end_and_changes_that_look_up_numbers_too(
     store: ValkeyFreshness,
 ) -> None:
     limits = Limits(settings(unknown_numbers_an_hour=2))
@@ -109,7 +109,7 @@ async def test_given_numbers_that_nobody_has_then_searches_end_and_changes_do_no
         await store.pay(limits.unknown(PERSON))
     assert not await passes(store, search)
     await store.pay(limits.unknown(PERSON))  # an empty bucket stays empty
-    assert await passes(store, limits.toll(PERSON, "PUT", "https://core.example/fhir/Consent/1"))
+    assert not await passes(store, limits.toll(PERSON, "PUT", "https://core.example/fhir/Consent/1"))
     assert await passes(store, limits.toll(replace(PERSON, subject="another"), *SEARCH))
 
 

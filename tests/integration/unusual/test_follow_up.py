@@ -140,6 +140,23 @@ async def test_opening_is_a_look_up_and_review_takes_it_from_the_list(
     assert (await send("administrator", LIST)).json()["total"] == 0
 
 
+async def test_opening_shows_what_was_looked_at_here_and_not_what_the_same_one_did_elsewhere(
+    look: LookMany, sealer: Sealer, keeper: Database, send: Send, postgres: TestDatabase
+) -> None:
+    await look(3)
+    await found(sealer, keeper)
+    entry = (await send("administrator", LIST)).json()["items"][0]["entry_id"]
+    path = f"/administration/unusual-access/{entry}/open"
+    assert len((await send("administrator", path)).json()["rows"]) == 3
+    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
+        conn.execute("SET session_replication_role = replica")  # the log refuses to be changed
+        conn.execute(
+            "UPDATE core_record.access_log SET organisation = '313900762'"
+            " WHERE seq = 2 AND relation <> 'follow-up'"
+        )
+    assert len((await send("administrator", path)).json()["rows"]) == 2
+
+
 async def test_only_the_organisations_own_administrator_sees_the_list(
     look: LookMany, sealer: Sealer, keeper: Database, send: Send
 ) -> None:
