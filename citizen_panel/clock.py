@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -46,15 +46,21 @@ class Clock:
             try:
                 yield
             finally:
-                for loop in loops:
-                    loop.cancel()
-                await asyncio.gather(*loops, return_exceptions=True)
+                await _end(loops)
 
     async def tick(self) -> None:
         """Close what is due, and let every number take the step it may."""
         await consultations.tick(self._db, self._keys)
         await topics.tick(self._db, self._keys)
         await meetings.tick(self._db, self._keys)
+
+
+async def _end(loops: Sequence[asyncio.Task[None]]) -> None:
+    """Ask until they have ended: a cancellation can come out of a database call as that call's error."""
+    while not all(loop.done() for loop in loops):
+        for loop in loops:
+            loop.cancel()
+        await asyncio.wait(loops, timeout=1.0)
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
