@@ -33,6 +33,8 @@ PURPOSES: tuple[Purpose, ...] = (
 )
 ROTATABLE: tuple[Purpose, ...] = PURPOSES[1:]
 """All but `number-find`: every person is found by it, so that another key finds nobody."""
+RETIRABLE: tuple[Purpose, ...] = ("number-encrypt", "original-encrypt", "session-encrypt")
+"""Whose older versions can go. Those of `log-sign` cannot: verifiers need what they signed with."""
 _RING = "ring.json"
 _MOST_VERSIONS = 255  # the version is one byte of what is encrypted
 
@@ -95,6 +97,10 @@ class KeyRing:
         keys = [Ed25519PrivateKey.from_private_bytes(secret).public_key() for _, secret in versions]
         return [key.public_bytes_raw() for key in keys]
 
+    def newest(self, purpose: Purpose) -> int:
+        """The version that encrypts now."""
+        return max(self.secrets[purpose])
+
     def check_value(self) -> str:
         """A value that tells, without revealing it, whether these are the keys the database was made with."""
         return hmac.new(self.secrets["number-find"][1], b"akson check value", hashlib.sha256).hexdigest()
@@ -132,6 +138,29 @@ def rotate(folder: Path, purpose: Purpose) -> int:
     return version
 
 
+def retire(folder: Path, purpose: Purpose) -> list[int]:
+    """Take every version but the newest out of `folder`/ring.json; which they were.
+
+    They are put aside in `retired-<purpose>-<versions>.json`, mode 600, for the operator to destroy. Whoever
+    calls has made sure that nothing is left under them. Raises `KeyProblem`.
+    """
+    if purpose not in RETIRABLE:
+        raise KeyProblem(f"{purpose} cannot be retired: choose one of {', '.join(RETIRABLE)}")
+    path = folder / _RING
+    with (folder / "ring.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ring = KeyRing.load(folder).secrets
+        old = sorted(ring[purpose])[:-1]
+        if old:
+            aside = folder / f"retired-{purpose}-{'-'.join(map(str, old))}.json"
+            _write_json(aside, {purpose: {v: ring[purpose][v] for v in old}}, os.O_TRUNC)
+            ring[purpose] = {max(ring[purpose]): ring[purpose][max(ring[purpose])]}
+            fresh = path.with_suffix(".new")
+            _write(fresh, ring, os.O_TRUNC)
+            fresh.replace(path)
+    return old
+
+
 def _read(path: Path) -> dict[Purpose, dict[int, bytes]]:
     try:
         if path.stat().st_mode & 0o077:
@@ -143,7 +172,11 @@ def _read(path: Path) -> dict[Purpose, dict[int, bytes]]:
 
 
 def _write(path: Path, ring: dict[Purpose, dict[int, bytes]], flag: int) -> None:
-    text = {p: {str(v): base64.b64encode(k).decode() for v, k in ring[p].items()} for p in PURPOSES}
+    _write_json(path, {p: ring[p] for p in PURPOSES}, flag)
+
+
+def _write_json(path: Path, ring: dict[Purpose, dict[int, bytes]], flag: int) -> None:
+    text = {p: {str(v): base64.b64encode(k).decode() for v, k in found.items()} for p, found in ring.items()}
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(text, file)

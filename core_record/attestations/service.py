@@ -18,7 +18,15 @@ from kit.identity.actor import Actor
 from kit.ids import NationalId, new_id
 from kit.keys import KeyProblem, KeyRing
 
-__all__ = ["LIFETIME", "Parameters", "declared_by", "open_attestation", "read_parameters", "record"]
+__all__ = [
+    "LIFETIME",
+    "Parameters",
+    "bound_to",
+    "declared_by",
+    "open_attestation",
+    "read_parameters",
+    "record",
+]
 
 LIFETIME = timedelta(minutes=60)
 _SIGNATURE = 64
@@ -75,7 +83,7 @@ async def record(
     practitioner = msgspec.structs.replace(said.practitioner, identifier=None)
     patients = tuple(msgspec.structs.replace(p, identifier=None) for p in said.patients)
     kept = msgspec.json.encode(msgspec.structs.replace(said, practitioner=practitioner, patients=patients))
-    bound = _bound_to(attestation_id, decision.person_id, decision.facts.actor_id, now)
+    bound = bound_to(attestation_id, decision.person_id, decision.facts.actor_id, now)
     content = keys.encrypt("original-encrypt", keys.log_signing_key().sign(bound + kept) + kept, bound)
     relationship = said.care_relationship
     reason = relationship.decision_ref.id if relationship.decision_ref.user_selected else None
@@ -109,7 +117,7 @@ async def open_attestation(
     if row is None:
         return None
     actor_id, made_at, content = row
-    bound = _bound_to(attestation_id, person_id, actor_id, made_at)
+    bound = bound_to(attestation_id, person_id, actor_id, made_at)
     plain = keys.decrypt("original-encrypt", content, bound)
     signature, kept = plain[:_SIGNATURE], plain[_SIGNATURE:]
     if not any(_signed(secret, signature, bound + kept) for secret in keys.secrets["log-sign"].values()):
@@ -141,5 +149,6 @@ def _check_own(said: Parameters, actor: Actor) -> None:
         )
 
 
-def _bound_to(attestation_id: UUID, person_id: UUID | None, actor_id: UUID | None, at: datetime) -> bytes:
+def bound_to(attestation_id: UUID, person_id: UUID | None, actor_id: UUID | None, at: datetime) -> bytes:
+    """What an attestation's ciphertext is bound to: its id, the two persons, and when."""
     return f"{attestation_id} {person_id} {actor_id} {at.isoformat()}".encode()

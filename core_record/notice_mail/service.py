@@ -21,14 +21,19 @@ MOST_WRONG = 5
 MOST_CODES = 5  # mailed to what one person calls an address, a day: nobody is to be bothered through us
 
 
+def bound_email(email_id: UUID) -> bytes:
+    """What the ciphertexts of an address are bound to."""
+    return b"notice-email" + email_id.bytes
+
+
 def seal(keys: KeyRing, email_id: UUID, text: str) -> bytes:
     """An address or a code, encrypted and bound to its row."""
-    return keys.encrypt("number-encrypt", text.encode(), b"notice-email" + email_id.bytes)
+    return keys.encrypt("number-encrypt", text.encode(), bound_email(email_id))
 
 
 def unseal(keys: KeyRing, email_id: UUID, cipher: bytes) -> str:
     """What `seal` encrypted. Raises `KeyProblem`."""
-    return keys.decrypt("number-encrypt", cipher, b"notice-email" + email_id.bytes).decode()
+    return keys.decrypt("number-encrypt", cipher, bound_email(email_id)).decode()
 
 
 async def status(conn: AsyncConnection[Any], keys: KeyRing, person_id: UUID, *, available: bool) -> Status:
