@@ -195,9 +195,12 @@ def _running(command: list[str], *, quiet: bool = False) -> Iterator[subprocess.
 
 def cpu_seconds(pid: int) -> float:
     """CPU time of a process and all below it, also of those that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):  # ended just now: its parent has its time
+        return 0.0
     own = sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return own + sum(cpu_seconds(int(child)) for child in below)
 
 

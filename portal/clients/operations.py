@@ -63,6 +63,18 @@ class OperationsClient:
         body = {"reason": reason, "note": note, "message": b64encode(data).decode()}
         return await self._send("POST", f"/messages/{message_id}/correct", body=body)
 
+    async def remap_reach(self, which: Json) -> Json:
+        """What an order to map anew would touch: `{messages, originals}`."""
+        return await self._send("POST", "/remap/reach", body=which)
+
+    async def remap(self, which: Json, reason: str) -> Json:
+        """Order stored messages to be mapped anew: `{orders}`."""
+        return await self._send("POST", "/remap", body={**which, "reason": reason})
+
+    async def remap_orders(self) -> Json:
+        """The newest orders, and how far they are: `{orders}`."""
+        return await self._send("GET", "/remap")
+
     async def quiet(self) -> Json:
         """Every sender's silence: `{senders}`."""
         return await self._send("GET", "/quiet")

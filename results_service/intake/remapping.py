@@ -45,8 +45,8 @@ _NEXT = (
     " ORDER BY id LIMIT %(count)s"
 )
 _PROGRESS = """
-UPDATE results.remap_job SET done = done + %s, changed = changed + %s, failed = failed + %s, last_id = %s,
-    finished_at = CASE WHEN %s THEN clock_timestamp() END
+UPDATE results.remap_job SET done = done + %s, changed = changed + %s, failed = failed + %s, gone = gone + %s,
+    last_id = %s, finished_at = CASE WHEN %s THEN clock_timestamp() END
 WHERE job_id = %s
 """
 
@@ -79,7 +79,7 @@ class Remapper:
             messages = [_Message(*row) for row in conn.execute(_NEXT, values).fetchall()]
             outcomes = [self._remap(conn, message) for message in messages]
             last = messages[-1].id if messages else values["last_id"]
-            counts = (len(messages), outcomes.count("changed"), outcomes.count("failed"))
+            counts = (len(messages), *(outcomes.count(one) for one in ("changed", "failed", "gone")))
             conn.execute(_PROGRESS, (*counts, last, len(messages) < _AT_A_TIME, job[0]))
         return True
 

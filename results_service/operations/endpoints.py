@@ -74,14 +74,25 @@ class Many(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Remap(msgspec.Struct, frozen=True):
-    """Which stored messages to map anew, and why. Times are aware; no sender or kind: all."""
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """Which stored messages. Times are aware; no sender or kind: all."""
 
     received_from: Annotated[datetime, msgspec.Meta(tz=True)]
     received_to: Annotated[datetime, msgspec.Meta(tz=True)]
-    reason: str
     sender: str | None = None
     kind: str | None = None
+
+    def which(self) -> tuple[str | None, str | None, datetime, datetime]:
+        """Sender, kind, received from and to. Raises `Unprocessable`."""
+        if self.received_to <= self.received_from:
+            raise Unprocessable("period-invalid", "received_to must come after received_from.")
+        return self.sender or None, self.kind or None, self.received_from, self.received_to
+
+
+class Remap(Stored, frozen=True, kw_only=True):
+    """Which stored messages to map anew, and why."""
+
+    reason: str
 
 
 def operations(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> Operations:
@@ -168,11 +179,15 @@ async def resolve(request: Request, ops: Ops, message_id: UUID) -> Response:
 @router.post("/remap")
 async def remap(request: Request, ops: Ops) -> Response:
     """Order stored messages to be mapped anew with today's mapping and codes; only what differs changes."""
-    asked = await _read(request, Remap)
-    if asked.received_to <= asked.received_from:
-        raise Unprocessable("period-invalid", "received_to must come after received_from.")
-    which = (asked.sender or None, asked.kind or None, asked.received_from, asked.received_to)
-    return _json({"orders": await ops.remap(which, _one_of(asked.reason, rules.REMAP_REASONS))})
+    asked: Remap = await _read(request, Remap)
+    return _json({"orders": await ops.remap(asked.which(), _one_of(asked.reason, rules.REMAP_REASONS))})
+
+
+@router.post("/remap/reach")
+async def remap_reach(request: Request, ops: Ops) -> Response:
+    """What such an order would touch: stored messages, and how many have their original. Orders nothing."""
+    asked: Stored = await _read(request, Stored)
+    return _json(await ops.remap_reach(asked.which()))
 
 
 @router.get("/remap")

@@ -64,6 +64,8 @@ async def correct(
 ) -> Judged:
     """Take in a corrected message instead of one that waits; the same bytes again do nothing more.
 
+    A second, different one is tied to it too. The first leaves the list for as long as one of them stands.
+
     It must be about the same person and from the same sender as far as the first one says; who a message is
     about is never decided here. Raises `Conflict`, `Unprocessable`, `TooLarge`.
     """
@@ -82,10 +84,10 @@ async def correct(
     new_id = await intake.correct(conn, held.organisation, data)
     if new_id == held.id:
         raise Conflict("correction-same", "This is the message that waits: nothing is corrected.")
-    if held.resolved != "corrected":
-        await repository.link_correction(conn, new_id, held.id)
+    if await repository.link_correction(conn, new_id, held.id):
         await _note(conn, keys, operator, held.id, "corrected", reason, note)
-        await _note(conn, keys, operator, held.id, "resolved", "corrected", None)
+        if held.resolved != "corrected":
+            await _note(conn, keys, operator, held.id, "resolved", "corrected", None)
     return Judged(new_id, frozenset(p for p in persons if p is not None))
 
 

@@ -52,11 +52,23 @@ class WorkList(Struct, frozen=True):
     codes: dict[str, int]
 
 
+class Corrected(Struct, frozen=True):
+    """A message that was sent in instead of another."""
+
+    id: UUID
+    status: str
+    received: datetime
+
+
 class Detail(Struct, frozen=True):
-    """A message with what was done about it, newest first; still without anything of a person."""
+    """A message with what was done about it, newest first; still without anything of a person.
+
+    `corrections`: what was sent in instead, newest first.
+    """
 
     message: Held
     history: list[Action]
+    corrections: list[Corrected] = []
 
 
 class Subject(Struct, frozen=True):
@@ -104,7 +116,8 @@ class Opened(Struct, frozen=True):
 class RemapOrder(Struct, frozen=True):
     """An order to map stored messages anew: which, and how far it is.
 
-    `changed` got a new form; `failed` could not be mapped and stay as they were.
+    `changed` got a new form; `failed` could not be mapped and stay as they were. `gone` have no original any
+    more, and stay too.
     """
 
     id: UUID
@@ -119,7 +132,15 @@ class RemapOrder(Struct, frozen=True):
     done: int
     changed: int
     failed: int
+    gone: int
     finished: datetime | None
+
+
+class Reach(Struct, frozen=True):
+    """What an order to map anew would touch: stored messages, and how many of them have their original."""
+
+    messages: int
+    originals: int
 
 
 class Rhythm(Struct, frozen=True):

@@ -11,23 +11,33 @@ from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
+from psycopg.rows import class_row
 
+from kit.errors import Conflict
 from kit.ids import new_id
-from results_service.operations.models import Action, Held, Rhythm, Volume
+from results_service.operations.models import Action, Corrected, Held, Rhythm, Volume
 from results_service.operations.rules import JUDGEMENT_OF, REMOVABLE, replay_of, without_numbers
 
-_COLUMNS = """
+# Resolved since it was last processed: a message that comes back by a new attempt is on the list again. So is
+# one whose corrections all came to nothing: rejected, or noted as sent in error themselves.
+_RESOLUTION = """a.message_id = m.id AND a.action = 'resolved' AND a.at >= m.finished_at
+    AND (a.reason <> 'corrected' OR EXISTS (
+        SELECT FROM results.intake_message c WHERE c.corrects = m.id AND c.status <> 'rejected'
+        AND NOT EXISTS (SELECT FROM results.operator_action b WHERE b.message_id = c.id
+            AND b.action = 'resolved' AND b.reason = 'sent-in-error' AND b.at >= c.finished_at)))"""
+_COLUMNS = (
+    """
 SELECT m.id, m.status, m.received_at, m.finished_at, m.organisation, o.name, m.sender, s.name, m.kind,
     m.version, m.errors::text, extract(epoch FROM now() - m.received_at)::bigint,
-    (SELECT a.reason FROM results.operator_action a WHERE a.message_id = m.id AND a.action = 'resolved'
-     AND a.at >= m.finished_at ORDER BY a.at DESC LIMIT 1), m.corrects
+    (SELECT a.reason FROM results.operator_action a WHERE """
+    + _RESOLUTION
+    + """ ORDER BY a.at DESC LIMIT 1), m.corrects
 FROM results.intake_message m
 LEFT JOIN core_record.organisation o ON o.org_number = m.organisation
 LEFT JOIN core_record.organisation s ON s.org_number = m.sender
 """
-# Resolved since it was last processed: a message that comes back by a new attempt is on the list again.
-_RESOLVED = """EXISTS (SELECT FROM results.operator_action a WHERE a.message_id = m.id
-    AND a.action = 'resolved' AND a.at >= m.finished_at)"""
+)
+_RESOLVED = "EXISTS (SELECT FROM results.operator_action a WHERE " + _RESOLUTION + ")"
 _WHICH: dict[str, LiteralString] = {
     "open": f"m.status = 'needs-attention' AND NOT {_RESOLVED}",
     "resolved": f"m.status = 'needs-attention' AND {_RESOLVED}",
@@ -133,11 +143,34 @@ async def judge(conn: AsyncConnection[Any], message_id: UUID, judgement: str) ->
     )
 
 
-async def link_correction(conn: AsyncConnection[Any], message_id: UUID, corrects: UUID) -> None:
-    """Tie a corrected message to the one it corrects."""
+async def link_correction(conn: AsyncConnection[Any], message_id: UUID, corrects: UUID) -> bool:
+    """Tie a corrected message to the one it corrects; False when it is tied to that one already.
+
+    Raises `Conflict` (`correction-elsewhere`) when it stands in for another.
+    """
+    cursor = await conn.execute(
+        "SELECT corrects FROM results.intake_message WHERE id = %s FOR UPDATE", (message_id,)
+    )
+    row = await cursor.fetchone()
+    if row and row[0] is not None:
+        if row[0] != corrects:
+            raise Conflict("correction-elsewhere", "This message was sent in as a correction of another one.")
+        return False
     await conn.execute(
         "UPDATE results.intake_message SET corrects = %s WHERE id = %s", (corrects, message_id)
     )
+    return True
+
+
+async def corrections(conn: AsyncConnection[Any], message_id: UUID) -> list[Corrected]:
+    """What was sent in instead of a message, newest first."""
+    async with conn.cursor(row_factory=class_row(Corrected)) as cursor:
+        await cursor.execute(
+            "SELECT id, status, received_at AS received FROM results.intake_message WHERE corrects = %s"
+            " ORDER BY received_at DESC, id",
+            (message_id,),
+        )
+        return await cursor.fetchall()
 
 
 async def rhythms(conn: AsyncConnection[Any], days: int) -> list[Rhythm]:

@@ -22,7 +22,7 @@ from kit.keys import KeyRing
 from results_service.intake.replay import Replay, put_back, read_original
 from results_service.intake.service import Intake
 from results_service.operations import judging, remapping, repository, rules
-from results_service.operations.models import Detail, Held, Opened, Quiet, RemapOrder, Volume, WorkList
+from results_service.operations.models import Detail, Held, Opened, Quiet, Reach, RemapOrder, Volume, WorkList
 from results_service.operations.reading import read_content
 
 AT_A_TIME = 200
@@ -188,6 +188,14 @@ class Operations:
 
         return await self._operate("remap", work)
 
+    async def remap_reach(self, which: tuple[str | None, str | None, datetime, datetime]) -> Reach:
+        """What an order of (sender, kind, received from, received to) would touch; nothing is ordered."""
+
+        async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[Reach]:
+            return Operated(await remapping.reach(conn, which))
+
+        return await self._operate("remap-reach", work)
+
     async def remap_orders(self) -> list[RemapOrder]:
         """The newest orders to map anew, and how far they are."""
 
@@ -244,7 +252,11 @@ async def _waiting(conn: AsyncConnection[Any], message_id: UUID) -> Held:
 
 
 async def _detail(conn: AsyncConnection[Any], message_id: UUID) -> Detail:
-    return Detail(await _known(conn, message_id), await repository.history(conn, message_id))
+    return Detail(
+        await _known(conn, message_id),
+        await repository.history(conn, message_id),
+        await repository.corrections(conn, message_id),
+    )
 
 
 async def _note(

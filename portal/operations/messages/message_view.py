@@ -27,8 +27,9 @@ def message_view() -> rx.Component:
         ),
         rx.el.h1(text("operations.message"), id="message-heading", tab_index=-1, class_name="ops-h1"),
         rx.cond(work.problem != "", problem_view(work.problem, work.problem_code)),
-        rx.cond(work.message.corrects, aksel.alert(text("judging.corrects"), variant="info")),
+        rx.cond(work.message.corrects != "", _corrects()),
         _facts(),
+        rx.cond(work.corrections.length() > 0, _corrections()),
         rx.el.div(
             rx.cond(
                 work.conflict != "",
@@ -43,6 +44,51 @@ def message_view() -> rx.Component:
         _history(),
         gap="space-24",
         custom_attrs={"data-testid": "message"},
+    )
+
+
+def _corrects() -> rx.Component:
+    return aksel.alert(
+        text("judging.corrects"),
+        " ",
+        aksel.button(
+            text("judging.show_first"),
+            size="xsmall",
+            variant="tertiary",
+            on_click=work.choose(work.message.corrects),
+        ),
+        variant="info",
+    )
+
+
+def _corrections() -> rx.Component:
+    """What was sent in instead, and what became of it: the message waits again when none of it stands."""
+    return rx.el.section(
+        aksel.heading(text("judging.corrections"), level="2", size="small", spacing=True),
+        rx.el.ul(
+            rx.foreach(
+                work.corrections,
+                lambda one: rx.el.li(
+                    one.received,
+                    ": ",
+                    text_by("operations.status", one.status, "needs-attention"),
+                    " ",
+                    aksel.button(
+                        text("operations.show"),
+                        rx.el.span(" ", one.received, class_name="akson-hidden"),
+                        size="xsmall",
+                        variant="tertiary",
+                        on_click=work.choose(one.id),
+                    ),
+                ),
+            ),
+            class_name="ops-faults",
+            custom_attrs={"data-testid": "corrections"},
+        ),
+        rx.cond(
+            (work.message.status == "needs-attention") & (work.message.resolved == ""),
+            aksel.body_short(text("judging.none_stands")),
+        ),
     )
 
 

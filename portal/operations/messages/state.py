@@ -11,9 +11,11 @@ from portal.clients.errors import ServiceProblem
 from portal.operations.messages.transform import (
     CodeCount,
     Done,
+    Instead,
     Opened,
     Row,
     code_counts,
+    corrections,
     history,
     opened,
     row,
@@ -31,7 +33,7 @@ CORRECTION_REASONS = ("sender-told-in-writing", "sender-told-by-telephone", "tec
 CONFLICTS = (
     *("held-stays-held", "original-gone", "not-waiting", "not-opened", "judgement-unfit"),
     *("note-length", "note-number", "correction-same", "correction-other-person"),
-    *("correction-other-sender", "correction-unreadable", "correction-nobody"),
+    *("correction-other-sender", "correction-unreadable", "correction-nobody", "correction-elsewhere"),
 )
 """Refusals that say something about the message, not about a fault of ours."""
 
@@ -49,6 +51,7 @@ class WorkList(rx.State):
 
     message: Row = Row()
     history: list[Done] = []  # noqa: RUF012
+    corrections: list[Instead] = []  # noqa: RUF012
     opened: Opened = Opened()
     is_opened: bool = False
 
@@ -216,10 +219,11 @@ class WorkList(rx.State):
 
     def _show(self, answer: dict[str, Any]) -> None:
         self.message, self.history = row(answer["message"]), history(answer)
+        self.corrections = corrections(answer)
         self.problem = ""
 
     def _close(self) -> None:
-        self.message, self.history, self.opened = Row(), [], Opened()
+        self.message, self.history, self.opened, self.corrections = Row(), [], Opened(), []
         self.is_opened, self.conflict, self.busy = False, "", False
 
     def _tell(self, problem: ServiceProblem) -> None:

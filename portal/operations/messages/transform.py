@@ -26,7 +26,7 @@ class Fault:
 class Row:
     """One message. `age_unit` is what `age_of` answers; `via` is empty where it sent itself.
 
-    `judgement`: what may be judged of it; `corrects`: it stands in for another that waited.
+    `judgement`: what may be judged of it; `corrects`: the id of the one it stands in for.
     """
 
     id: str = ""
@@ -41,8 +41,17 @@ class Row:
     replay: str = ""
     resolved: str = ""
     judgement: str = ""
-    corrects: bool = False
+    corrects: str = ""
     faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass
+class Instead:
+    """A message that was sent in instead of the one shown."""
+
+    id: str
+    received: str
+    status: str
 
 
 @dataclass
@@ -108,7 +117,7 @@ def row(item: Json) -> Row:
         replay=str(item.get("replay", "")),
         resolved=str(item.get("resolved") or ""),
         judgement=str(item.get("judgement") or ""),
-        corrects=bool(item.get("corrects")),
+        corrects=str(item.get("corrects") or ""),
         faults=[_fault(error) for error in item.get("errors", [])],
     )
 
@@ -123,6 +132,14 @@ def history(answer: Json) -> list[Done]:
     return [
         Done(moment(one.get("at")), str(one["action"]), str(one.get("reason") or ""), str(one["name"]))
         for one in answer.get("history", [])
+    ]
+
+
+def corrections(answer: Json) -> list[Instead]:
+    """What was sent in instead of a message, newest first."""
+    return [
+        Instead(str(one["id"]), moment(one.get("received")), str(one["status"]))
+        for one in answer.get("corrections", [])
     ]
 
 

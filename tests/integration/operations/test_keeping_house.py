@@ -115,3 +115,41 @@ async def test_given_nothing_new_when_mapped_anew_then_nothing_changes(
     (order,) = (await world.get("/remap")).json()["orders"]
     assert (order["done"], order["changed"]) == (1, 0)
     assert world.rows("SELECT count(*) FROM results.report_version") == [(1,)]
+
+
+async def test_given_originals_that_are_gone_then_an_order_says_before_and_after_how_many(
+    world: World, database: SyncDatabase
+) -> None:
+    old = await world.send(sample())
+    await world.send(sample(number=GRY))
+    _expire(world, old)
+    assert delete_expired(database) == 1
+    world.acting_as("drift")
+
+    reach = (await world.post("/remap/reach", **ALL)).json()
+    other_kind = (await world.post("/remap/reach", **ALL, kind="PAT")).json()
+    nothing = (await world.get("/remap")).json()["orders"]
+    await world.post("/remap", **ALL, reason="codes-loaded")
+    remapper = Remapper(database, world.keys, CodeBook.builtin)
+    while remapper.take_step():
+        pass
+
+    (order,) = (await world.get("/remap")).json()["orders"]
+    assert (reach, other_kind, nothing) == (
+        {"messages": 2, "originals": 1},
+        {"messages": 0, "originals": 0},
+        [],
+    )
+    assert (order["done"], order["changed"], order["gone"], order["failed"]) == (2, 0, 1, 0)
+
+
+async def test_given_a_period_that_ends_before_it_begins_then_nothing_is_asked_or_ordered(
+    world: World,
+) -> None:
+    world.acting_as("drift")
+    turned = {"received_from": ALL["received_to"], "received_to": ALL["received_from"]}
+    answers = [
+        await world.post("/remap/reach", **turned),
+        await world.post("/remap", **turned, reason="codes-loaded"),
+    ]
+    assert [(a.status_code, a.json()["title"]) for a in answers] == [(422, "period-invalid")] * 2
