@@ -16,8 +16,14 @@ from xdist.workermanage import WorkerController
 
 BROWSER = "tests/e2e/"
 NO_BROWSER = "tests/e2e/test_up.py"
-LONGEST_FIRST = ("tests/faults/", NO_BROWSER, "tests/contract/", "tests/integration/")
-"""What takes long begins early, so that the processes end together."""
+LONGEST_FIRST = (
+    "tests/unit/benchmarks/",
+    "tests/faults/",
+    "tests/contract/",
+    "tests/integration/",
+    NO_BROWSER,
+)
+"""What takes long begins early, so that the processes end together; `akson up` once the portal is built."""
 
 
 def scope(nodeid: str) -> str:

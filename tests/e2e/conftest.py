@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import steps
+from tests.ports import free_port
 
 AKSON = Path(sys.executable).parent / "akson"
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,17 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(START_SECONDS + 120))
     items.sort(key=lambda item: item.path.is_relative_to(here))
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 @dataclass
@@ -119,7 +108,7 @@ class Instance:
 
 def new_instance(folder: Path) -> Instance:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AKSON_")}
-    ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
+    ports = {name: free_port() for name in _PORTS}
     environment = {
         **kept,
         **{f"AKSON_{name}": str(port) for name, port in ports.items()},
@@ -131,13 +120,30 @@ def new_instance(folder: Path) -> Instance:
 
 
 @pytest.fixture(scope="session")
-def akson() -> Iterator[Instance]:
+def built_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of this run, of all its processes: where the portal has been built already, once it has."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "portal-built-at"
+
+
+def take_build(built_at: Path, data: Path) -> None:
+    """Spare an instance the portal's build, if there is one; without it, it builds its own as ever."""
+    try:
+        built = Path(built_at.read_text())
+        shutil.copytree(built, data / "portal", symlinks=True, copy_function=os.link)
+    except (OSError, shutil.Error):  # not yet built, or deleted with its instance
+        shutil.rmtree(data / "portal", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def akson(built_at: Path) -> Iterator[Instance]:
     """The product with its personas, five more persons, and the messages of `tests/messages`."""
     with tempfile.TemporaryDirectory(prefix="akson-e2e-", dir="/tmp") as name:
         Path(name).chmod(0o755)
         instance = new_instance(Path(name))
         try:
             instance.start("--persons", "5")
+            built_at.write_text(str(instance.data / "portal"))
             sent = instance.run("import", *map(str, sorted(MESSAGES.glob("*.xml"))))
             assert sent.returncode == 0, sent.stderr
             yield instance

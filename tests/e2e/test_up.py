@@ -13,16 +13,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import ROOT, Instance, new_instance
+from tests.e2e.conftest import ROOT, Instance, new_instance, take_build
 
 MESSAGES = ROOT / "tests" / "messages"
 
 
 @pytest.fixture(scope="module")
-def own() -> Iterator[Instance]:
+def own(built_at: Path) -> Iterator[Instance]:
     with tempfile.TemporaryDirectory(prefix="akson-up-", dir="/tmp") as name:
         Path(name).chmod(0o755)
         instance = new_instance(Path(name))
+        take_build(built_at, instance.data)
         try:
             instance.start("--persons", "0")
             yield instance

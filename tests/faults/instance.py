@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from kit.keys import KeyRing
 from kit.migrate import upgrade_all
 from kit.roles import DATABASE, OWNER
 from kit.settings import Settings
+from tests.ports import free_port
 
 _SERVICES = ("identity_provider", "results_service", "worker", "beat")
 
@@ -87,7 +87,7 @@ def _started(data: Path, supervisor: Supervisor, registers: RegisterFile) -> Ins
 def _values(data: Path, database_url: str, redis_url: str) -> dict[str, str]:
     names = ("identity_provider_port", "core_record_port", "results_service_port")
     names += ("sealer_port", "housekeeping_port", "citizen_panel_port", "journal_api_port")
-    ports = {name: str(_free_port()) for name in names}
+    ports = {name: str(free_port()) for name in names}
     provider = f"http://127.0.0.1:{ports['identity_provider_port']}"
     return {
         "environment": "development",
@@ -112,10 +112,3 @@ def _load(settings: Settings, registers: RegisterFile) -> None:
     keys = KeyRing.load(settings.keys_folder, create=True)
     with psycopg.connect(settings.dsn("akson_core")) as conn:
         import_registers(conn, keys, register_file(registers))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import httpx
 
 from kit.identity.keyfiles import new_ec_key
+from tests.ports import free_port
 from tests.shared import SHARED
 
 SOURCE = SHARED / "conformance" / "oidc-provider" if SHARED else None
@@ -38,13 +38,6 @@ def installed_provider() -> Iterator[Path]:
         public = {"keys": [KEY.as_dict(private=False)]}
         (folder / "client-public.jwks.json").write_text(json.dumps(public))
         yield folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

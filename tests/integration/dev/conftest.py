@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,15 +13,9 @@ from dev.runner.supervisor import Supervisor
 from kit.keys import KeyRing
 from kit.settings import Settings, get_settings
 from tests.conftest import TestDatabase
+from tests.ports import free_port
 
 _NEEDED = ("identity_provider", "results_service", "worker", "beat")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -30,7 +23,7 @@ def running(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, keys: KeyRing, clean_db: None, postgres: TestDatabase
 ) -> Iterator[Settings]:
     """Settings of a running instance without portal; its processes are stopped afterwards."""
-    provider, core, results = _free_port(), _free_port(), _free_port()
+    provider, core, results = free_port(), free_port(), free_port()
     values = {
         "AKSON_IDENTITY_PROVIDER_PORT": str(provider),
         "AKSON_CORE_RECORD_PORT": str(core),

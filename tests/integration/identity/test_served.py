@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from dev.login import persona_token
 from kit.identity.audiences import RESULTS
 from kit.settings import Settings
+from tests.ports import free_port
 
 SERVE = [
     sys.executable,
@@ -29,13 +29,6 @@ SERVE = [
     "--log-level",
     "error",
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from kit.keys import KeyRing
 from kit.settings import Settings, get_settings
 from tests.conftest import TestDatabase
 from tests.integration.intake.messages import V13, sample
+from tests.ports import free_port
 from tests.shared import REAL_MESSAGES, SHARED, requires_shared
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,17 +48,11 @@ class Instance:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 @pytest.fixture
 def instance(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, keys: KeyRing, clean_db: None, postgres: TestDatabase
 ) -> Iterator[Instance]:
-    provider, results = free_port(), free_port()
+    provider, results = str(free_port()), str(free_port())
     values = {
         "AKSON_IDENTITY_PROVIDER_PORT": provider,
         "AKSON_RESULTS_SERVICE_PORT": results,

@@ -19,9 +19,10 @@ from kit.ids import parse_national_id
 from kit.keys import KeyRing
 from kit.settings import Settings
 from tests.conftest import TestDatabase
-from tests.integration.identity.test_served import SERVE, free_port
+from tests.integration.identity.test_served import SERVE
 from tests.integration.lookup.builder import Report
 from tests.integration.lookup.conftest import Store
+from tests.ports import free_port
 
 LINE = "13116900216"
 Environment = dict[str, str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from kit.jobs import make_celery
 from kit.keys import KeyRing
 from kit.settings import Settings
 from tests.conftest import TestDatabase
+from tests.ports import free_port
 
 AKSON = Path(sys.executable).parent / "akson"
 
@@ -37,12 +37,6 @@ def serving(name: str, environment: dict[str, str], log: Path) -> Iterator[subpr
         except subprocess.TimeoutExpired:  # what the runner does too when its patience ends
             process.kill()
             process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("name", ["core_record", "results_service", "sealer", "housekeeping"])
