@@ -62,6 +62,7 @@ class Ledger:
     def __init__(self) -> None:
         self.collected: set[str] = set()
         self.run: set[str] = set()
+        self.to_its_end = False
 
     @property
     def left_out(self) -> list[str]:
@@ -81,12 +82,14 @@ class Ledger:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        asked_to_stop = session.shouldfail or session.shouldstop or session.config.option.collectonly
-        if self.left_out and exitstatus == pytest.ExitCode.OK and not asked_to_stop:
+        stopped = session.shouldfail or session.shouldstop or session.config.option.collectonly
+        ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        self.to_its_end = ended and not stopped
+        if self.left_out and self.to_its_end:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
-        if self.left_out and not terminalreporter.config.option.collectonly:
+        if self.left_out and self.to_its_end:
             terminalreporter.section("collected, but not run")
             for nodeid in self.left_out:
                 terminalreporter.line(nodeid)
