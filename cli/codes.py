@@ -1,4 +1,4 @@
-"""`akson codes import PATH...`: NLK and the Volven lists into the results service."""
+"""`akson codes import PATH...`: NLK and Volven lists into the results service, others into the journal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from journal_api.journal.codes.files import is_codes
+from journal_api.journal.codes.service import import_file as import_codes
 from kit.db import SyncDatabase
 from kit.errors import Unavailable
 from kit.settings import get_settings
+from kit.tables import CodeFileError
 from results_service.codes.service import Loaded, code_files, import_file
-from results_service.codes.sources import CodeFileError
 
 app = typer.Typer(no_args_is_help=True, help="Code lists.")
 
@@ -22,23 +24,43 @@ def codes() -> None:
 
 
 @app.command("import")
-def import_(paths: Annotated[list[Path], typer.Argument(help="CSV files, or folders of them.")]) -> None:
-    """Load NLK, Volven code lists and equivalences of codes; safe to repeat.
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="CSV files, or folders of them.")],
+    whole: Annotated[
+        bool,
+        typer.Option(help="Of the journal: a file holds every code of its systems, others are refused."),
+    ] = False,
+) -> None:
+    """Load NLK, Volven code lists, equivalences, and codes of the journal; safe to repeat.
 
-    Messages that arrive from now on use them.
+    Messages and entries that arrive from now on use them.
     """
-    database = SyncDatabase(get_settings().dsn("akson_results"), max_size=1)
+    settings = get_settings()
+    results = SyncDatabase(settings.dsn("akson_results"), max_size=1)
+    journal = SyncDatabase(settings.dsn("akson_journal"), max_size=1)
     try:
-        database.open()
+        results.open()
+        journal.open()
         for path in code_files(paths):
-            with database.transaction() as conn:
-                loaded = import_file(conn, path)
-            typer.echo(_said(loaded))
+            typer.echo(_of_journal(journal, path, whole) if is_codes(path) else _of_results(results, path))
     except (CodeFileError, Unavailable) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(1) from problem
     finally:
-        database.close()
+        results.close()
+        journal.close()
+
+
+def _of_journal(database: SyncDatabase, path: Path, whole: bool) -> str:
+    with database.transaction() as conn:
+        done = import_codes(conn, path, whole=whole)
+    ended = f", {done.ended} ended" if whole else ""
+    return f"{path.name}: {done.codes} codes of the journal, {done.changed} new or changed{ended}"
+
+
+def _of_results(database: SyncDatabase, path: Path) -> str:
+    with database.transaction() as conn:
+        return _said(import_file(conn, path))
 
 
 def _said(loaded: Loaded) -> str:

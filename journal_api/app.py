@@ -13,6 +13,8 @@ from core_record.registers.service import verify_keys
 from journal_api.care.worklist.endpoints import router as work_router
 from journal_api.desk import Desk
 from journal_api.fhir.endpoints import router as fhir_router
+from journal_api.journal.codes.endpoints import router as codes_router
+from journal_api.journal.codes.service import keep_builtin
 from journal_api.journal.endpoints import router as journal_router
 from journal_api.journal.notes.endpoints import router as notes_router
 from journal_api.transfer.endpoints import router as transfer_router
@@ -25,7 +27,8 @@ from kit.settings import Settings, get_settings
 from kit.web import create_app
 
 ROLE = "akson_journal"
-OF_NO_PATIENT = ("/templates", "/fhir/metadata")
+OF_NO_PATIENT = ("/templates", "/codes/_search", "/fhir/metadata")
+_ROUTERS = (notes_router, journal_router, codes_router, work_router, fhir_router, transfer_router)
 
 
 def make_app(settings: Settings) -> FastAPI:
@@ -39,6 +42,7 @@ def make_app(settings: Settings) -> FastAPI:
         try:
             async with db.transaction() as conn:
                 await verify_keys(conn, keys)
+                await keep_builtin(conn)
             yield
         finally:
             await db.close()
@@ -48,7 +52,7 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.desk = Desk(db, keys)
     protect(app, build_verifier(settings, audiences.JOURNAL, settings.journal_url, keys=keys))
     app.add_middleware(LookUpAccount, service="journal_api", db=db, keys=keys, without_row=OF_NO_PATIENT)
-    for router in (notes_router, journal_router, work_router, fhir_router, transfer_router):
+    for router in _ROUTERS:
         app.include_router(router)
     return app
 

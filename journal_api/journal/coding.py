@@ -56,21 +56,6 @@ class Coding(Trimmed, frozen=True, forbid_unknown_fields=True):
     display: Short
 
 
-def check_coding(coding: Coding | None, *systems: str) -> None:
-    """Raises `Unprocessable` (`code-system`, `code-malformed`): of another system, or no code of it."""
-    if coding is None:
-        return
-    if coding.system not in systems:
-        raise Unprocessable("code-system", f"The code must be of {' or '.join(systems)}.")
-    check_form(coding.system, coding.code)
-
-
-def check_form(system: str, code: str) -> None:
-    """Raises `Unprocessable` (`code-malformed`)."""
-    if not FORMS[system].fullmatch(code):
-        raise Unprocessable("code-malformed", f"This is not the form of a code of {system}.")
-
-
 def check_happened(change: Change) -> None:
     """What is known or done cannot be so only later. Raises `Unprocessable` (`time-impossible`)."""
     if change.at > change.visit.now + _SOON:

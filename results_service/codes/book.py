@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from kit.tables import rows
 from results_service.codes import sources
 from results_service.codes.systems import NLK, OID_ROOT
 
@@ -73,13 +74,13 @@ class CodeBook:
     def from_nlk_csv(path: Path) -> CodeBook:
         """The whole NLK from the directorate's CSV file, with the built-in book beneath it.
 
-        Raises `sources.CodeFileError` when the file is no such table.
+        Raises `kit.tables.CodeFileError` when the file is no such table.
         """
         return _builtin().merged(CodeBook(CodeBook.nlk_codes(path), complete=True))
 
     @staticmethod
     def nlk_codes(path: Path) -> list[CodeInfo]:
-        """The rows of NLK's CSV file alone. Raises `sources.CodeFileError`."""
+        """The rows of NLK's CSV file alone. Raises `kit.tables.CodeFileError`."""
         return [
             CodeInfo(
                 system=NLK,
@@ -99,7 +100,7 @@ class CodeBook:
     def from_list_csv(path: Path, number: str | None = None) -> CodeBook:
         """A short code list (columns code, display), named by its number in Volven, as "8245".
 
-        Without `number` it is taken from the file's name. Raises `sources.CodeFileError`.
+        Without `number` it is taken from the file's name. Raises `kit.tables.CodeFileError`.
         """
         number = number or sources.list_number(path)
         return CodeBook(CodeInfo(OID_ROOT + number, row.code, row.name) for row in sources.read_list(path))
@@ -134,5 +135,5 @@ def _builtin() -> CodeBook:
             ucum=sources.unit_code(row["unit"]),
             at_once=row["at_once"] == "1",
         )
-        for row in sources.rows(text)
+        for row in rows(text)
     )

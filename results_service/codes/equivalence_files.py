@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from results_service.codes import sources
+from kit.tables import CodeFileError, columns, read_text, rows
 from results_service.codes.book import CodeInfo
 from results_service.codes.equivalences import (
     KINDS,
@@ -23,7 +23,6 @@ from results_service.codes.equivalences import (
     Place,
     unit_key,
 )
-from results_service.codes.sources import CodeFileError
 from results_service.codes.systems import LOCAL, NLK, OID_ROOT
 
 _NEEDED = frozenset({"system", "code", "to_code", "kind", "source"})
@@ -32,12 +31,12 @@ _MOST_DECIMALS = 6
 
 def is_equivalences(path: Path) -> bool:
     """Whether a file has the columns of equivalences."""
-    return sources.columns(path) >= _NEEDED
+    return columns(path) >= _NEEDED
 
 
 def read_equivalences(path: Path) -> list[Equivalence]:
     """The operator's rows. Raises `CodeFileError` with the line that is wrong and why."""
-    return _rows(sources.read_text(path), "operator")
+    return _rows(read_text(path), "operator")
 
 
 @cache
@@ -65,7 +64,7 @@ def successors(infos: Iterable[CodeInfo]) -> list[Equivalence]:
 
 def _rows(text: str, origin: Origin) -> list[Equivalence]:
     found: dict[Place, tuple[int, Equivalence]] = {}
-    for line, row in enumerate(sources.rows(text), start=2):
+    for line, row in enumerate(rows(text), start=2):
         try:
             made = _row(row, origin)
         except (ValueError, InvalidOperation) as fault:

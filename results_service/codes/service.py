@@ -10,11 +10,12 @@ from typing import Any
 from msgspec import Struct
 from psycopg import AsyncConnection, Connection
 
+from kit.tables import CodeFileError
 from results_service.codes import equivalence_files as files
 from results_service.codes import repository
 from results_service.codes.book import CodeBook
 from results_service.codes.equivalences import Equivalence, EquivalenceError, Equivalences, Origin
-from results_service.codes.sources import CodeFileError, is_index, is_nlk
+from results_service.codes.sources import is_index, is_nlk
 
 _ASKED_EVERY = 30.0  # seconds between two looks for a newer import by the API
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 
 from msgspec import Struct
 
+from kit.tables import CodeFileError, columns, read_text, rows
 from results_service.codes.units import ucum
 
 # NLK's primært_fagområde → code of 8202.
@@ -23,10 +21,6 @@ FIELDS = {
 }
 _NLK_COLUMNS = frozenset({"kode", "norsk_bruksnavn", "primært_fagområde", "gruppering"})
 _LIST_NUMBER = re.compile(r"(\d{4})\D*$")
-
-
-class CodeFileError(ValueError):
-    """A file that is not the table it should be; the text says what is missing."""
 
 
 class CodeRow(Struct, frozen=True):
@@ -88,12 +82,6 @@ def is_index(path: Path) -> bool:
     return {"codesystem", "oid"} <= columns(path)
 
 
-def columns(path: Path) -> set[str]:
-    """The names in a CSV file's first line."""
-    head = read_text(path).partition("\n")[0]
-    return {name.strip().strip('"') for name in re.split("[;,]", head)}
-
-
 def read_list(path: Path) -> list[CodeRow]:
     """The rows of a short code list (columns code, display)."""
     table = list(rows(read_text(path)))
@@ -112,27 +100,6 @@ def list_number(path: Path) -> str:
     return match[1]
 
 
-def rows(text: str) -> Iterator[dict[str, str]]:
-    """The rows of a CSV text with comma or semicolon, as column → value without surrounding space."""
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    for row in reader:
-        yield {
-            (name or "").strip(): (value or "").strip()
-            for name, value in row.items()
-            if isinstance(value, str | None)
-        }
-
-
 def unit_code(unit: str) -> str | None:
     """UCUM of a unit as NLK writes it."""
     return ucum(unit) if unit else None
-
-
-def read_text(path: Path) -> str:
-    """The file's text; the directorate publishes UTF-8 with and without byte order mark, and Latin-1."""
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("iso-8859-1")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from journal_api.journal.codes.service import check_coding
 from journal_api.journal.coding import (
     Coding,
     Prose,
     Short,
     Trimmed,
-    check_coding,
     check_day,
     check_happened,
 )
@@ -25,7 +25,7 @@ class Condition(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=
 
 async def _check(change: Change) -> None:
     check_happened(change)
-    check_coding(change.body.coding, "icpc-2", "icd-10", "snomed-ct")
+    await check_coding(change, change.body.coding, "icpc-2", "icd-10", "snomed-ct")
     check_day(change, change.body.onset)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from journal_api.journal.coding import Coding, Short, Trimmed, Words, check_coding, check_happened
+from journal_api.journal.codes.service import check_coding
+from journal_api.journal.coding import Coding, Short, Trimmed, Words, check_happened
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Change, Kind
 from kit.errors import Unprocessable
@@ -36,7 +37,7 @@ class Flag(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
 async def _check_allergy(change: Change) -> None:
     body: AllergyIntolerance = change.body
     check_happened(change)
-    check_coding(body.coding, "atc", "snomed-ct", "icd-10")
+    await check_coding(change, body.coding, "atc", "snomed-ct", "icd-10")
     if change.state != "active":
         return
     if body.certainty == "refuted":
@@ -53,7 +54,7 @@ def _same(one: str, other: str) -> bool:
 
 async def _check_flag(change: Change) -> None:
     check_happened(change)
-    check_coding(change.body.coding, "snomed-ct", "icd-10", "icpc-2")
+    await check_coding(change, change.body.coding, "snomed-ct", "icd-10", "icpc-2")
 
 
 ALLERGY: Kind = Kind("AllergyIntolerance", AllergyIntolerance, STATES, LIVE, check=_check_allergy)

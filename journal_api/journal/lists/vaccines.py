@@ -6,7 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from journal_api.journal.coding import Coding, Short, Trimmed, check_coding, check_happened
+from journal_api.journal.codes.service import check_coding
+from journal_api.journal.coding import Coding, Short, Trimmed, check_happened
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Change, Kind
 from kit.errors import Unprocessable
@@ -26,7 +27,7 @@ class Immunization(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fiel
 async def _check(change: Change) -> None:
     body: Immunization = change.body
     check_happened(change)
-    check_coding(body.coding, "sysvak", "atc")
+    await check_coding(change, body.coding, "sysvak", "atc")
     born, day = change.visit.decision.facts.birth_date, change.at.astimezone(OSLO).date()
     if born is not None and day < born:
         raise Unprocessable("time-impossible", "The time lies before the person's birth.")

@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from journal_api.journal.coding import Coding, Short, Trimmed, Words, check_coding
+from journal_api.journal.codes.service import check_coding
+from journal_api.journal.coding import Coding, Short, Trimmed, Words
 from journal_api.journal.entries.models import Change, Kind, Stamp
 from kit.errors import Unprocessable
 from kit.norway import OSLO
@@ -38,7 +39,7 @@ LIVE = frozenset({"active", "on-hold"})
 
 async def _check(change: Change) -> None:
     body: MedicationStatement = change.body
-    check_coding(body.atc, "atc")
+    await check_coding(change, body.atc, "atc")
     if body.ends is not None and body.ends < change.at.astimezone(OSLO).date():
         raise Unprocessable("date-impossible", "It cannot end before it begins.")
 

@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 import msgspec
 
 from journal_api.desk import Visit
-from journal_api.journal.coding import Coding, Short, check_form
+from journal_api.journal.codes.service import check_coding
+from journal_api.journal.coding import Coding, Short
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Change, Entry, Kind
 from journal_api.journal.measured import OBSERVATION, Observation, check_value
@@ -41,6 +42,8 @@ async def _check(change: Change) -> None:
         need_signer(change.visit, template)
         check_whole(template, body)
     _check_sections(template, body)
+    for code in (one for codes in body.codes.values() for one in codes):
+        await check_coding(change, code, code.system)
 
 
 def need_signer(visit: Visit, template: Template) -> None:
@@ -85,8 +88,6 @@ def _check_sections(template: Template, body: Composition) -> None:
     for name, codes in body.codes.items():
         if any(code.system not in known["code", name].systems for code in codes):
             raise Unprocessable("code-system", "The part takes codes of another system.")
-        for code in codes:
-            check_form(code.system, code.code)
     for name, value in body.measured.items():
         check_value(name, value)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kit.db import Database, SyncDatabase
+from kit.tables import CodeFileError
 from results_service.codes.equivalences import Place
 from results_service.codes.service import CurrentCodes, import_file
-from results_service.codes.sources import CodeFileError
 from results_service.codes.systems import LOCAL, NLK
 from tests.conftest import TestDatabase
 from tests.integration.codes.test_import import NLK_HEAD

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kit.db import SyncDatabase
+from kit.tables import CodeFileError
 from results_service.codes.service import CurrentBook, code_files, import_file
-from results_service.codes.sources import CodeFileError
 from results_service.codes.systems import NLK
 from tests.conftest import TestDatabase
 from tests.shared import SHARED, requires_shared

@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from kit.tables import CodeFileError
 from results_service.codes.book import CodeInfo
 from results_service.codes.equivalence_files import builtin, read_equivalences, successors
 from results_service.codes.equivalences import EquivalenceError, Equivalences, Place, unit_key
-from results_service.codes.sources import CodeFileError
 from results_service.codes.systems import LOCAL, NLK
 
 TODAY = date(2026, 11, 23)
