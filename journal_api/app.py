@@ -10,6 +10,9 @@ from fastapi import FastAPI
 
 from core_record.access_log.service import LookUpAccount
 from core_record.registers.service import verify_keys
+from journal_api.care.absence.endpoints import router as absence_router
+from journal_api.care.messages.endpoints import router as messages_router
+from journal_api.care.units.endpoints import router as units_router
 from journal_api.care.worklist.endpoints import router as work_router
 from journal_api.desk import Desk
 from journal_api.fhir.endpoints import router as fhir_router
@@ -27,8 +30,9 @@ from kit.settings import Settings, get_settings
 from kit.web import create_app
 
 ROLE = "akson_journal"
+CARE = (absence_router, messages_router, units_router)
 OF_NO_PATIENT = ("/templates", "/codes/_search", "/fhir/metadata")
-_ROUTERS = (notes_router, journal_router, codes_router, work_router, fhir_router, transfer_router)
+_ROUTERS = (notes_router, *CARE, journal_router, codes_router, work_router, fhir_router, transfer_router)
 
 
 def make_app(settings: Settings) -> FastAPI:

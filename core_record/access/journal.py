@@ -16,7 +16,7 @@ CRITICAL_KINDS = frozenset({"AllergyIntolerance", "Flag"})
 JOURNAL_KINDS = CRITICAL_KINDS | {
     *("Patient", "Encounter", "Composition", "Observation", "Condition", "MedicationStatement"),
     *("Immunization", "DocumentReference", "NextOfKin", "Wish", "CareTeam", "CarePlan", "Task"),
-    *("ServiceRequest", "Communication", "ResultFollowUp"),
+    *("ServiceRequest", "Communication", "ResultFollowUp", "EpisodeOfCare"),
 }
 CARING = frozenset({"pleieassistent", "hjemmehjelp", "miljoarbeider", "student"})
 """What one is employed as without authorisation (our own codes) to take part in giving care."""
@@ -42,14 +42,14 @@ SECRETARY = JournalRole(
     frozenset(
         {
             *("Encounter", "Composition", "DocumentReference", "NextOfKin", "Task", "Communication"),
-            *("ServiceRequest", "ResultFollowUp"),
+            *("ServiceRequest", "ResultFollowUp", "EpisodeOfCare"),
         }
     ),
 )
 ASSISTANT = JournalRole(
     CRITICAL_KINDS
     | {"Patient", "Encounter", "Composition", "Observation", "MedicationStatement", "NextOfKin", "Wish"}
-    | {"CareTeam", "CarePlan", "Task"},
+    | {"CareTeam", "CarePlan", "Task", "EpisodeOfCare"},
     frozenset({"Encounter", "Composition", "Observation", "Task"}),
     frozenset({"Encounter", "Composition", "Observation"}),
 )

@@ -90,6 +90,9 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "CareTeam": {"status": _STATUS},
     "CarePlan": {"status": _STATUS},
     "Task": {"status": _STATUS, "code": Parameter("token", "kind of task", _tokens("code"))},
+    "EpisodeOfCare": {"status": _STATUS},
+    "ServiceRequest": {"status": _STATUS},
+    "Communication": {"status": _STATUS},
     "RelatedPerson": {},
     "Basic": {"code": Parameter("token", "what is wished about", _tokens("code"))},
 }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from journal_api.care.admissions.kind import EPISODE_OF_CARE
+from journal_api.care.messages.kind import COMMUNICATION
 from journal_api.care.plans.kind import CARE_PLAN, CARE_TEAM
+from journal_api.care.referrals.kind import SERVICE_REQUEST
 from journal_api.care.tasks.kind import TASK
 from journal_api.journal.contacts.kind import ENCOUNTER
 from journal_api.journal.entries.models import Kind
@@ -18,7 +21,7 @@ from journal_api.journal.notes.kind import COMPOSITION
 
 _EVENT_KINDS = (ENCOUNTER, COMPOSITION, OBSERVATION)
 _LIST_KINDS = (ALLERGY, FLAG, CONDITION, MEDICATION, IMMUNIZATION, NEXT_OF_KIN, WISH)
-_CARE_KINDS = (CARE_TEAM, CARE_PLAN, TASK)
+_CARE_KINDS = (EPISODE_OF_CARE, CARE_TEAM, CARE_PLAN, TASK, SERVICE_REQUEST, COMMUNICATION)
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_EVENT_KINDS, *_LIST_KINDS, *_CARE_KINDS)}
-EVENTS = frozenset({"Encounter", "Composition", "Observation"})
+EVENTS = frozenset({"Encounter", "Composition", "Observation", "ServiceRequest", "Communication"})
 """Kinds that grow with time: the summary shows the newest of each, of the others all that are live."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
-from core_record.care_relations.service import (
-    CareRelationKind,
-    close_relation,
-    open_relation,
-    reopen_relation,
-)
+from journal_api.care.relations.service import ENDING, CareRelationKind, keep_relation
 from journal_api.desk import Visit
 from journal_api.journal.coding import Prose, Short, Trimmed, Words
 from journal_api.journal.entries.models import Change, Entry, Kind
@@ -80,13 +75,8 @@ async def _check_plan(change: Change) -> None:
 
 async def _follow_plan(visit: Visit, entry: Entry) -> None:
     """While a plan is active, its unit has the person as a patient: nobody there declares a reason."""
-    relation = (visit.conn, visit.person_id, entry.id)
-    if entry.state == "active":
-        opened = min(entry.at, visit.now)
-        await open_relation(*relation, CareRelationKind.ADMISSION, entry.unit, opened)
-        await reopen_relation(*relation)
-    else:
-        await close_relation(*relation, visit.now + timedelta())
+    ends = None if entry.state == "active" else visit.now + ENDING
+    await keep_relation(visit, entry.id, CareRelationKind.ADMISSION, entry.unit, entry.at, ends=ends)
 
 
 CARE_TEAM: Kind = Kind(

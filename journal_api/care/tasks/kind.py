@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from core_record.care_relations.service import (
-    CareRelationKind,
-    close_relation,
-    open_relation,
-    reopen_relation,
-)
-from journal_api.care.worklist.service import Item, put
+from journal_api.care.addressed import Addressed, days_after, need_reason, put_on_lists
+from journal_api.care.units.service import need_unit
 from journal_api.desk import Visit
 from journal_api.journal.coding import Prose, Short, Trimmed
 from journal_api.journal.entries.models import Change, Entry, Kind
@@ -22,14 +17,17 @@ from kit.errors import Unprocessable
 
 OPEN_STATES = frozenset({"requested", "accepted", "in-progress"})
 STEPS = {
-    "requested": frozenset({"accepted", "in-progress", "completed", "cancelled"}),
-    "accepted": frozenset({"in-progress", "requested", "completed", "cancelled"}),
-    "in-progress": frozenset({"requested", "completed", "cancelled"}),
+    "requested": frozenset({"accepted", "in-progress", "completed", "cancelled", "rejected"}),
+    "accepted": frozenset({"in-progress", "requested", "completed", "cancelled", "rejected"}),
+    "in-progress": frozenset({"requested", "completed", "cancelled", "rejected"}),
+    "rejected": frozenset({"requested", "cancelled"}),
     "completed": frozenset({"requested"}),
     "cancelled": frozenset({"requested"}),
 }
-"""What may follow what (FHIR R4 TaskStatus, the codes we use); `requested` gives it back or opens it anew."""
-_UNIT_KNOWN = "SELECT kind FROM core_record.organisation WHERE org_number = %s"
+"""What may follow what (FHIR R4 TaskStatus, the codes we use); `requested` gives it back or opens it
+anew, `rejected` returns it to who asked, with a reason."""
+UNANSWERED_AFTER = 14
+"""Days from when the sender's list shows a task without a due time as unanswered (J)."""
 
 
 class Task(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -55,36 +53,29 @@ async def _check(change: Change) -> None:
             "task-unit", "A task stays on the list it stands on. Cancel it and make a new one."
         )
     if body.unit is not None:
-        found = await (await change.visit.conn.execute(_UNIT_KNOWN, (body.unit,))).fetchone()
-        if found is None:
-            raise Unprocessable("unit-unknown", "The register has no such place of work.")
+        await need_unit(change.visit.conn, body.unit)
     if change.state == "completed" and change.before is not None and not body.outcome:
         raise Unprocessable("outcome-missing", "Say what came of it.")
+    if change.state == "rejected":
+        need_reason(change)
 
 
 async def _follow(visit: Visit, entry: Entry) -> None:
     body = msgspec.convert(entry.body, Task)
-    unit, is_open = body.unit or entry.unit, entry.state in OPEN_STATES
+    is_open = entry.state in OPEN_STATES
     late = is_open and body.due is not None and body.due < visit.now
-    item = Item(
-        unit=unit,
-        id=entry.id,
-        person_id=visit.person_id,
+    how = Addressed(
         kind="task",
-        state=entry.state,
+        to_unit=body.unit or entry.unit,
+        open=is_open,
+        waits=entry.state != "cancelled",
+        answer_by=body.due or days_after(entry.made.at, UNANSWERED_AFTER),
         due=body.due,
         urgency=1 if late else 0,
         assignee=body.assignee,
         label=body.kind,
-        open=is_open,
     )
-    await put(visit.conn, item)
-    relation = (visit.conn, visit.person_id, entry.id)
-    if is_open:
-        await open_relation(*relation, CareRelationKind.TASK, unit, min(entry.at, visit.now))
-        await reopen_relation(*relation)
-    else:
-        await close_relation(*relation, visit.now + timedelta())
+    await put_on_lists(visit, entry, how)
 
 
 TASK: Kind = Kind(

@@ -1,8 +1,10 @@
-"""`POST /work/_search`: the caller's unit's list."""
+"""`POST /work/_search`: the caller's unit's list; `$seen`: what came of something sent has been seen."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from psycopg import AsyncConnection
@@ -19,7 +21,8 @@ router = APIRouter(prefix="/work", tags=["work"])
 
 @router.post("/_search", response_class=Response)
 async def search(request: Request, actor: Caller) -> Response:
-    """What is to be done in the place one works at: `kinds`, `open`, `since`, `before`, `mine`, `count`."""
+    """What is to be done in the place one works at: `kinds`, `open`, `since`, `before`, `mine`, `by_time`,
+    `count`."""
     wanted = await read_body(request, Wanted)
     unit = actor.place or actor.organisation or ""
 
@@ -28,3 +31,16 @@ async def search(request: Request, actor: Caller) -> Response:
         return LookUp(found, {"WorkList": len(found)})
 
     return json_answer({"items": await unit_list(request, actor, "WorkList", work)})
+
+
+@router.post("/{item_id}/$seen", response_class=Response)
+async def seen(item_id: UUID, request: Request, actor: Caller) -> Response:
+    """The sender has seen what came of a task, message or referral (an item of kind `sent`)."""
+    unit = actor.place or actor.organisation or ""
+
+    async def work(conn: AsyncConnection[Any], _: KeyRing, __: Decision) -> LookUp[None]:
+        await service.seen(conn, unit, item_id, datetime.now(UTC))
+        return LookUp(None)
+
+    await unit_list(request, actor, "WorkList", work, writes=True)
+    return Response(status_code=204)

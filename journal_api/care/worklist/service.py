@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,31 +11,57 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from core_record.care_relations.service import close_relation
 from core_record.registers.service import listed_persons
-from kit.db import set_unit
+from journal_api.care.absence.service import acting_for
+from journal_api.care.relations.spans import AFTERWARDS
+from journal_api.care.units.service import personnel_names
+from kit.db import set_person, set_unit
+from kit.errors import NotFound, Unprocessable
 from kit.keys import KeyRing
+from kit.norway import today_in_norway
 
+ANSWERED = frozenset({"task", "message", "referral", "sent", "result"})
+"""Kinds of items that somebody waits for an answer to: they can be overdue."""
 _PUT = """
-INSERT INTO journal.work_item (unit, item_id, person_id, kind, state, due, urgency, assignee, label, open)
+INSERT INTO journal.work_item (unit, item_id, person_id, kind, state, due, urgency, assignee, label, open,
+    since, minutes, about)
 VALUES (%(unit)s, %(id)s, %(person_id)s, %(kind)s, %(state)s, %(due)s, %(urgency)s, %(assignee)s, %(label)s,
-    %(open)s)
+    %(open)s, coalesce(%(since)s, clock_timestamp()), %(minutes)s, %(about)s)
 ON CONFLICT (unit, item_id) DO UPDATE SET state = excluded.state, due = excluded.due,
-    urgency = excluded.urgency, assignee = excluded.assignee, label = excluded.label, open = excluded.open,
-    changed_at = clock_timestamp()
+    urgency = excluded.urgency, assignee = excluded.assignee, open = excluded.open,
+    changed_at = clock_timestamp(), label = coalesce(excluded.label, work_item.label),
+    minutes = coalesce(excluded.minutes, work_item.minutes),
+    about = coalesce(excluded.about, work_item.about),
+    since = CASE WHEN excluded.state <> work_item.state AND %(since)s::timestamptz IS NOT NULL
+        THEN excluded.since ELSE work_item.since END
 """
+_SENT = """
+SELECT person_id, state, open FROM journal.work_item
+WHERE unit = %s AND item_id = %s AND kind = 'sent' FOR UPDATE
+"""
+_SEEN = """
+UPDATE journal.work_item SET open = false, changed_at = clock_timestamp() WHERE unit = %s AND item_id = %s
+"""
+OUTCOMES = frozenset({"answered", "rejected", "completed"})
+"""States of what was sent in which the sender is to see what came of it."""
 _READ = """
-SELECT unit, item_id AS id, person_id, kind, state, due, urgency, assignee, label, open
+SELECT unit, item_id AS id, person_id, kind, state, due, urgency, assignee, label, open, since, minutes, about
 FROM journal.work_item
 WHERE unit = %(unit)s AND kind = ANY(%(kinds)s) AND (open OR NOT %(open)s)
     AND (%(since)s::timestamptz IS NULL OR due >= %(since)s)
     AND (%(before)s::timestamptz IS NULL OR due < %(before)s)
-    AND (%(assignee)s::uuid IS NULL OR assignee = %(assignee)s)
-ORDER BY urgency DESC, due NULLS LAST, item_id LIMIT %(count)s
+    AND (%(assignees)s::uuid[] IS NULL OR assignee = ANY(%(assignees)s))
+ORDER BY CASE WHEN %(by_time)s THEN 0 ELSE urgency END DESC, due NULLS LAST, since, item_id LIMIT %(count)s
 """
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing to be done in a unit, about one person. `urgency`: 0 (none) to 4."""
+    """One thing to be done in a unit, about one person. `urgency`: 0 (none) to 4.
+
+    `since` is from when it waits (of a contact: when the person arrived); None where it is put: now.
+    `about` is the entry it belongs to: the plan of a visit, what was sent.
+    """
 
     unit: str
     id: UUID
@@ -47,27 +73,37 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     urgency: int = 0
     assignee: UUID | None = None
     label: str | None = None
+    since: datetime | None = None
+    minutes: int | None = None
+    about: UUID | None = None
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What of the list is asked for; `mine` is the caller's own."""
+    """What of the list is asked for. `mine`: the caller's own and theirs whom the caller stands in for;
+    `by_time`: in order of time alone, whatever is urgent."""
 
     kinds: list[str]
     open: bool = True
     since: datetime | None = None
     before: datetime | None = None
     mine: bool = False
+    by_time: bool = False
     count: int = 200
 
 
 class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An item with whom it is about: the number opens the person, as in the list of one's own patients."""
+    """An item with whom it is about: the number opens the person, as in the list of one's own patients.
+
+    `overdue`: something to be answered or done that has not been in time.
+    """
 
     item: Item
     number: str
     name: str
     birth_date: date | None = None
     sex: int | None = None
+    assignee_name: str | None = None
+    overdue: bool = False
 
 
 async def put(conn: AsyncConnection[Any], item: Item) -> None:
@@ -82,7 +118,7 @@ async def read(
     """The unit's items, the most urgent first, then by when they are due. The transaction serves the unit."""
     values = msgspec.structs.asdict(wanted) | {
         "unit": unit,
-        "assignee": personnel_id if wanted.mine else None,
+        "assignees": await _whose(conn, personnel_id) if wanted.mine else None,
         "count": max(1, min(wanted.count, 1000)),
     }
     async with conn.cursor(row_factory=class_row(Item)) as cursor:
@@ -94,8 +130,39 @@ async def read(
 async def with_persons(conn: AsyncConnection[Any], keys: KeyRing, items: Sequence[Item]) -> list[Listed]:
     """Each item with its person's name and number; one whose person is no more (merged) is left out."""
     persons = await listed_persons(conn, keys, sorted({item.person_id for item in items}))
+    names = await personnel_names(conn, {item.assignee for item in items if item.assignee})
+    now = datetime.now(UTC)
     return [
-        Listed(item, found.number.value, found.name, found.birth_date, found.sex)
+        Listed(
+            item,
+            found.number.value,
+            found.name,
+            found.birth_date,
+            found.sex,
+            names.get(item.assignee) if item.assignee else None,
+            item.open and item.kind in ANSWERED and item.due is not None and item.due < now,
+        )
         for item in items
         if (found := persons.get(item.person_id)) is not None
     ]
+
+
+async def _whose(conn: AsyncConnection[Any], personnel_id: UUID | None) -> list[UUID]:
+    return sorted(await acting_for(conn, personnel_id, today_in_norway())) if personnel_id else []
+
+
+async def seen(conn: AsyncConnection[Any], unit: str, item_id: UUID, now: datetime) -> None:
+    """The sender has seen what came of something: it leaves the list. Once more changes nothing.
+
+    Raises `NotFound` (`item-unknown`), `Unprocessable` (`item-waits`).
+    """
+    row = await (await conn.execute(_SENT, (unit, item_id))).fetchone()
+    if row is None:
+        raise NotFound("item-unknown", "The unit has sent nothing with this id.")
+    person_id, state, is_open = row
+    if state not in OUTCOMES:
+        raise Unprocessable("item-waits", "Nothing has come of it yet.")
+    if is_open:
+        await conn.execute(_SEEN, (unit, item_id))
+        await set_person(conn, person_id)
+        await close_relation(conn, person_id, item_id, now + AFTERWARDS)

@@ -11,6 +11,7 @@ from journal_api.fhir.parts import (
     Json,
     coding,
     concept,
+    extensions,
     only,
     organisation,
     own_code,
@@ -37,6 +38,7 @@ _CLASS = {
     "check": "AMB",
     "written": "VR",
 }
+_OF_VISIT = ("plan", "planned", "not_done")
 _ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _LOINC, _UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 
@@ -61,6 +63,7 @@ def _encounter(entry: Entry, context: Context) -> Json:
         "reasonCode": [concept(body["reason"])] if body.get("reason") else [],
         "location": [{"location": {"display": body["place"]}}] if body.get("place") else [],
         "serviceProvider": organisation(entry.unit),
+        **extensions(*(valued(name, "String", body.get(name)) for name in _OF_VISIT)),
     }
 
 
@@ -77,6 +80,7 @@ def _read_encounter(resource: Json) -> Parsed:
         "responsible_name": str((who or {}).get("display", "")) if personnel_id(who) else "",
         "minutes": resource.get("length", {}).get("value"),
         "place": place,
+        **{name: read_valued(resource, name, "String") for name in _OF_VISIT},
     }
     return Parsed(str(resource.get("status")), when(resource, "period.start"), without_empty(body))
 

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from core_record.care_relations.service import (
-    CareRelationKind,
-    close_relation,
-    open_relation,
-    reopen_relation,
-)
+from journal_api.care.relations.service import AFTERWARDS, ENDING, CareRelationKind, keep_relation
 from journal_api.care.worklist.service import Item, put
 from journal_api.desk import Visit
 from journal_api.journal.entries.models import Change, Entry, Kind
 from kit.errors import Unprocessable
-
-AFTERWARDS = timedelta(days=30)
-"""How long a finished contact still shows a relation: answers to tests come, letters are written (J)."""
 
 
 class Service(StrEnum):
@@ -61,12 +53,26 @@ class Urgency(StrEnum):
     ORDINARY = "ordinary"
 
 
+class NotDone(StrEnum):
+    """Why a visit was not made. `not-home` stays on the list until the person has been found."""
+
+    NOT_HOME = "not-home"
+    DECLINED = "declined"
+    IN_HOSPITAL = "in-hospital"
+    NO_STAFF = "no-staff"
+    PLAN_CHANGED = "plan-changed"
+    OTHER = "other"
+
+
 _WEIGHT = {Urgency.ACUTE: 3, Urgency.URGENT: 2, Urgency.ORDINARY: 1}
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 
 
 class Encounter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A contact: `reason` in the person's or the caller's words, `responsible` a health worker's id."""
+    """A contact: `reason` in the person's or the caller's words, `responsible` a health worker's id.
+
+    Of a visit that a plan has made: the `plan`, and when it was `planned`. `not_done` with a cancelled one.
+    """
 
     form: Form
     reason: Text = ""
@@ -76,15 +82,18 @@ class Encounter(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     responsible_name: Text = ""
     minutes: Annotated[int, msgspec.Meta(ge=1, le=24 * 60)] | None = None
     place: Text = ""
+    plan: UUID | None = None
+    planned: datetime | None = None
+    not_done: NotDone | None = None
 
 
 OPEN_STATES = frozenset({"planned", "arrived", "in-progress"})
 STEPS = {
     "planned": frozenset({"arrived", "in-progress", "finished", "cancelled"}),
     "arrived": frozenset({"in-progress", "finished", "cancelled", "planned"}),
-    "in-progress": frozenset({"finished", "arrived"}),
+    "in-progress": frozenset({"finished", "arrived", "cancelled"}),
     "finished": frozenset({"in-progress"}),
-    "cancelled": frozenset({"planned"}),
+    "cancelled": frozenset({"planned", "in-progress"}),
 }
 """What may follow what (FHIR R4 EncounterStatus, the codes we use)."""
 
@@ -93,35 +102,53 @@ async def _check(change: Change) -> None:
     body: Encounter = change.body
     if change.state == "planned" and body.service is Service.EMERGENCY and body.urgency is None:
         raise Unprocessable("urgency-missing", "Say how urgent it is: acute, urgent or ordinary.")
+    _check_not_done(change)
     if change.state in ("in-progress", "finished") and change.at > change.visit.now + timedelta(minutes=15):
         raise Unprocessable("time-impossible", "A contact that has begun cannot begin later.")
+
+
+def _check_not_done(change: Change) -> None:
+    body: Encounter = change.body
+    begun = change.before is not None and change.before.state == "in-progress"
+    if begun and change.state == "cancelled" and body.not_done is None:
+        raise Unprocessable("reason-missing", "Say in not_done why what had begun was not done.")
+    if body.not_done is not None and change.state != "cancelled":
+        raise Unprocessable("state-order", "What was not done is cancelled.")
+    if body.not_done is NotDone.OTHER and not body.reason.strip():
+        raise Unprocessable("reason-missing", "Say in reason why it was not done.")
+    if body.planned is not None and body.planned.tzinfo is None:
+        raise Unprocessable("time-without-zone", "Send times with their zone.")
+
+
+def is_visit(body: Encounter) -> bool:
+    """Whether it is home care at home: it stands among the day's visits, not in the list of contacts."""
+    return body.form is Form.HOME_VISIT and body.service is Service.HOME_CARE
 
 
 async def _follow(visit: Visit, entry: Entry) -> None:
     """The unit's list shows it, and the unit has a relation to the person until a while after its end."""
     body = msgspec.convert(entry.body, Encounter)
-    is_open = entry.state in OPEN_STATES
+    missing = body.not_done is NotDone.NOT_HOME
+    is_open = entry.state in OPEN_STATES or missing
     item = Item(
         unit=entry.unit,
         id=entry.id,
         person_id=visit.person_id,
-        kind="contact",
-        state=entry.state,
-        due=entry.at,
-        urgency=_WEIGHT[body.urgency] if body.urgency else 0,
+        kind="visit" if is_visit(body) else "contact",
+        state=body.not_done.value if body.not_done else entry.state,
+        due=body.planned or entry.at,
+        urgency=2 if missing else _WEIGHT[body.urgency] if body.urgency else 0,
         assignee=body.responsible,
-        label=body.form.value,
+        label=None if body.plan else body.form.value,
         open=is_open,
+        since=visit.now if entry.state == "arrived" else None,
+        minutes=body.minutes,
+        about=body.plan,
     )
     await put(visit.conn, item)
-    relation = (visit.conn, visit.person_id, entry.id)
-    if is_open:
-        await open_relation(*relation, CareRelationKind.CONTACT, entry.unit, min(entry.at, visit.now))
-        await reopen_relation(*relation)
-    else:
-        await close_relation(
-            *relation, visit.now + (AFTERWARDS if entry.state == "finished" else timedelta())
-        )
+    after = AFTERWARDS if entry.state == "finished" else ENDING
+    ends = None if is_open else visit.now + after
+    await keep_relation(visit, entry.id, CareRelationKind.CONTACT, entry.unit, entry.at, ends=ends)
 
 
 ENCOUNTER = Kind(

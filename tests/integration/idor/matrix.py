@@ -130,6 +130,7 @@ def request(matrix: Matrix, cell: Cell, people: dict[str, Person], things: dict[
         "report": str(whose.report_id),
         "consent": str(whose.consent_id),
         "note": str(whose.note_id),
+        "message": str(whose.message_id),
         "number": person.number.value,
         "organisation": OWN_PLACE if cell.target == "own" else OTHER_PLACE,
         "new": str(new_id()),

@@ -62,6 +62,7 @@ class Person:
     report_id: UUID
     consent_id: UUID
     note_id: UUID
+    message_id: UUID
     mark: str
 
 
@@ -167,28 +168,29 @@ async def _person(
             message_id=new_id(),
             fingerprint=report.fingerprint,
         )
-    note_id = _note(journal, person_id, mark)
+    note = {"template": "gp-note", "texts": {"text": mark}}
+    message = {"to_unit": "313900878", "subject": mark, "text": mark}
+    note_id = _entry(journal, person_id, "Composition", "signed", note)
+    message_id = _entry(journal, person_id, "Communication", "sent", message)
     by = By("citizen", keys.number_hash(number), name)
     async with core.transaction(person=person_id) as conn:
         consent, _ = await make(conn, person_id, Wanted(Kind.SAMTYKKE, org_number="313901319"), by)
         for wanted in SETTINGS.get(name, []):
             await make(conn, person_id, wanted, by)
-    return Person(name, number, person_id, report_id, consent.setting_id, note_id, mark)
+    return Person(name, number, person_id, report_id, consent.setting_id, note_id, message_id, mark)
 
 
-def _note(journal: SyncDatabase, person_id: UUID, mark: str) -> UUID:
-    """A signed note of the GP office with the person's mark."""
-    note_id, author = new_id(), new_id()
-    body = Jsonb({"template": "gp-note", "texts": {"text": mark}})
+def _entry(journal: SyncDatabase, person_id: UUID, kind: str, state: str, body: dict[str, Any]) -> UUID:
+    """An entry of the GP office with the person's mark."""
+    entry_id, author = new_id(), new_id()
     with journal.transaction(person=person_id) as conn:
         conn.execute(
             "INSERT INTO journal.entry (person_id, entry_id, kind, version, state, at, org_number, made_by,"
             " made_name, changed_by, changed_name, signed_by, signed_name, signed_at, content_hash, body)"
-            " VALUES (%s, %s, 'Composition', 1, 'signed', now(), '313900541', %s, 'N', %s, 'N', %s, 'N',"
-            " now(), '', %s)",
-            (person_id, note_id, author, author, author, body),
+            " VALUES (%s, %s, %s, 1, %s, now(), '313900541', %s, 'N', %s, 'N', %s, 'N', now(), '', %s)",
+            (person_id, entry_id, kind, state, author, author, author, Jsonb(body)),
         )
-    return note_id
+    return entry_id
 
 
 def people() -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from fastapi import FastAPI
 
@@ -100,6 +101,16 @@ def note_of(template: str = "gp-note", contact: str | None = None, **said: Any) 
     sent = {"state": said.pop("state", "draft"), "at": AT, "body": body}
     body.pop("state", None)
     return sent | ({"contact": contact} if contact else {})
+
+
+def let_relations_end(postgres: TestDatabase) -> None:
+    """As if the time had come at which each relation that has an end ends."""
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("SET session_replication_role = replica")
+        conn.execute(
+            "UPDATE core_record.care_relation SET closed_at = now(), opened_at = least(opened_at, now())"
+            " WHERE closed_at IS NOT NULL"
+        )
 
 
 @pytest.fixture

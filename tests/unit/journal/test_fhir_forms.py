@@ -52,6 +52,9 @@ BODIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "responsible": IDS,
             "minutes": st.integers(1, 600),
             "place": WORDS,
+            "plan": IDS,
+            "planned": st.just("2026-11-20T07:00:00+00:00"),
+            "not_done": of(["not-home", "declined"]),
         },
     ),
     "Composition": body(
@@ -159,6 +162,22 @@ BODIES |= {
             "about": IDS,
             "outcome": WORDS,
         },
+    ),
+}
+TO = {"to_unit": st.just("313900878")}
+TO_PERSON = {"to_name": WORDS, "to_person": IDS, "to_person_name": WORDS}
+BODIES |= {
+    "EpisodeOfCare": body(
+        {"service": of(["gp", "home-care"])},
+        {"decision": WORDS, "text": WORDS, "ends": DAYS, "unit": st.just("313900878"), "unit_name": WORDS},
+    ),
+    "ServiceRequest": body(
+        {"service": WORDS, "reason": WORDS, **TO},
+        {"urgency": of(["acute", "urgent"]), "answer": WORDS, **TO_PERSON},
+    ),
+    "Communication": body(
+        {"subject": WORDS, "text": WORDS, **TO},
+        {"reply_to": IDS, "thread": IDS, "about": IDS, "wants_answer": st.booleans(), **TO_PERSON},
     ),
 }
 STATES = {"Composition": ["draft", "signed"]}

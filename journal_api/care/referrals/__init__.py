@@ -1,0 +1,1 @@
+"""Referrals from one service to another inside the journal."""

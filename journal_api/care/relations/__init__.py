@@ -1,0 +1,1 @@
+"""How long entries keep a unit's relation to the person open."""

@@ -1,0 +1,1 @@
+"""Places of work and those who work there, as the registers know them."""

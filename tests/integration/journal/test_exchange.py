@@ -1,0 +1,256 @@
+"""Admissions, referrals, messages, tasks between units: on both lists, with a relation, nothing lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from kit.norway import today_in_norway
+from tests.conftest import TestDatabase
+from tests.integration.journal.conftest import AT, Journal, code_of, let_relations_end
+
+GP, HOME_CARE = "313900541", "313900878"
+ASK = ("POST", "/journal/_search", {"kinds": ["Encounter"]})
+
+
+async def put(
+    journal: Journal, who: str, kind: str, state: str, body: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    entry_id, version, why = more.pop("id", uuid4()), more.pop("version", None), more.pop("why", None)
+    sent = {"state": state, "at": AT, "body": body} | ({"why": why} if why else {})
+    headers = {"If_Match": f'"{version}"'} if version else {}
+    made: dict[str, Any] = await journal.ok(
+        who, "line", "PUT", f"/journal/{kind}/{entry_id}", sent, **headers, **more
+    )
+    return made
+
+
+async def items(journal: Journal, who: str, kind: str, **wanted: Any) -> list[dict[str, Any]]:
+    body = {"kinds": [kind], **wanted}
+    found: list[dict[str, Any]] = (await journal.ok(who, None, "POST", "/work/_search", body))["items"]
+    return found
+
+
+async def message(journal: Journal, who: str = "lege-koman", **said: Any) -> dict[str, Any]:
+    body = {"to_unit": HOME_CARE, "subject": "Blodtrykk", "text": "Kan dere måle to ganger?", **said}
+    return await put(journal, who, "Communication", "sent", body)
+
+
+async def test_given_an_admission_then_home_care_needs_no_reason_while_it_lasts(
+    journal: Journal, postgres: TestDatabase
+) -> None:
+    assert code_of(await journal.call("pleieassistent", "line", *ASK, reason="")) == "403 relation-missing"
+    body = {"service": "home-care", "decision": "2026/114", "unit": HOME_CARE}
+    made = await put(journal, "lege-koman", "EpisodeOfCare", "active", body)
+    assert made["body"]["unit_name"] == "Fjordvik hjemmetjeneste"
+    await journal.ok("pleieassistent", "line", *ASK, reason="")
+
+    ends = str(today_in_norway() + timedelta(days=20))
+    await put(
+        journal,
+        "sykepleier",
+        "EpisodeOfCare",
+        "active",
+        {**body, "ends": ends},
+        id=made["id"],
+        version=1,
+        reason="",
+    )
+    await journal.ok("pleieassistent", "line", *ASK, reason="")
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        ((closed,),) = conn.execute("SELECT closed_at FROM core_record.care_relation").fetchall()
+    assert timedelta(days=19) < closed - datetime.now(UTC) < timedelta(days=21, hours=1)
+
+    await put(journal, "sykepleier", "EpisodeOfCare", "finished", body, id=made["id"], version=2, reason="")
+    let_relations_end(postgres)
+    assert code_of(await journal.call("pleieassistent", "line", *ASK, reason="")) == "403 relation-missing"
+    await put(journal, "sykepleier", "EpisodeOfCare", "active", body, id=made["id"], version=3)
+    await journal.ok("pleieassistent", "line", *ASK, reason="")
+
+
+async def test_given_a_message_then_it_is_unread_read_answered_and_the_thread_holds_together(
+    journal: Journal, postgres: TestDatabase
+) -> None:
+    sent = await message(journal)
+    assert sent["body"]["to_name"] == "Fjordvik hjemmetjeneste"
+    (unread,) = await items(journal, "sykepleier", "message")
+    assert (unread["item"]["id"], unread["item"]["state"]) == (sent["id"], "sent")
+    (out,) = await items(journal, "lege-koman", "sent")
+    assert (out["item"]["about"], out["item"]["label"], out.get("overdue")) == (sent["id"], "message", None)
+
+    path = f"/journal/Communication/{sent['id']}/$read"
+    assert code_of(await journal.call("lege-koman", "line", "POST", path)) == "403 not-addressed"
+    opened = await journal.ok("sykepleier", "line", "POST", path, reason="")
+    assert opened == await journal.ok("sykepleier", "line", "POST", path, reason="")
+    assert opened["state"] == "read"
+
+    reply = await message(
+        journal, "sykepleier", to_unit=GP, text="138/84 og 142/86", subject="Svar", reply_to=sent["id"]
+    )
+    assert reply["body"]["thread"] == sent["id"]
+    assert await items(journal, "sykepleier", "message") == []
+    assert await items(journal, "lege-koman", "sent") == []
+    (answer,) = await items(journal, "lege-koman", "message")
+    assert (answer["item"]["id"], answer["item"]["label"]) == (reply["id"], "reply")
+    await journal.ok("lege-koman", "line", "POST", f"/journal/Communication/{reply['id']}/$read")
+    assert await items(journal, "lege-koman", "message") == []
+
+    found = (await journal.entries("lege-koman", "line", "Communication"))["Communication"]
+    assert {entry["id"]: entry["state"] for entry in found} == {sent["id"]: "answered", reply["id"]: "read"}
+    let_relations_end(postgres)
+    assert code_of(await journal.call("sykepleier", "line", *ASK, reason="")) == "403 relation-missing"
+
+
+async def test_given_nobody_answers_then_the_sender_sees_it_as_overdue(
+    journal: Journal, postgres: TestDatabase
+) -> None:
+    await message(journal)
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("UPDATE journal.work_item SET due = due - interval '6 days' WHERE kind = 'sent'")
+    (out,) = await items(journal, "lege-koman", "sent", before=datetime.now(UTC).isoformat())
+    assert out["overdue"]
+
+
+async def test_given_a_message_is_sent_then_nobody_changes_what_it_says(journal: Journal) -> None:
+    sent = await message(journal)
+    changed = {"state": "sent", "at": AT, "body": {**sent["body"], "text": "Noe annet"}}
+    path = f"/journal/Communication/{sent['id']}"
+    answer = await journal.call("lege-koman", "line", "PUT", path, changed, If_Match='"1"')
+    assert code_of(answer) == "422 sent-unchangeable"
+
+
+async def test_given_a_person_elsewhere_then_a_message_names_only_who_works_there(journal: Journal) -> None:
+    me = await message(journal)
+    body = {"to_unit": HOME_CARE, "subject": "x", "text": "y", "to_person": me["made"]["by"]}
+    sent = {"state": "sent", "at": AT, "body": body}
+    answer = await journal.call("lege-koman", "line", "PUT", f"/journal/Communication/{uuid4()}", sent)
+    assert code_of(answer) == "422 personnel-not-there"
+    (nurse, *_) = (await journal.ok("sykepleier", None, "POST", "/personnel/_search"))["personnel"]
+    named = await message(journal, to_person=nurse["id"])
+    assert named["body"]["to_person_name"] == nurse["name"]
+
+
+async def test_given_a_referral_then_it_is_accepted_answered_and_seen_by_the_sender(journal: Journal) -> None:
+    body = {"to_unit": HOME_CARE, "service": "Sårstell", "reason": "Leggsår", "urgency": "urgent"}
+    made = await put(journal, "lege-koman", "ServiceRequest", "sent", body)
+    ((listed,), (out,)) = (
+        await items(journal, "sykepleier", "referral"),
+        await items(journal, "lege-koman", "sent"),
+    )
+    assert (listed["item"]["urgency"], listed["item"]["state"]) == (2, "sent")
+    seen = f"/work/{out['item']['id']}/$seen"
+    assert code_of(await journal.call("lege-koman", None, "POST", seen)) == "422 item-waits"
+
+    stored = made["body"]
+    ours = {"id": made["id"], "reason": ""}
+    await put(journal, "sykepleier", "ServiceRequest", "accepted", stored, version=1, **ours)
+    answered = {**stored, "answer": "Stell hver mandag og torsdag."}
+    await put(journal, "sykepleier", "ServiceRequest", "answered", answered, version=2, **ours)
+
+    assert await items(journal, "sykepleier", "referral") == []
+    (out,) = await items(journal, "lege-koman", "sent")
+    assert out["item"]["state"] == "answered"
+    assert code_of(await journal.call("sykepleier", None, "POST", seen)) == "404 item-unknown"
+    for _ in range(2):
+        await journal.ok("lege-koman", None, "POST", seen)
+    assert await items(journal, "lege-koman", "sent") == []
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "change", "code"),
+    [
+        ("sykepleier", "rejected", {}, "422 reason-missing"),
+        ("sykepleier", "answered", {}, "422 answer-missing"),
+        ("sykepleier", "accepted", {"reason": "Noe annet"}, "422 sent-unchangeable"),
+        ("sykepleier", "withdrawn", {}, "403 not-sender"),
+        ("lege-koman", "answered", {"answer": "x"}, "403 not-addressed"),
+    ],
+)
+async def test_each_side_of_a_referral_does_its_own_part(
+    journal: Journal, who: str, state: str, change: dict[str, str], code: str
+) -> None:
+    body = {"to_unit": HOME_CARE, "service": "Sårstell", "reason": "Leggsår"}
+    made = await put(journal, "lege-koman", "ServiceRequest", "sent", body)
+    sent = {"state": state, "at": AT, "body": {**made["body"], **change}}
+    path = f"/journal/ServiceRequest/{made['id']}"
+    assert code_of(await journal.call(who, "line", "PUT", path, sent, If_Match='"1"')) == code
+
+
+async def test_given_a_draft_of_a_referral_then_it_is_on_no_list_and_its_own_units(journal: Journal) -> None:
+    body = {"to_unit": HOME_CARE, "service": "Sårstell", "reason": "Leggsår"}
+    made = await put(journal, "lege-koman", "ServiceRequest", "draft", body)
+    assert await items(journal, "sykepleier", "referral") == []
+    assert (await journal.entries("sykepleier", "line", "ServiceRequest"))["ServiceRequest"] == []
+    await put(journal, "lege-koman", "ServiceRequest", "sent", made["body"], id=made["id"], version=1)
+    assert len(await items(journal, "sykepleier", "referral")) == 1
+
+
+async def test_given_a_task_is_returned_then_the_sender_has_it_with_the_reason(journal: Journal) -> None:
+    body = {"text": "Ta blodprøve", "unit": HOME_CARE, "due": "2026-11-01T10:00:00+01:00"}
+    made = await put(journal, "lege-koman", "Task", "requested", body)
+    (late,) = await items(journal, "sykepleier", "task")
+    assert late["overdue"]
+    path, back = f"/journal/Task/{made['id']}", {"state": "rejected", "at": AT, "body": made["body"]}
+    silent = await journal.call("sykepleier", "line", "PUT", path, back, If_Match='"1"')
+    assert code_of(silent) == "422 reason-missing"
+    await put(
+        journal, "sykepleier", "Task", "rejected", made["body"], id=made["id"], version=1, why="Ikke hjemme"
+    )
+    assert await items(journal, "sykepleier", "task") == []
+    (out,) = await items(journal, "lege-koman", "sent")
+    assert (out["item"]["state"], out["item"]["about"]) == ("rejected", made["id"])
+
+
+async def test_given_a_stand_in_then_lists_of_mine_hold_what_the_absent_one_has(journal: Journal) -> None:
+    people = (await journal.ok("sykepleier", None, "POST", "/personnel/_search"))["personnel"]
+    ids = {one["name"]: one["id"] for one in people}
+    nurse, assistant = ids["Ingunn Solvang"], ids["Tobias Myrland"]
+    await put(journal, "lege-koman", "Task", "requested", {"text": "x", "unit": HOME_CARE, "assignee": nurse})
+    assert len(await items(journal, "sykepleier", "task", mine=True)) == 1
+    assert await items(journal, "pleieassistent", "task", mine=True) == []
+
+    today = today_in_norway()
+    away = {
+        "personnel": nurse,
+        "stand_in": assistant,
+        "first": str(today),
+        "last": str(today + timedelta(days=7)),
+    }
+    path = f"/absences/{uuid4()}"
+    for _ in range(2):
+        await journal.ok("pleieassistent", None, "PUT", path, away)
+    assert len(await items(journal, "pleieassistent", "task", mine=True)) == 1
+    (listed,) = (await journal.ok("sykepleier", None, "POST", "/absences/_search", {}))["absences"]
+    assert (listed["name"], listed["stand_in_name"]) == ("Ingunn Solvang", "Tobias Myrland")
+    other = await journal.call("pleieassistent", None, "PUT", path, {**away, "last": str(today)})
+    assert code_of(other) == "409 id-used"
+    assert (
+        code_of(await journal.call("lege-koman", None, "POST", f"{path}/$withdraw")) == "404 absence-unknown"
+    )
+
+    await journal.ok("sykepleier", None, "POST", f"{path}/$withdraw")
+    assert await items(journal, "pleieassistent", "task", mine=True) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"last": "2020-01-01"}, "422 absence-days"),
+        ({"stand_in": "same"}, "422 stand-in-self"),
+        ({"stand_in": str(uuid4())}, "422 personnel-not-there"),
+    ],
+)
+async def test_an_absence_that_cannot_be_is_refused(
+    journal: Journal, change: dict[str, str], code: str
+) -> None:
+    nurse, other, *_ = (
+        one["id"] for one in (await journal.ok("sykepleier", None, "POST", "/personnel/_search"))["personnel"]
+    )
+    today = str(today_in_norway())
+    away = {"personnel": nurse, "stand_in": other, "first": today, "last": today} | change
+    away = {name: nurse if value == "same" else value for name, value in away.items()}
+    assert code_of(await journal.call("sykepleier", None, "PUT", f"/absences/{uuid4()}", away)) == code
