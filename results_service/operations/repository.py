@@ -25,18 +25,14 @@ _RESOLUTION = """a.message_id = m.id AND a.action = 'resolved' AND a.at >= m.fin
         SELECT FROM results.intake_message c WHERE c.corrects = m.id AND c.status <> 'rejected'
         AND NOT EXISTS (SELECT FROM results.operator_action b WHERE b.message_id = c.id
             AND b.action = 'resolved' AND b.reason = 'sent-in-error' AND b.at >= c.finished_at)))"""
-_COLUMNS = (
-    """
+_COLUMNS = """
 SELECT m.id, m.status, m.received_at, m.finished_at, m.organisation, o.name, m.sender, s.name, m.kind,
     m.version, m.errors::text, extract(epoch FROM now() - m.received_at)::bigint,
-    (SELECT a.reason FROM results.operator_action a WHERE """
-    + _RESOLUTION
-    + """ ORDER BY a.at DESC LIMIT 1), m.corrects
+    (SELECT a.reason FROM results.operator_action a WHERE {resolution} ORDER BY a.at DESC LIMIT 1), m.corrects
 FROM results.intake_message m
 LEFT JOIN core_record.organisation o ON o.org_number = m.organisation
 LEFT JOIN core_record.organisation s ON s.org_number = m.sender
-"""
-)
+""".replace("{resolution}", _RESOLUTION)
 _RESOLVED = "EXISTS (SELECT FROM results.operator_action a WHERE " + _RESOLUTION + ")"
 _WHICH: dict[str, LiteralString] = {
     "open": f"m.status = 'needs-attention' AND NOT {_RESOLVED}",
