@@ -94,7 +94,7 @@ def temporary_instance(folder: Path | None = None) -> Iterator[Instance]:
 
 
 def _prepare(data: Path, postgres: Postgres, valkey: Valkey) -> Instance:
-    provider, results, bare = _free_port(), _free_port(), _free_port()
+    provider, results, journal, bare = (_free_port() for _ in range(4))
     os.environ |= {
         "AKSON_ENVIRONMENT": "development",
         "AKSON_DATA": str(data),
@@ -104,12 +104,15 @@ def _prepare(data: Path, postgres: Postgres, valkey: Valkey) -> Instance:
         "AKSON_IDENTITY_PROVIDER_PORT": str(provider),
         "AKSON_RESULTS_SERVICE_PORT": str(results),
         "AKSON_RESULTS_URL": f"http://127.0.0.1:{results}",
+        "AKSON_JOURNAL_API_PORT": str(journal),
+        "AKSON_JOURNAL_URL": f"http://127.0.0.1:{journal}",
         "AKSON_HELSEID_ISSUER": f"http://127.0.0.1:{provider}/helseid",
         "AKSON_IDPORTEN_ISSUER": f"http://127.0.0.1:{provider}/idporten",
         "AKSON_BENCH_BARE_URL": f"http://127.0.0.1:{bare}",
         "AKSON_LOG_LEVEL": "WARNING",
         # One doctor and one sender stand for a country's: their limits are counted, never reached.
         "AKSON_READS_A_MINUTE": "1000000000",
+        "AKSON_WRITES_A_MINUTE": "1000000000",
         "AKSON_MESSAGES_A_MINUTE": "1000000000",
     }
     get_settings.cache_clear()
@@ -140,8 +143,8 @@ def _granian(target: str, port: int) -> list[str]:
 
 
 @contextmanager
-def serving(instance: Instance) -> Iterator[dict[str, int]]:
-    """The development identity provider, the results service by its own command line, and the bare app.
+def serving(instance: Instance, service: str = "results_service") -> Iterator[dict[str, int]]:
+    """The development identity provider, a service by its own command line, and the bare app.
 
     Yields the process id behind each address.
     """
@@ -152,7 +155,7 @@ def serving(instance: Instance) -> Iterator[dict[str, int]]:
         settings.identity_provider_port: _granian(
             "dev.identity_provider.app:app", settings.identity_provider_port
         ),
-        settings.results_service_port: product["results_service"].command,
+        getattr(settings, f"{service}_port"): product[service].command,
         bare_port: _granian("benchmarks.bare:app", bare_port),
     }
     with ExitStack() as stack:
