@@ -114,7 +114,7 @@ async def visit(
             async with savepoint(conn):
                 found = await work(here)
         except AksonError as error:
-            return LookUp(error, {}, "write" if writes else "read")
+            return LookUp(error, error.shown, "write" if writes else "read")
         return LookUp(found.value, found.items, "write" if writes else "read")
 
     done = await look_up(

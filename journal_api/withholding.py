@@ -5,6 +5,8 @@ The organisation itself reads on what it wrote: a sperring shuts others out (pas
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -37,8 +39,7 @@ def withhold(actor: Actor) -> Withhold:
         sources = sorted({number for (number,) in await units.fetchall()} - own)
         covered = await _covered(conn, person_id, sources)
         if apply and sources:
-            setting = sql.SQL("SET LOCAL akson.withheld = {}").format(sql.Literal(",".join(sources)))
-            await conn.execute(setting, prepare=False)
+            await _keep_out(conn, ",".join(sources))
         return covered
 
     return kept_out
@@ -48,3 +49,21 @@ async def _covered(conn: AsyncConnection[Any], person_id: UUID, sources: list[st
     """How many entries those have written (None: everybody)."""
     row = await (await conn.execute(_COUNT, (person_id, sources, sources))).fetchone()
     return int(row[0]) if row else 0
+
+
+@asynccontextmanager
+async def nothing_withheld(conn: AsyncConnection[Any]) -> AsyncIterator[None]:
+    """In this block the transaction sees what a sperring keeps from the reader, who must not be shown it."""
+    found = await conn.execute("SELECT coalesce(current_setting('akson.withheld', true), '')")
+    row = await found.fetchone()
+    before = row[0] if row else ""
+    if before:
+        await _keep_out(conn, "")
+    yield
+    if before:
+        await _keep_out(conn, before)
+
+
+async def _keep_out(conn: AsyncConnection[Any], sources: str) -> None:
+    setting = sql.SQL("SET LOCAL akson.withheld = {}").format(sql.Literal(sources))
+    await conn.execute(setting, prepare=False)

@@ -15,8 +15,10 @@ from typing import ClassVar
 class AksonError(Exception):
     """An error with an answer: HTTP status, a stable code and one sentence that says what to do.
 
-    `detail` never holds personal data. `outcome_details` is the (system, code) of the FHIR
-    OperationOutcome's `details`, where a profile asks for one; `other_details` are further codings of it.
+    `detail` never holds personal data. `members` are further members of the answer (RFC 9457, 3.2) for
+    the one who asked, never logged; `shown` is how many items of each kind they show, for the access log.
+    `outcome_details` is the (system, code) of the FHIR OperationOutcome's `details`, where a profile asks
+    for one; `other_details` are further codings of it.
     """
 
     status: ClassVar[int] = 500
@@ -30,6 +32,8 @@ class AksonError(Exception):
         headers: Mapping[str, str] | None = None,
         outcome_details: tuple[str, str] | None = None,
         other_details: tuple[tuple[str, str], ...] = (),
+        members: Mapping[str, object] | None = None,
+        shown: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
@@ -37,6 +41,8 @@ class AksonError(Exception):
         self.headers = dict(headers or {})
         self.outcome_details = outcome_details
         self.other_details = other_details
+        self.members = dict(members or {})
+        self.shown = dict(shown or {})
 
 
 class Malformed(AksonError):

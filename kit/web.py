@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -55,9 +55,20 @@ _ISSUE_CODES = {
 }
 
 
-def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """An RFC 9457 answer; `type` is a stable URN made of the code."""
-    body = {"type": f"urn:akson:problem:{code}", "title": code, "status": status, "detail": detail}
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    members: Mapping[str, object] | None = None,
+) -> Response:
+    """An RFC 9457 answer; `type` is a stable URN made of the code, `members` what else it says."""
+    body = dict(members or {}) | {
+        "type": f"urn:akson:problem:{code}",
+        "title": code,
+        "status": status,
+        "detail": detail,
+    }
     return Response(msgspec.json.encode(body), status, headers, "application/problem+json")
 
 
@@ -199,7 +210,7 @@ def _add_errors(app: FastAPI, fhir_prefixes: tuple[str, ...]) -> None:
         request.state.error_code = code
         if request.url.path.startswith(fhir_prefixes):
             return operation_outcome(status, code, detail, headers, _details(error))
-        return problem(status, code, detail, headers)
+        return problem(status, code, detail, headers, error.members if error else None)
 
     async def akson_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, AksonError)  # noqa: S101 - registered for this type alone

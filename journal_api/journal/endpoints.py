@@ -18,6 +18,7 @@ from journal_api.desk import Caller, Visit, visit
 from journal_api.journal.entries import service
 from journal_api.journal.entries.models import Entry, Kind, Version, Written
 from journal_api.journal.kinds import EVENTS, KINDS
+from journal_api.journal.medication import stop
 from kit.errors import Malformed, NotFound
 from kit.jsonapi import json_answer, read_body, version_in
 
@@ -42,9 +43,10 @@ class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @router.post("/summary/_search", response_class=Response)
 async def summary(request: Request, actor: Caller) -> Response:
-    """What is live in a person's journal, and its newest events, in one answer: {"entries": {kind: […]}}.
+    """What is live in a person's journal, and its newest events: {"entries": {kind: […]}, "conflicts": […]}.
 
-    Body: {"kinds": […]} (empty: all). A role sees the kinds that are open to it.
+    Body: {"kinds": […]} (empty: all). A role sees the kinds that are open to it. `conflicts` marks every
+    medication shown that conflicts with an allergy shown, answered by an override or not.
     """
     wanted = await read_body(request, Search)
     kinds = _known(wanted.kinds or sorted(KINDS))
@@ -55,7 +57,9 @@ async def summary(request: Request, actor: Caller) -> Response:
         found = await service.newest(here, events, EACH) + await service.newest(here, lists, MOST)
         return _by_kind(kinds, found)
 
-    return json_answer({"entries": await visit(request, actor, [kind.name for kind in kinds], work)})
+    found = await visit(request, actor, [kind.name for kind in kinds], work)
+    conflicts = stop.mark(found.get(stop.ALLERGY, []), found.get(stop.MEDICATION, []))
+    return json_answer({"entries": found, "conflicts": conflicts})
 
 
 @router.post("/_search", response_class=Response)
@@ -97,18 +101,20 @@ async def history(kind: str, entry_id: UUID, request: Request, actor: Caller) ->
 async def write(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
     """Make an entry (the id is the sender's, a new UUID), or its next version with `If-Match`.
 
-    Repeating changes nothing. 409 `id-used`, `changed-meanwhile`; 422 with the kind's own code.
+    Repeating changes nothing. The answer is the entry; of an allergy or a medication with its `conflicts`.
+    409 `id-used`, `changed-meanwhile`, `allergy-conflict` (names `allergies`); 422 with the kind's own code.
     """
     (known,) = _known([kind])
     sent = await read_body(request, Written, most=_MOST)
     number = version_in(request, needed=False)
 
-    async def work(here: Visit) -> LookUp[Entry]:
+    async def work(here: Visit) -> LookUp[dict[str, Any]]:
         entry = await service.write(here, known, entry_id, sent, None if number < 0 else number)
-        return LookUp(entry, {known.name: 1})
+        told = await known.tell(here, entry)
+        answer = msgspec.to_builtins(entry) | msgspec.to_builtins(dict(told.members))
+        return LookUp(answer, {**told.shown, known.name: 1})
 
-    entry = await visit(request, actor, [known.name], work, writes=True)
-    return json_answer(entry)
+    return json_answer(await visit(request, actor, [known.name], work, writes=True))
 
 
 def _known(names: list[str]) -> list[Kind]:

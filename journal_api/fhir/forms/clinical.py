@@ -140,7 +140,6 @@ def _read_condition(resource: Json) -> Parsed:
 
 def _medication(entry: Entry, context: Context) -> Json:
     body = entry.body
-    confirmed = body.get("confirmed")
     return {
         "status": entry.state,
         "medicationCodeableConcept": concept(body["name"], body.get("atc")),
@@ -155,32 +154,58 @@ def _medication(entry: Entry, context: Context) -> Json:
             )
         ],
         **extensions(
-            *(
-                valued(name, "String", body.get(name))
-                for name in ("form", "strength", "prescriber", "override")
-            ),
+            *(valued(name, "String", body.get(name)) for name in ("form", "strength", "prescriber")),
             *(valued(name, "Code", body.get(name)) for name in ("use", "source")),
-            _confirmed(confirmed),
+            _stamped("confirmed", body.get("confirmed")),
+            _override(body.get("override")),
         ),
     }
 
 
-def _confirmed(found: Json | None) -> Json | None:
+def _stamped(name: str, found: Json | None) -> Json | None:
     if not found:
         return None
     kinds = {"by": "String", "name": "String", "role": "Code", "at": "Instant"}
     parts = [{"url": n, f"value{kind}": found[n]} for n, kind in kinds.items() if found.get(n)]
-    return {"url": "urn:akson:confirmed", "extension": parts}
+    return {"url": f"urn:akson:{name}", "extension": parts}
 
 
-def _read_confirmed(resource: Json) -> Json | None:
-    for one in resource.get("extension", []):
-        if one.get("url") == "urn:akson:confirmed":
-            return {
-                part["url"]: next(v for name, v in part.items() if name.startswith("value"))
-                for part in one["extension"]
-            }
-    return None
+def _read_stamped(extended: Json, name: str) -> Json | None:
+    found = _extended(extended, f"urn:akson:{name}")
+    return {part["url"]: _value(part) for part in found[0]["extension"]} if found else None
+
+
+def _override(found: Json | None) -> Json | None:
+    """Why a medicine is given in spite of allergies: which, in which version, and who decided."""
+    if not found:
+        return None
+    parts: list[Json | None] = [{"url": "reason", "valueString": found["reason"]}]
+    for one in found["allergies"]:
+        reference = f"AllergyIntolerance/{one['id']}/_history/{one['version']}"
+        parts.append({"url": "allergy", "valueReference": {"reference": reference}})
+    parts.append(_stamped("decided", found.get("by")))
+    return {"url": "urn:akson:override", "extension": [part for part in parts if part]}
+
+
+def _read_override(resource: Json) -> Json | None:
+    found = _extended(resource, "urn:akson:override")
+    if not found:
+        return None
+    references = [str(_value(part)["reference"]).split("/") for part in _extended(found[0], "allergy")]
+    made = {
+        "reason": next((_value(part) for part in _extended(found[0], "reason")), ""),
+        "allergies": [{"id": parts[1], "version": int(parts[3])} for parts in references],
+        "by": _read_stamped(found[0], "decided"),
+    }
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def _extended(resource: Json, url: str) -> list[Json]:
+    return [one for one in resource.get("extension", []) if one.get("url") == url]
+
+
+def _value(part: Json) -> Any:
+    return next((value for name, value in part.items() if name.startswith("value")), None)
 
 
 def _read_medication(resource: Json) -> Parsed:
@@ -194,8 +219,9 @@ def _read_medication(resource: Json) -> Parsed:
         "ends": resource.get("effectivePeriod", {}).get("end"),
         "use": read_valued(resource, "use", "Code") or as_needed,
         "source": read_valued(resource, "source", "Code") or "other",
-        "confirmed": _read_confirmed(resource),
-        **{n: read_valued(resource, n, "String") for n in ("form", "strength", "prescriber", "override")},
+        "confirmed": _read_stamped(resource, "confirmed"),
+        "override": _read_override(resource),
+        **{n: read_valued(resource, n, "String") for n in ("form", "strength", "prescriber")},
     }
     at = when(resource, "effectivePeriod.start", "effectiveDateTime")
     found = resource.get("context", {})

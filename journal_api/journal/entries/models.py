@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -78,9 +78,18 @@ class Change:
     why: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the answer to a write says besides the entry, and how many of which kinds that shows."""
+
+    members: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, int] = field(default_factory=dict)
+
+
 Check = Callable[[Change], Awaitable[None]]
 Settle = Callable[[Change], Awaitable[Any]]
 Follow = Callable[[Visit, Entry], Awaitable[None]]
+Tell = Callable[[Visit, Entry], Awaitable[Told]]
 
 
 async def nothing_more(_: Change) -> None:
@@ -96,6 +105,11 @@ async def nothing_follows(_: Visit, __: Entry) -> None:
     """What follows a write of a kind that feeds no list."""
 
 
+async def nothing_told(_: Visit, __: Entry) -> Told:
+    """What a kind tells that says nothing besides the entry."""
+    return Told()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of entry. `name` is the log's word for it, and the path's.
@@ -103,7 +117,7 @@ class Kind:
     `states` may be written by `PUT`; `steps` says which state may follow which (None: any). `live` are the
     states that the summary shows. `check` raises when a change may not happen; `settle` answers the body as
     it is stored (what the service alone knows, whatever was sent); `follow` does in the same transaction what
-    else a write means (a care relation, a unit's list).
+    else a write means (a care relation, a unit's list); `tell` is what the answer to it says besides.
     """
 
     name: str
@@ -114,3 +128,4 @@ class Kind:
     check: Check = nothing_more
     settle: Settle = as_sent
     follow: Follow = nothing_follows
+    tell: Tell = nothing_told

@@ -8,10 +8,11 @@ from journal_api.journal.codes.service import check_coding
 from journal_api.journal.coding import Coding, Short, Trimmed, Words, check_happened
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Change, Kind
+from journal_api.journal.medication import stop
 from kit.errors import Unprocessable
 
 STATES = frozenset({"active", "inactive", "entered-in-error"})
-LIVE = frozenset({"active"})
+LIVE = stop.LIVE_ALLERGY
 
 
 class AllergyIntolerance(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -42,7 +43,7 @@ async def _check_allergy(change: Change) -> None:
         return
     if body.certainty == "refuted":
         raise Unprocessable("refuted-is-not-active", "What is refuted warns nobody: set it inactive.")
-    await entries.hold(change.visit, "AllergyIntolerance")
+    await stop.hold(change.visit)
     for other in await entries.listing(change.visit, ["AllergyIntolerance"], states=["active"]):
         if other.id != change.entry_id and _same(other.body["substance"], body.substance):
             raise Unprocessable("already-listed", "This allergy is on the list already. Change that one.")
@@ -57,5 +58,7 @@ async def _check_flag(change: Change) -> None:
     await check_coding(change, change.body.coding, "snomed-ct", "icd-10", "icpc-2")
 
 
-ALLERGY: Kind = Kind("AllergyIntolerance", AllergyIntolerance, STATES, LIVE, check=_check_allergy)
+ALLERGY: Kind = Kind(
+    "AllergyIntolerance", AllergyIntolerance, STATES, LIVE, check=_check_allergy, tell=stop.tell
+)
 FLAG: Kind = Kind("Flag", Flag, STATES, LIVE, check=_check_flag)

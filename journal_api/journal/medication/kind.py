@@ -10,12 +10,14 @@ import msgspec
 from journal_api.journal.codes.service import check_coding
 from journal_api.journal.coding import Coding, Short, Trimmed, Words
 from journal_api.journal.entries.models import Change, Kind, Stamp
+from journal_api.journal.medication import stop
 from kit.errors import Unprocessable
 from kit.norway import OSLO
 
 
 class MedicationStatement(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A medicine in use. `source`: who says so; `ends`: the last day; `override`: why in spite of an allergy.
+    """A medicine in use. `source`: who says so; `ends`: the last day; `override`: why in spite of
+    allergies, as `stop` asks for it.
 
     `confirmed` is the service's: the last reconciliation that found the line right as it stands.
     """
@@ -30,11 +32,11 @@ class MedicationStatement(Trimmed, frozen=True, omit_defaults=True, forbid_unkno
     reason: Words = ""
     ends: date | None = None
     prescriber: Short = ""
-    override: Words = ""
+    override: stop.Override | None = None
     confirmed: Stamp | None = None
 
 
-LIVE = frozenset({"active", "on-hold"})
+LIVE = stop.LIVE_MEDICATION
 
 
 async def _check(change: Change) -> None:
@@ -45,14 +47,20 @@ async def _check(change: Change) -> None:
 
 
 async def _settle(change: Change) -> MedicationStatement:
-    """A confirmation holds for what was confirmed, not for what came of it."""
+    """A confirmation holds for what was confirmed, not for what came of it; an allergy stops."""
     body: MedicationStatement = change.body
-    plain = msgspec.structs.replace(body, confirmed=None)
-    if change.before is None or change.before.state != change.state:
+    former = msgspec.convert(change.before.body, MedicationStatement) if change.before else None
+    before = former.override if former else None
+    if change.state in LIVE:
+        override = await stop.settle(change.visit, body, former=before)
+    else:
+        override = stop.stamped(change.visit, body.override, before)
+    plain = msgspec.structs.replace(body, confirmed=None, override=override)
+    if former is None or change.before is None or former.confirmed is None:
         return plain
-    former = msgspec.convert(change.before.body, MedicationStatement)
-    unchanged = msgspec.structs.replace(former, confirmed=None) == plain and former.confirmed is not None
-    return former if unchanged and change.at == change.before.at else plain
+    same = msgspec.structs.replace(former, confirmed=None) == plain
+    same = same and change.before.state == change.state and change.at == change.before.at
+    return former if same else plain
 
 
 MEDICATION: Kind = Kind(
@@ -62,4 +70,5 @@ MEDICATION: Kind = Kind(
     live=LIVE,
     check=_check,
     settle=_settle,
+    tell=stop.tell,
 )

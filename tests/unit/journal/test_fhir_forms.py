@@ -77,6 +77,9 @@ BODIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         {"note": IDS},
     ),
 }
+STAMPED = st.fixed_dictionaries(
+    {"by": IDS, "name": WORDS, "at": st.just("2026-11-01T10:00:00+00:00")}, optional={"role": st.just("LE")}
+)
 LEVELS = of(["low", "high", "unknown"])
 BODIES |= {
     "AllergyIntolerance": body(
@@ -101,11 +104,17 @@ BODIES |= {
         {
             "atc": code("atc"),
             "ends": DAYS,
-            "confirmed": st.fixed_dictionaries(
-                {"by": IDS, "name": WORDS, "at": st.just("2026-11-01T10:00:00+00:00")},
-                optional={"role": st.just("LE")},
+            "confirmed": STAMPED,
+            "override": st.fixed_dictionaries(
+                {
+                    "reason": WORDS,
+                    "allergies": st.lists(
+                        st.fixed_dictionaries({"id": IDS, "version": st.integers(1, 9)}), max_size=2
+                    ),
+                },
+                optional={"by": STAMPED},
             ),
-            **dict.fromkeys(("form", "strength", "dose", "reason", "prescriber", "override"), WORDS),
+            **dict.fromkeys(("form", "strength", "dose", "reason", "prescriber"), WORDS),
         },
     ),
     "Immunization": body(
