@@ -87,7 +87,7 @@ class Page(NamedTuple):
 
 
 PAGES = (
-    Page(PATIENTS, Kind.CLINICIAN, "patients", patients_page, [load_patients]),
+    Page(PATIENTS, Kind.CLINICIAN, "patients", patients_page, load_patients),
     Page(
         JOURNAL,
         Kind.CLINICIAN,

@@ -117,6 +117,9 @@ class Item(Struct, frozen=True):
     urgency: int = 0
     assignee: str | None = None
     label: str | None = None
+    since: datetime | None = None
+    minutes: int | None = None
+    about: str | None = None
 
 
 class Listed(Struct, frozen=True):
@@ -127,6 +130,8 @@ class Listed(Struct, frozen=True):
     name: str
     birth_date: date | None = None
     sex: int | None = None
+    assignee_name: str | None = None
+    overdue: bool = False
 
     def __repr__(self) -> str:
         return "Listed(***)"
@@ -140,8 +145,11 @@ class _Versions(Struct):
     versions: list[Version]
 
 
-class _Items(Struct):
+class Work(Struct):
+    """A unit's list; `service`: which municipal service the unit gives, empty for one that gives none."""
+
     items: list[Listed]
+    service: str = ""
 
 
 class _Fault(Struct):
@@ -251,8 +259,12 @@ class UnitClient:
         self.api = api
 
     async def work(self, kinds: Sequence[str], **narrowed: Any) -> list[Listed]:
-        """What is to be done: `open`, `since`, `before`, `mine`, `count` narrow it."""
-        return (await self.api.ask("POST", "/work/_search", _Items, {"kinds": list(kinds), **narrowed})).items
+        """What is to be done: `open`, `since`, `before`, `mine`, `by_time`, `count` narrow it."""
+        return (await self.work_of_unit(kinds, **narrowed)).items
+
+    async def work_of_unit(self, kinds: Sequence[str], **narrowed: Any) -> Work:
+        """The same, with which service the unit gives."""
+        return await self.api.ask("POST", "/work/_search", Work, {"kinds": list(kinds), **narrowed})
 
 
 def _fault(answer: httpx.Response) -> _Fault:

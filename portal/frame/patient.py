@@ -64,7 +64,7 @@ def patient_banner() -> rx.Component:
                 _fact(text("frame.patient.number"), PatientBanner.number),
                 rx.el.span(text_by("frame.sex", PatientBanner.sex, "unknown")),
                 aksel.tag(
-                    text_by("frame.basis", PatientBanner.basis, "SAMTYKKE"), size="small", variant="outline"
+                    text_by("frame.basis", PatientBanner.basis, "HELSEHJELP"), size="small", variant="outline"
                 ),
                 rx.cond(
                     PatientBanner.self_declared,

@@ -18,6 +18,7 @@ from portal.session.wiring import wiring
 __all__ = [
     "OpenPatient",
     "core_record_fhir",
+    "need_basis",
     "open_patient",
     "patient_agreements",
     "results_client",
@@ -64,7 +65,17 @@ async def _declared(state: rx.State) -> tuple[Current, dict[str, str]]:
     patient = await wiring().store.open_patient(now.sid, now.tab)
     if patient is None:
         raise ServiceProblem(Problem.NOT_FOUND, "no-open-patient")
+    need_basis(patient)
     return now, dict(declared(patient.number, patient.basis, now.session.role, patient.reason))
+
+
+def need_basis(patient: OpenPatient) -> None:
+    """Results are looked up on a basis, which somebody opened from a unit's own list may not have.
+
+    Raises `ServiceProblem` (`REFUSED`, `basis-needed`).
+    """
+    if not patient.basis:
+        raise ServiceProblem(Problem.REFUSED, "basis-needed")
 
 
 def core_record_fhir(now: Current) -> FhirClient:

@@ -9,6 +9,7 @@ from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.screens import ScreensClient
 from portal.session.current import current
 from portal.session.models import Kind
+from portal.session.patient import need_basis
 from portal.session.tokens import RESULTS, authorizer
 from portal.session.wiring import wiring
 
@@ -22,5 +23,6 @@ async def screens_client(state: rx.State) -> ScreensClient:
     patient = await made.store.open_patient(now.sid, now.tab)
     if patient is None:
         raise ServiceProblem(Problem.NOT_FOUND, "no-open-patient")
+    need_basis(patient)
     headers = declared(patient.number, patient.basis, now.session.role, patient.reason)
     return ScreensClient(made.http, made.settings.results_url, authorizer(now, RESULTS), headers)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from journal_api.care.checks.service import follow_admission
 from journal_api.care.relations.service import ENDING, CareRelationKind, keep_relation
 from journal_api.care.units.service import need_unit
 from journal_api.desk import Visit
@@ -61,6 +62,8 @@ async def _follow(visit: Visit, entry: Entry) -> None:
     ends = _end_of(body.ends) if entry.state in OPEN_STATES else visit.now + ENDING
     unit = body.unit or entry.unit
     await keep_relation(visit, entry.id, CareRelationKind.ADMISSION, unit, entry.at, ends=ends, moves=True)
+    if body.service is Service.HEALTH_CENTRE:
+        await follow_admission(visit, entry, unit, is_open=entry.state in OPEN_STATES)
 
 
 def _end_of(day: date | None) -> datetime | None:

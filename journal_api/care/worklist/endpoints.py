@@ -10,9 +10,11 @@ from fastapi import APIRouter, Request, Response
 from psycopg import AsyncConnection
 
 from core_record.access.service import Decision, LookUp
+from journal_api.care.visits.service import make_ahead
 from journal_api.care.worklist import service
-from journal_api.care.worklist.service import Listed, Wanted
+from journal_api.care.worklist.service import Wanted
 from journal_api.desk import Caller, unit_list
+from journal_api.journal.contacts.kind import SERVICE_OF
 from kit.jsonapi import json_answer, read_body
 from kit.keys import KeyRing
 
@@ -22,15 +24,18 @@ router = APIRouter(prefix="/work", tags=["work"])
 @router.post("/_search", response_class=Response)
 async def search(request: Request, actor: Caller) -> Response:
     """What is to be done in the place one works at: `kinds`, `open`, `since`, `before`, `mine`, `by_time`,
-    `count`."""
+    `count`. {"service": which municipal service the place gives (empty: none of its own), "items": […]}."""
     wanted = await read_body(request, Wanted)
     unit = actor.place or actor.organisation or ""
 
-    async def work(conn: AsyncConnection[Any], keys: KeyRing, decision: Decision) -> LookUp[list[Listed]]:
+    async def work(conn: AsyncConnection[Any], keys: KeyRing, decision: Decision) -> LookUp[dict[str, Any]]:
+        if "visit" in wanted.kinds:
+            await make_ahead(conn, unit, datetime.now(UTC))
         found = await service.read(conn, keys, unit, wanted, decision.facts.actor_id)
-        return LookUp(found, {"WorkList": len(found)})
+        given = SERVICE_OF.get(decision.facts.organisation_kind or "", "")
+        return LookUp({"service": given, "items": found}, {"WorkList": len(found)})
 
-    return json_answer({"items": await unit_list(request, actor, "WorkList", work)})
+    return json_answer(await unit_list(request, actor, "WorkList", work))
 
 
 @router.post("/{item_id}/$seen", response_class=Response)

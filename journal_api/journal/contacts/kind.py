@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from journal_api.care.checks.service import follow_check
 from journal_api.care.relations.service import AFTERWARDS, ENDING, CareRelationKind, keep_relation
 from journal_api.care.worklist.service import Item, put
 from journal_api.desk import Visit
@@ -149,6 +150,8 @@ async def _follow(visit: Visit, entry: Entry) -> None:
     after = AFTERWARDS if entry.state == "finished" else ENDING
     ends = None if is_open else visit.now + after
     await keep_relation(visit, entry.id, CareRelationKind.CONTACT, entry.unit, entry.at, ends=ends)
+    if body.form is Form.CHECK:
+        await follow_check(visit, entry)
 
 
 ENCOUNTER = Kind(

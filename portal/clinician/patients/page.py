@@ -1,4 +1,4 @@
-"""Find a patient."""
+"""The first page of the day: find a patient, the lists of the place one works at, one's own patients."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import reflex as rx
 
 from portal.clinician.patients.state import PatientSearch
 from portal.clinician.patients.view import patients_view
+from portal.clinician.start.page import load as load_start
+from portal.clinician.start.page import start_view
 
-load = PatientSearch.load
+load = [PatientSearch.load, load_start]
 
 
 def patients_page() -> rx.Component:
     """The page's content, within the frame."""
-    return patients_view()
+    return patients_view(start_view())

@@ -63,9 +63,10 @@ class PatientSearch(rx.State):
         (await self.get_state(PatientBanner))._show(None)
         try:
             now = await with_profile(now)
-            client = CoreRecordClient(core_record_fhir(now), now.session.role)
-            listed, _ = await asyncio.gather(client.own_patients(), prepare(now, RESULTS_API))
-            self._people = people(listed)
+            if now.session.hpr_number:  # lists of patients belong to an authorisation
+                client = CoreRecordClient(core_record_fhir(now), now.session.role)
+                listed, _ = await asyncio.gather(client.own_patients(), prepare(now, RESULTS_API))
+                self._people = people(listed)
             self.loaded = True
         except ServiceProblem as problem:
             self._tell(problem)

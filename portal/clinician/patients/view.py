@@ -15,8 +15,8 @@ from portal.ui.text import text, text_by
 search: Any = PatientSearch  # Reflex turns a state's attributes into Vars, which types do not tell
 
 
-def patients_view() -> rx.Component:
-    """The whole page."""
+def patients_view(day: rx.Component) -> rx.Component:
+    """The whole page; `day` are the lists of the place one works at."""
     return aksel.vstack(
         aksel.heading(text("patients.heading"), level="1", size="large"),
         _search(),
@@ -29,7 +29,7 @@ def patients_view() -> rx.Component:
                 custom_attrs={"data-testid": "log-in-anew"},
             ),
         ),
-        rx.cond(search.by_number, _declaration(), _own_patients()),
+        rx.cond(search.by_number, _declaration(), rx.fragment(day, _own_patients())),
         gap="space-24",
     )
 

@@ -1,0 +1,49 @@
+"""Which lists each municipal service starts its day with: read from `services.yaml`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+Shown = Literal[
+    "time", "due", "since", "waits", "age", "form", "check", "minutes", "state", "kind", "urgency", "assignee"
+]
+GOES = {
+    "journal": "/clinician/journal",
+    "growth": "/clinician/journal#over-time",
+    "follow-up": "/clinician/follow-up",
+    "messages": "/clinician/messages",
+}
+"""What one comes to from a line, by its name in the file."""
+
+
+class Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One list of a start page; the words of its `id` are below `start.list`."""
+
+    id: str
+    kinds: list[str]
+    when: Literal["day", "open", "ahead"]
+    order: Literal["time", "urgency"]
+    shows: list[Shown]
+    goes: Literal["journal", "growth", "follow-up", "messages"]
+    acts: list[Literal["visit"]] = []
+    days: int = 0
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    services: dict[str, list[Widget]]
+
+
+@lru_cache(maxsize=1)
+def services() -> dict[str, list[Widget]]:
+    """Every service's lists in their order. Raises `msgspec.ValidationError` for a file that is wrong."""
+    text = (Path(__file__).parent / "services.yaml").read_bytes()
+    return msgspec.yaml.decode(text, type=_File).services
+
+
+def kinds() -> list[str]:
+    """Every kind of work item that some list shows."""
+    return sorted({kind for lists in services().values() for one in lists for kind in one.kinds})

@@ -1,0 +1,157 @@
+"""A unit's work items → the lists of its start page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from kit.norway import OSLO
+from portal.clients.journal import Item, Listed
+from portal.clinician.start.services import GOES, Widget
+from portal.frame.patient import years_between
+
+DONE = frozenset({"finished", "cancelled", "completed", "answered", "rejected"})
+MOST = 100
+"""So many lines a list shows; how many there are in all stands beside."""
+
+
+@dataclass
+class Row:
+    """One line. `key` finds the item on the server, where the number stays; empty parts are not shown.
+
+    `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months` or `weeks`.
+    """
+
+    key: str
+    name: str
+    born: str
+    kind: str
+    state: str
+    time: str = ""
+    due: str = ""
+    since: str = ""
+    minutes_waited: int = -1
+    age: int = -1
+    age_in: str = "years"
+    form: str = ""
+    check: str = ""
+    minutes: int = 0
+    urgency: int = 0
+    assignee: str = ""
+    shown_state: str = ""
+    shown_kind: str = ""
+    overdue: bool = False
+    done: bool = False
+    acts: bool = False
+
+
+@dataclass
+class Shown:
+    """A list as it stands: `left` is what is not done, `total` all lines of it."""
+
+    id: str
+    goes: str
+    rows: list[Row] = field(default_factory=list)
+    left: int = 0
+    total: int = 0
+
+
+def day_of(now: datetime) -> tuple[datetime, datetime]:
+    """When today begins and ends in Norway."""
+    today = now.astimezone(OSLO).date()
+    return (
+        datetime.combine(today, time(), OSLO),
+        datetime.combine(today + timedelta(days=1), time(), OSLO),
+    )
+
+
+def shown(widget: Widget, is_open: Sequence[Listed], of_day: Sequence[Listed], now: datetime) -> Shown:
+    """One list: what of the open items or of the day's it holds, in its order."""
+    found = [one for one in _chosen(widget, is_open, of_day, now) if one.item.kind in widget.kinds]
+    found.sort(key=lambda one: _place(widget, one.item))
+    rows = [row(widget, one, now) for one in found]
+    left = sum(not one.done for one in rows)
+    return Shown(widget.id, GOES[widget.goes], rows[:MOST], left, len(rows))
+
+
+def row(widget: Widget, listed: Listed, now: datetime) -> Row:
+    """One line, with what this list shows of it."""
+    item = listed.item
+    made = Row(
+        key=item.id,
+        name=listed.name,
+        born=listed.birth_date.strftime("%d.%m.%Y") if listed.birth_date else "",
+        kind=item.kind,
+        state=item.state,
+        urgency=item.urgency if "urgency" in widget.shows else 0,
+        overdue=listed.overdue or _is_late(item, now),
+        done=not item.open or item.state in DONE,
+        acts="visit" in widget.acts and item.kind == "visit",
+    )
+    _fill(made, widget, listed, now)
+    return made
+
+
+def age_of(born: date, day: date) -> tuple[int, str]:
+    """An age as one says it of a person: weeks before three months, months before two years, then years."""
+    months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+    if months < 3:
+        return (day - born).days // 7, "weeks"
+    return (months, "months") if months < 24 else (years_between(born, day), "years")
+
+
+def _chosen(
+    widget: Widget, is_open: Sequence[Listed], of_day: Sequence[Listed], now: datetime
+) -> Sequence[Listed]:
+    if widget.when == "day":
+        return of_day
+    if widget.when == "open":
+        return is_open
+    last = day_of(now)[1] + timedelta(days=widget.days)
+    return [one for one in is_open if one.item.due is not None and one.item.due < last]
+
+
+def _place(widget: Widget, item: Item) -> tuple[float, float, str]:
+    """Where a line stands: by when it is due, or the most urgent first and within it who waits longest."""
+    due = item.due.timestamp() if item.due else float("inf")
+    if widget.order == "time":
+        return due, 0.0, item.id
+    since = item.since.timestamp() if item.since else due
+    return -float(item.urgency), since, item.id
+
+
+def _is_late(item: Item, now: datetime) -> bool:
+    """Whether a visit that nobody has begun is an hour late, or a child's check is past its day."""
+    if not item.open or item.due is None:
+        return False
+    if item.kind == "visit":
+        return item.state == "planned" and item.due < now - timedelta(hours=1)
+    return item.kind == "check" and item.due < day_of(now)[0]
+
+
+def _fill(made: Row, widget: Widget, listed: Listed, now: datetime) -> None:
+    item, shows = listed.item, widget.shows
+    if "time" in shows and item.due:
+        made.time = item.due.astimezone(OSLO).strftime("%H:%M")
+    if "due" in shows and item.due:
+        made.due = item.due.astimezone(OSLO).strftime("%d.%m.%Y")
+    if "since" in shows and item.since:
+        made.since = _when(item.since, now)
+    if "waits" in shows and item.since and not made.done:
+        made.since = _when(item.since, now)
+        made.minutes_waited = max(0, int((now - item.since).total_seconds() // 60))
+    if "age" in shows and listed.birth_date:
+        made.age, made.age_in = age_of(listed.birth_date, now.astimezone(OSLO).date())
+    made.form = item.label or "" if "form" in shows else ""
+    made.check = item.label or "" if "check" in shows else ""
+    made.minutes = item.minutes or 0 if "minutes" in shows else 0
+    made.assignee = listed.assignee_name or "" if "assignee" in shows else ""
+    made.shown_state = item.state if "state" in shows else ""
+    made.shown_kind = item.kind if "kind" in shows else ""
+
+
+def _when(at: datetime, now: datetime) -> str:
+    """The time of day for today, else the day."""
+    here = at.astimezone(OSLO)
+    return here.strftime("%H:%M" if here.date() == now.astimezone(OSLO).date() else "%d.%m.%Y")

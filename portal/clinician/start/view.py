@@ -1,0 +1,123 @@
+"""The lists of the day: the same view for every service; what each shows is in `services.yaml`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.clinician.start.state import start
+from portal.frame.states import loading_view, problem_view
+from portal.ui import aksel
+from portal.ui.text import text, text_by
+
+
+def start_view() -> rx.Component:
+    """The lists of the place one works at; nothing for a place without any."""
+    return rx.match(
+        start.stands,
+        ("lists", _lists()),
+        ("none", rx.fragment()),
+        ("failed", problem_view(start.problem, start.code, _again())),
+        rx.el.div(loading_view(5), class_name="start"),
+    )
+
+
+def _lists() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.p(text_by("start.service", start.service, "gp"), " · ", start.at, class_name="start-day"),
+            _again(),
+            class_name="start-top",
+        ),
+        rx.el.div(rx.foreach(start.lists, _list), class_name="start-lists"),
+        class_name="start",
+        custom_attrs={"data-testid": "start", "data-service": start.service},
+    )
+
+
+def _again() -> rx.Component:
+    return aksel.button(
+        text("start.again"), size="small", variant="tertiary", on_click=start.again, type="button"
+    )
+
+
+def _list(one: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(
+            text_by("start.list", one.id, "tasks"),
+            rx.el.span(text("start.left", left=one.left), class_name="start-count"),
+            class_name="start-h2",
+        ),
+        rx.cond(
+            one.rows.length() > 0,
+            rx.el.ol(rx.foreach(one.rows, lambda row: _row(row, one.goes)), class_name="start-rows"),
+            rx.el.p(text_by("start.none", one.id, "tasks"), class_name="start-none"),
+        ),
+        rx.cond(
+            one.total > one.rows.length(),
+            rx.el.p(text("start.more", shown=one.rows.length(), total=one.total), class_name="start-none"),
+        ),
+        class_name="start-list",
+        custom_attrs={"data-testid": f"list-{one.id}"},
+    )
+
+
+def _row(row: Any, goes: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.cond(row.time != "", rx.el.span(row.time, class_name="start-time")),
+            rx.el.div(_who(row, goes), _what(row), class_name="start-who"),
+            class_name="start-line",
+        ),
+        class_name=rx.cond(row.done, "start-row start-done", "start-row"),
+        custom_attrs={"data-testid": "work-row", "data-state": row.state},
+    )
+
+
+def _who(row: Any, goes: Any) -> rx.Component:
+    return rx.el.button(
+        row.name,
+        type="button",
+        disabled=start.opening != "",
+        on_click=start.open(row.key, goes),
+        class_name="start-open",
+        custom_attrs={"data-testid": "open-person"},
+    )
+
+
+def _what(row: Any) -> rx.Component:
+    """The rest of a line: what is urgent first, then what it is, how it stands and whose it is."""
+    return rx.el.p(
+        rx.match(
+            row.urgency,
+            (3, _tag(text("start.urgency.acute"), "error")),
+            (2, _tag(text("start.urgency.urgent"), "warning")),
+            (1, _tag(text("start.urgency.ordinary"), "neutral")),
+            (4, _tag(text("start.urgency.acute"), "error")),
+            rx.fragment(),
+        ),
+        rx.cond(row.overdue, _tag(text("start.overdue"), "warning")),
+        rx.cond(
+            row.minutes_waited >= 0,
+            _bit(text("start.waits", minutes=row.minutes_waited, since=row.since)),
+            rx.cond(row.since != "", _bit(text("start.since", since=row.since))),
+        ),
+        rx.cond(row.due != "", _bit(text("start.due", due=row.due))),
+        rx.cond(row.check != "", _bit(text_by("start.check", row.check, "other"))),
+        rx.cond(row.age >= 0, _bit(row.age.to_string(), " ", text_by("start.age", row.age_in, "years"))),
+        rx.cond(row.shown_kind != "", _bit(text_by("start.kind", row.shown_kind, "task"))),
+        rx.cond(row.form != "", _bit(text_by("start.form", row.form, "other"))),
+        rx.cond(row.minutes > 0, _bit(text("start.minutes", minutes=row.minutes))),
+        rx.cond(row.shown_state != "", _bit(text_by("start.state", row.shown_state, "other"))),
+        rx.cond(row.assignee != "", _bit(row.assignee)),
+        class_name="start-what",
+    )
+
+
+def _bit(*parts: Any) -> rx.Component:
+    return rx.el.span(*parts, class_name="start-bit")
+
+
+def _tag(words: Any, colour: str) -> rx.Component:
+    return aksel.tag(words, size="xsmall", variant=f"{colour}-moderate")
