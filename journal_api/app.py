@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from core_record.access_log.service import LookUpAccount
 from core_record.registers.service import verify_keys
 from journal_api.care.absence.endpoints import router as absence_router
+from journal_api.care.follow_up.endpoints import router as follow_up_router
+from journal_api.care.follow_up.recurring import follow_up_tasks
 from journal_api.care.messages.endpoints import router as messages_router
 from journal_api.care.units.endpoints import router as units_router
 from journal_api.care.worklist.endpoints import router as work_router
@@ -26,17 +28,21 @@ from kit.identity import audiences
 from kit.identity.verifier import build_verifier
 from kit.identity.web import protect
 from kit.keys import KeyRing
+from kit.recurring import running
 from kit.settings import Settings, get_settings
 from kit.web import create_app
 
 ROLE = "akson_journal"
-CARE = (absence_router, messages_router, units_router)
+CARE = (absence_router, follow_up_router, messages_router, units_router)
 OF_NO_PATIENT = ("/templates", "/codes/_search", "/fhir/metadata")
 _ROUTERS = (notes_router, *CARE, journal_router, codes_router, work_router, fhir_router, transfer_router)
 
 
-def make_app(settings: Settings) -> FastAPI:
-    """The app for these settings. It starts only with the keys its database was made with."""
+def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
+    """The app for these settings. It starts only with the keys its database was made with.
+
+    `recurs`: it also takes results onto lists and escalates, for as long as it runs.
+    """
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
     db = Database(settings.dsn(ROLE), max_size=16)
 
@@ -47,7 +53,8 @@ def make_app(settings: Settings) -> FastAPI:
             async with db.transaction() as conn:
                 await verify_keys(conn, keys)
                 await keep_builtin(conn)
-            yield
+            async with running(follow_up_tasks(db) if recurs else []):
+                yield
         finally:
             await db.close()
 
@@ -65,6 +72,6 @@ def __getattr__(name: str) -> Any:
     """`journal_api.app:app`, made when a server asks for it."""
     if name != "app":
         raise AttributeError(name)
-    app = make_app(get_settings())
+    app = make_app(get_settings(), recurs=True)
     globals()["app"] = app
     return app

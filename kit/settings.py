@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -86,6 +87,22 @@ class Settings(BaseSettings):
     logins_a_minute: int = Field(
         300,
         description="Logins begun from one address, as the portal sees it (0 behind a proxy that hides it).",
+    )
+    critical_limits: Path | None = Field(
+        None,
+        description="List of critical limits by code and unit (YAML, form as"
+        " `results_service/reports/limits.yaml`); the product's own unless set.",
+    )
+    critical_result_minutes: int = Field(
+        120,
+        ge=1,
+        description="How long a critical result may wait unopened before it escalates, to all of the unit"
+        " and, as long again, to the emergency clinic.",
+    )
+    follow_up_from: datetime | None = Field(
+        None,
+        description="Results answered before this time (ISO 8601 with zone) are on nobody's list: they were"
+        " followed up elsewhere. Unset: all are.",
     )
     emergency_login_minutes: int = Field(
         15, description="How long after logging in emergency access is open; then log in anew."

@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg import Connection, sql
 
 from core_record.privacy.service import carry_out_deletion
+from core_record.result_news.service import announce_gone_sync
 from kit.db import SyncDatabase
 from kit.log import get_logger
 
@@ -24,6 +25,8 @@ KEPT = frozenset({"intake_message", "report_key"})
 def delete_person(conn: Connection[Any], person_id: UUID) -> dict[str, int]:
     """Delete in the caller's transaction, which serves the person; rows deleted, by table."""
     counts = {}
+    reports = conn.execute("SELECT report_id FROM results.report WHERE person_id = %s", (person_id,))
+    announce_gone_sync(conn, person_id, [report_id for (report_id,) in reports.fetchall()])
     for table in DELETED:
         statement = sql.SQL("DELETE FROM {} WHERE person_id = %s").format(sql.Identifier("results", table))
         counts[table] = conn.execute(statement, (person_id,)).rowcount

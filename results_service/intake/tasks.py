@@ -26,6 +26,8 @@ from results_service.intake.housekeeping import delete_expired, fold_volumes
 from results_service.intake.pipeline import Pipeline
 from results_service.intake.remapping import Remapper
 from results_service.intake.work import Finished, Worker
+from results_service.release.orders import carry_out_releases
+from results_service.reports.limits import limits
 
 _TURNS_SECONDS = 60.0  # well below the broker's visibility timeout
 _CODES_SECONDS = 2.0
@@ -42,6 +44,7 @@ class Process:
     def __init__(self) -> None:
         settings = get_settings()
         keys = KeyRing.load(settings.keys_folder)
+        limits()  # a list that cannot be read is told at once
         self.database = SyncDatabase(settings.dsn("akson_results"), max_size=2)
         self.database.open()
         with self.database.transaction() as conn:
@@ -95,13 +98,14 @@ def drain() -> None:
 def sweep() -> None:
     """The same, from beat: finds what a lost signal, an emptied Valkey or a killed worker left behind.
 
-    What reservations order deleted is deleted first.
+    What reservations order deleted is deleted first, then what the journal's assessments release is released.
     """
     process = Process.get()
     try:
         delete_reserved(process.database)
+        carry_out_releases(process.database)
     except Unavailable as error:
-        _log.warning("deletions wait for the next sweep", code=error.code)
+        _log.warning("deletions and releases wait for the next sweep", code=error.code)
     _take_turns(process)
 
 

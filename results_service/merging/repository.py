@@ -110,6 +110,14 @@ async def drop_originals(conn: Conn, person_id: UUID) -> None:
     await conn.execute("DELETE FROM results.person_key WHERE person_id = %s", (person_id,))
 
 
+async def move_follow_up(conn: Conn, from_person: UUID, to_person: UUID) -> int:
+    """What the journal follows up of the one is followed up of the other."""
+    row = await (
+        await conn.execute("SELECT journal.move_follow_up(%s, %s)", (from_person, to_person))
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 async def move_names(conn: Conn, from_person: UUID, to_person: UUID) -> dict[str, int]:
     """Report numbers and deliveries: whose they are now."""
     row = await (

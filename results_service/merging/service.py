@@ -28,8 +28,8 @@ REFUSALS = {
     "merge-of-personnel": "The person who is to go is registered as health personnel: correct that first.",
     "merge-of-reserved": "One of the two has reserved against the service: merging would undo or widen that.",
     "merge-birth-dates-differ": "The two have different birth dates: check that they are one.",
-    "merge-person-has-settings": "The person who is to go has privacy settings, powers of attorney, children"
-    " or care relations: they must be given up, or set anew on the other, first.",
+    "merge-person-has-settings": "The person who is to go has privacy settings, powers of attorney or"
+    " children: they must be given up, or set anew on the other, first.",
 }
 _NONCE = 12
 
@@ -74,6 +74,7 @@ async def _move(conn: AsyncConnection[Any], keys: KeyRing, people: tuple[UUID, U
     moved = {table: await repository.move(conn, table, *people) for table in await repository.tables(conn)}
     moved["original"] = await _move_originals(conn, keys, people)
     moved |= await repository.move_names(conn, *people)
+    moved["follow_up"] = await repository.move_follow_up(conn, *people)
     return {table: number for table, number in moved.items() if number}
 
 

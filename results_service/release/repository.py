@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import AsyncConnection, Connection
 from psycopg.rows import class_row
 
+from core_record.result_news.service import ReleaseOrder
 from results_service.release.models import Changed, Release, ShownReport
 
 _PUT = """
@@ -23,6 +24,16 @@ INSERT INTO results.release_event (person_id, report_id, version_id, event_id, k
 SELECT person_id, report_id, version_id,
     md5(version_id::text || %(kind)s)::uuid, %(kind)s, %(by_name)s, %(organisation)s
 FROM results.report WHERE person_id = %(person)s AND report_id = ANY(%(reports)s)
+ON CONFLICT DO NOTHING
+"""
+# Of a version that is there: one that has gone (reservasjon) is not released.
+_ORDERED = """
+INSERT INTO results.release_event
+    (person_id, report_id, version_id, event_id, kind, at, by_name, organisation, comment)
+SELECT person_id, report_id, version_id, %(event)s, %(kind)s, %(at)s, %(by_name)s, %(organisation)s,
+    %(comment)s
+FROM results.report_version
+WHERE person_id = %(person)s AND report_id = %(report)s AND version_id = %(version)s AND held IS NULL
 ON CONFLICT DO NOTHING
 """
 _SHOWN = """
@@ -64,6 +75,14 @@ async def put(
     key = (person_id, report.report_id, report.version_id, event_id)
     told = (event.kind, event.by_name, event.organisation, event.agreed, event.comment)
     await conn.execute(_PUT, (*key, *told))
+
+
+def put_ordered_sync(conn: Connection[Any], order: ReleaseOrder) -> None:
+    """Append the event that an order of the journal stands for; the same order is the same event."""
+    values = {"person": order.person_id, "report": order.report_id, "version": order.version_id}
+    told = {"at": order.at, "by_name": order.by_name, "organisation": order.organisation}
+    event = {"event": order.order_id, "kind": order.kind, "comment": order.comment}
+    conn.execute(_ORDERED, values | told | event)
 
 
 async def note(

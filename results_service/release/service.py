@@ -16,6 +16,7 @@ from psycopg import AsyncConnection, Connection
 
 from core_record.access.service import Decision, Relation
 from core_record.notices import service as notices
+from core_record.result_news.service import ASSESSING_ROLES
 from kit.errors import AksonError, Conflict, Forbidden, NotFound
 from kit.identity.actor import Actor, ActorKind
 from results_service.release import repository
@@ -35,7 +36,7 @@ __all__ = [
     "tell_of_change_sync",
 ]
 
-RELEASING_ROLES = frozenset({"LE", "TL", "JO"})  # Volven 9060
+RELEASING_ROLES = ASSESSING_ROLES
 NEVER = 4
 _TREATING = (
     Relation.LISTED_GP,

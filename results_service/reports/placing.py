@@ -11,6 +11,7 @@ from psycopg import Connection
 from kit.db import set_person_sync
 from results_service.release.service import tell_of_change_sync
 from results_service.reports import repository, showing
+from results_service.reports.announcing import announce
 from results_service.reports.incoming import Incoming, as_stored
 from results_service.reports.models import KnownMessage, StoredVersion
 from results_service.reports.versions import (
@@ -117,6 +118,7 @@ class Placing:
             repository.put_report(
                 self._conn, self._person, report_id, version, version.packed.body(0), warnings
             )
+            announce(self._conn, self._person, report_id, version)
         return None, report_id
 
     def _add(self, report_id: UUID) -> tuple[None, UUID]:
@@ -154,6 +156,7 @@ def show(conn: Connection[Any], person_id: UUID, report_id: UUID, warning: str |
     repository.put_report(conn, person_id, report_id, main, body, warnings)
     status = main.packed.entries[0].status or ""
     tell_of_change_sync(conn, person_id, report_id, main.facts.version_id, status)
+    announce(conn, person_id, report_id, main)
 
 
 def _show_companion(

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from core_record.privacy.service import By, Kind, Scope, Wanted, make
 from core_record.registers.service import import_registers, read_register_file, resolve_person_sync
 from dev.personas import Persona, load_personas, persona
+from journal_api.care.follow_up.taking import take
 from kit.db import Database, SyncDatabase
 from kit.identity import claims as names
 from kit.identity.audiences import MACHINE_SCOPES, OPERATOR_SCOPES, SCOPES, personal_scopes
@@ -141,7 +142,9 @@ async def seed(postgres: TestDatabase, keys: KeyRing) -> dict[str, Person]:
     core = Database(postgres.dsn("akson_core"))
     await core.open()
     try:
-        return {name: await _person(name, reports, journal, core, keys) for name in PERSONS}
+        made = {name: await _person(name, reports, journal, core, keys) for name in PERSONS}
+        await _onto_lists(postgres)
+        return made
     finally:
         await core.close()
         journal.close()
@@ -178,6 +181,17 @@ async def _person(
         for wanted in SETTINGS.get(name, []):
             await make(conn, person_id, wanted, by)
     return Person(name, number, person_id, report_id, consent.setting_id, note_id, message_id, mark)
+
+
+async def _onto_lists(postgres: TestDatabase) -> None:
+    """Every report is followed up: it has no owner in its person's municipality."""
+    db = Database(postgres.dsn("akson_journal"))
+    await db.open()
+    try:
+        while await take(db):
+            pass
+    finally:
+        await db.close()
 
 
 def _entry(journal: SyncDatabase, person_id: UUID, kind: str, state: str, body: dict[str, Any]) -> UUID:

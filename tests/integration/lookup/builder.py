@@ -18,6 +18,8 @@ from results_service.reports.svarrapport.parts import Code, Moment, Party, Requi
 from results_service.reports.versions import ReportKey
 
 NLK = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-7280-nlk"
+FLAGS = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-8244"
+_HPR, _HER = "urn:oid:2.16.578.1.12.4.1.4.4", "urn:oid:2.16.578.1.12.4.1.2"
 START = datetime(2021, 3, 16, 12, tzinfo=UTC)
 _STATUS = {"N": "final", "M": "amended", "C": "cancelled", "A": "appended"}
 
@@ -32,6 +34,11 @@ class Item:
     status: str = "final"
     note: str | None = None
     parent: str | None = None
+    unit: str = "10E-3/L"
+    ucum: str | None = None
+    flag: str | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass
@@ -48,6 +55,8 @@ class Report:
     items: Sequence[Item] = field(default_factory=lambda: [Item("1"), Item("2", "NPU03230")])
     release_class: int = 1
     sender: str = "974795833"
+    requester: str | None = None
+    unit: str | None = None
 
     @property
     def key(self) -> ReportKey:
@@ -132,10 +141,18 @@ class Report:
                 },
                 effective=effective,
             ),
-            _resource("PractitionerRole", role, {"active": True}),
+            _resource("PractitionerRole", role, {"active": True, **self._asked()}),
         ]
         resources = [report, *observations, *others]
         return MappedReport(resources, cast(ReleaseClass, self.release_class), [], [])
+
+    def _asked(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self.requester:
+            found["practitioner"] = {"identifier": {"system": _HPR, "value": self.requester}}
+        if self.unit:
+            found["organization"] = {"identifier": {"system": _HER, "value": self.unit}}
+        return found
 
     def _observation(self, report_id: UUID, item: Item) -> MappedResource:
         effective = self.sampled or self.generated
@@ -150,7 +167,13 @@ class Report:
             "specimen": {"reference": f"Specimen/{uuid5(report_id, 'specimen')}"},
         }
         if item.value and item.status != "cancelled":
-            body["valueQuantity"] = {"value": float(item.value), "unit": "10E-3/L"}
+            body["valueQuantity"] = {"value": float(item.value), "unit": item.unit}
+            body["valueQuantity"] |= {"code": item.ucum} if item.ucum else {}
+        if item.flag:
+            body["interpretation"] = [_coding(FLAGS, item.flag)]
+        limits = {n: {"value": v} for n, v in (("low", item.low), ("high", item.high)) if v is not None}
+        if limits:
+            body["referenceRange"] = [limits]
         if item.note:
             body["note"] = [{"text": item.note}]
         if children:

@@ -19,6 +19,7 @@ from core_record.registers.service import (
     resolve_person_sync,
 )
 from dev.embedded import Valkey
+from journal_api.care.follow_up.taking import take
 from kit.db import Database, SyncDatabase, set_person
 from kit.errors import AksonError, Unavailable
 from kit.ids import NationalId, new_id, parse_national_id
@@ -119,6 +120,32 @@ async def test_everything_of_both_is_one_persons_and_both_numbers_find_it(
     assert await merge(db, keys) == {}
 
 
+async def test_what_is_followed_up_of_the_one_is_followed_up_of_the_other(
+    root: Connection[Any], db: Database, keys: KeyRing, deliver: Deliver, postgres: TestDatabase
+) -> None:
+    deliver(sample(serv_prov_id="B1", number=OTHER.value))
+    journal = Database(postgres.dsn("akson_journal"))
+    await journal.open()
+    try:
+        while await take(journal):
+            pass
+        goes = resolve_person_sync(root, keys, OTHER)
+        root.execute(RELATION.encode(), (goes,))
+        assert owners(root, "journal.follow_up") == [goes]
+        deliver(sample(serv_prov_id="B2", number=OTHER.value))
+        assert owners(root, "core_record.result_news") == [goes]
+        await merge(db, keys)
+        line = resolve_person_sync(root, keys, STAYS)
+        while await take(journal):
+            pass
+    finally:
+        await journal.close()
+    for table in ("journal.follow_up", "journal.follow_up_event", "journal.work_item"):
+        assert owners(root, table) == [line], table
+    assert owners(root, "core_record.care_relation") == [line]
+    assert root.execute("SELECT count(*) FROM journal.work_item WHERE open").fetchone() == (2,)
+
+
 async def test_a_later_version_by_the_other_number_joins_its_report(
     root: Connection[Any], db: Database, keys: KeyRing, deliver: Deliver
 ) -> None:
@@ -193,6 +220,10 @@ RELATION = (
     "INSERT INTO core_record.care_relation (person_id, relation_id, kind, org_number)"
     " VALUES (%s, gen_random_uuid(), 'task', '313900878')"
 )
+POWER = (
+    "INSERT INTO core_record.represented (person_id, represented_id, relation)"
+    " VALUES (%s, gen_random_uuid(), 'parent')"
+)
 BORN = "UPDATE core_record.person SET birth_date = '1970-01-01' WHERE person_id = %s"
 WORKER = "INSERT INTO core_record.personnel VALUES (%s, NULL, 'A', 'B')"
 
@@ -202,7 +233,7 @@ WORKER = "INSERT INTO core_record.personnel VALUES (%s, NULL, 'A', 'B')"
     [
         (BORN, "merge-birth-dates-differ"),
         (WORKER, "merge-of-personnel"),
-        (RELATION, "merge-person-has-settings"),
+        (POWER, "merge-person-has-settings"),
         (SETTING, "merge-of-reserved"),
     ],
 )

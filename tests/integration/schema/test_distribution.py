@@ -39,6 +39,8 @@ BY_FUNCTION_ALONE = [
     "core_record.access_log_head",
     "core_record.deletion_order",
     "core_record.notice_mail",
+    "core_record.release_order",
+    "core_record.result_news",
 ]
 
 _TABLES = """

@@ -1,0 +1,1 @@
+"""What the results service tells the journal about reports, and what the journal orders back: two queues."""

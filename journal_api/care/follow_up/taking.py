@@ -1,0 +1,132 @@
+"""Taking what the results service announces: each report onto a list, and open anew with a newer version."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+from psycopg import AsyncConnection
+
+from core_record.result_news.service import GRAVITY, News, news_done, take_news
+from journal_api.care.follow_up import repository
+from journal_api.care.follow_up.escalating import need_not_look
+from journal_api.care.follow_up.listing import project
+from journal_api.care.follow_up.models import Event, FollowUp
+from journal_api.care.follow_up.ownership import owner_of
+from journal_api.care.follow_up.telling import tell_openers
+from kit.db import Database, savepoint, set_person
+from kit.log import get_logger, stack_of
+from kit.norway import today_in_norway
+from kit.settings import get_settings
+
+AT_A_TIME = 50
+_AGAIN = timedelta(minutes=1)
+
+
+async def take(db: Database) -> bool:
+    """Apply the oldest announcements; whether there may be more.
+
+    Taking and applying are one transaction. What cannot be applied stays announced, is told, and is tried
+    again later; it holds nothing else up. Raises `Unavailable`.
+    """
+    async with db.transaction() as conn:
+        found = await take_news(conn, AT_A_TIME)
+        for news in found:
+            await _take_one(conn, news)
+    return len(found) == AT_A_TIME
+
+
+async def _take_one(conn: AsyncConnection[Any], news: News) -> None:
+    try:
+        async with savepoint(conn):
+            await set_person(conn, news.person_id)
+            await apply(conn, news, datetime.now(UTC))
+            await news_done(conn, news)
+    except Exception as error:  # noqa: BLE001 - one report must not keep all others from their lists
+        _tell_of(news, error)
+        await news_done(conn, news, again_in=_AGAIN)
+
+
+def _tell_of(news: News, error: Exception) -> None:
+    get_logger().error(
+        "a result could not be put on a list",
+        report_id=str(news.report_id),
+        kind=type(error).__name__,
+        where=stack_of(error),
+    )
+
+
+async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
+    """Bring the report to what is announced of it; the transaction serves its person.
+
+    Older news than what was applied, and the same once more, change nothing.
+    """
+    before = await repository.find(conn, news.person_id, news.report_id, lock=True)
+    if before is not None and news.place <= before.place:
+        return
+    if news.version_id is None:
+        await _gone(conn, news, before, now)
+        return
+    if before is not None and before.version == news.version_id:
+        graver = GRAVITY[news.mark] > GRAVITY[before.mark]
+        if not graver:
+            await repository.put(conn, news.person_id, msgspec.structs.replace(before, place=news.place))
+            return
+    if before is not None:
+        await need_not_look(conn, news.person_id, before, now)
+    row = await _with_version(conn, news, before, now)
+    await repository.put(conn, news.person_id, row)
+    await _note(conn, news.person_id, row, "came", now)
+    await project(conn, news.person_id, row, now)
+    if before is not None:
+        await tell_openers(conn, news.person_id, row, now)
+
+
+async def _with_version(
+    conn: AsyncConnection[Any], news: News, before: FollowUp | None, now: datetime
+) -> FollowUp:
+    """The row with the announced version: unseen, where it was; or placed, where it was on no list before."""
+    assert news.issued is not None  # noqa: S101 - it comes with the version
+    seen = before is not None and bool(await repository.openers(conn, news.person_id, news.report_id))
+    row = FollowUp(
+        report=news.report_id,
+        place=news.place,
+        mark=news.mark,
+        state="changed" if seen else "unseen",
+        unit="",
+        since=now,
+        version=news.version_id,
+        issued=news.issued,
+    )
+    if before is not None and before.state not in ("gone", "elsewhere", "before"):
+        return msgspec.structs.replace(row, unit=before.unit, assignee=before.assignee)
+    owner = await owner_of(conn, news, today_in_norway())
+    placed = msgspec.structs.replace(row, unit=owner.unit, assignee=owner.assignee)
+    if owner.elsewhere:
+        return msgspec.structs.replace(placed, state="elsewhere")
+    begins = get_settings().follow_up_from
+    if begins is not None and news.issued < begins:
+        return msgspec.structs.replace(placed, state="before")
+    return placed
+
+
+async def _gone(conn: AsyncConnection[Any], news: News, before: FollowUp | None, now: datetime) -> None:
+    """There is nothing to assess any more; who has opened it is told."""
+    if before is None or before.state == "gone":
+        return
+    row = msgspec.structs.replace(
+        before, place=news.place, state="gone", version=None, issued=None, since=now, opened_at=None
+    )
+    await repository.put(conn, news.person_id, row)
+    await need_not_look(conn, news.person_id, before, now)
+    await _note(conn, news.person_id, row, "gone", now)
+    if before.state not in ("elsewhere", "before"):
+        await project(conn, news.person_id, row, now)
+    await tell_openers(conn, news.person_id, row, now)
+
+
+async def _note(conn: AsyncConnection[Any], person_id: UUID, row: FollowUp, kind: Any, now: datetime) -> None:
+    event = uuid5(row.report, f"{kind}:{row.place}")
+    await repository.note(conn, person_id, row.report, Event(event, now, kind, row.unit, row.version))
