@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from cli.processes import Process, processes
 from dev.embedded import Postgres, Valkey
+from dev.generator.labs import OSLO
 from dev.runner.supervisor import Child
 from kit.settings import Settings
+
+_FRESH = timedelta(days=6)
 
 
 class UpProblem(RuntimeError):
@@ -53,7 +58,17 @@ def environment_for(data: Path, port: int | None, postgres: Postgres, valkey: Va
         "AKSON_IDPORTEN_ISSUER": f"{provider}/idporten",
         **{f"AKSON_{name.upper()}": str(getattr(given, name)) for name in _PORT_SETTINGS},
     }
+    if given.is_development:
+        values["AKSON_FOLLOW_UP_FROM"] = _follow_up_from(data).isoformat()
     return {name: os.environ.get(name) or value for name, value in values.items()}
+
+
+def _follow_up_from(data: Path) -> datetime:
+    """Some days before the fictitious population's day: its years of results were followed up long ago."""
+    plan, day = data / "population.json", datetime.now(OSLO).date()
+    if plan.exists():
+        day = date.fromisoformat(str(json.loads(plan.read_text())["anchor"]))
+    return datetime.combine(day - _FRESH, time(), OSLO)
 
 
 def check_ports(settings: Settings) -> None:
