@@ -5,14 +5,16 @@ Three rules (design of the panel; the threshold is 5):
 1. A group is shown only with at least five answers, and never so that the groups left out can be found by
    subtraction: what is left out is joined to one remainder of at least five, or the whole breakdown is left
    out.
-2. Numbers that change over time change for at least five members at once, all cells together. Live numbers
-   stand one step behind, so that at least five remain for the final ones.
+2. Numbers that change over time change for at least five members at once, all cells together, seen from
+   every set of numbers that was shown before. Live numbers stand one step behind, so that at least five
+   remain for the final ones.
 3. Breakdowns by group come with the final numbers alone: a breakdown that moved would tell who came last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from itertools import accumulate
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -51,44 +53,77 @@ def moved(before: Mapping[K, V], now: Mapping[K, V]) -> int:
     return sum(1 for key in before.keys() | now.keys() if before.get(key) != now.get(key))
 
 
-def may_advance(shown: Mapping[K, V], waiting: Mapping[K, V], now: Mapping[K, V]) -> bool:
-    """Whether live numbers may go from `shown` to `waiting`.
+Trail = dict[str, list[tuple[int, str | None]]]
+"""Member → in which step their part in the shown numbers became what (None: nothing). Steps count from 0."""
 
-    Both that step and the one that is left to `now` must be of at least five members, and `waiting` itself
-    must hold at least five.
+
+def last_shown(trail: Trail) -> dict[str, str]:
+    """Each member's part in the numbers that are shown now."""
+    return {member: part for member, steps in trail.items() if (part := steps[-1][1]) is not None}
+
+
+def moves(trail: Trail, now: Mapping[str, str]) -> list[int]:
+    """For each step that was ever shown: how many members count differently in `now`."""
+    steps = 1 + max((found[-1][0] for found in trail.values()), default=-1)
+    change = [0] * (steps + 1)
+    for member in trail.keys() | now.keys():
+        part, begins = now.get(member), 0
+        own = trail.get(member, [])
+        for (since, was), (until, _) in zip([(begins, None), *own], [*own, (steps, None)], strict=True):
+            if was != part:
+                change[since] += 1
+                change[until] -= 1
+    return list(accumulate(change[:steps]))
+
+
+def apart(trail: Trail, now: Mapping[str, str]) -> bool:
+    """Whether `now` may stand beside everything that was ever shown.
+
+    Two sets of numbers are the same, or at least five members lie between them: also where some changed their
+    answers back, and a set resembles an earlier one more than the latest.
     """
-    return len(waiting) >= SMALLEST and moved(shown, waiting) >= SMALLEST and moved(waiting, now) >= SMALLEST
+    return len(now) >= SMALLEST and all(number == 0 or number >= SMALLEST for number in moves(trail, now))
 
 
-def may_conclude(shown: Mapping[K, V], final: Mapping[K, V]) -> bool:
-    """Whether final numbers may replace live ones: nothing moved, or at least five members did.
+def may_advance(trail: Trail, waiting: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether live numbers may go on to `waiting`; at least five members must be left to `now`."""
+    return moved(last_shown(trail), waiting) > 0 and apart(trail, waiting) and moved(waiting, now) >= SMALLEST
 
-    They may not when members took answers back after the last step; the live numbers then stay, and say so.
-    """
-    steps = moved(shown, final)
-    return len(final) >= SMALLEST and (steps == 0 or steps >= SMALLEST)
+
+def advanced(trail: Trail, waiting: Mapping[str, str]) -> Trail:
+    """The trail with one step more."""
+    step = 1 + max((found[-1][0] for found in trail.values()), default=-1)
+    before = last_shown(trail)
+    after = dict(trail)
+    for member in before.keys() | waiting.keys():
+        if before.get(member) != (part := waiting.get(member)):
+            after[member] = [*trail.get(member, []), (step, part)]
+    return after
 
 
 Shown = dict[str, Any]
-"""A row of what is shown: `shown`, `waiting` (numbers), `shown_from`, `waiting_from` (what each member's part
-in them was, as digests), `final`."""
+"""A row of what is shown: `shown`, `waiting` (numbers), `shown_from` (a `Trail`), `waiting_from` (what each
+member's part in the waiting numbers was, as a digest), `final`."""
 
 
 def stepped(row: Shown, now: Mapping[str, str], count: Callable[[], Any]) -> Shown:
     """The row after the step that live numbers may take; `count` makes the numbers of `now`."""
     if may_advance(row["shown_from"], row["waiting_from"], now):
-        row = row | {"shown": row["waiting"], "shown_from": row["waiting_from"]}
-    if moved(row["shown_from"], row["waiting_from"]) < SMALLEST and row["waiting_from"] != now:
+        trail = advanced(row["shown_from"], row["waiting_from"])
+        row = row | {"shown": row["waiting"], "shown_from": trail}
+    waits = moved(last_shown(row["shown_from"]), row["waiting_from"]) > 0
+    stands = waits and apart(row["shown_from"], row["waiting_from"])
+    if not stands and row["waiting_from"] != now:
         row = row | {"waiting": count(), "waiting_from": dict(now)}
     return row
 
 
 def concluded(row: Shown, now: Mapping[str, str], count: Callable[[], Any]) -> Shown:
-    """The row with final numbers, unless too few moved since the last step: then that step stays.
+    """The row with final numbers, unless too few moved since any step: then the last step stays.
 
     The digests have served: nothing of whoever leaves later is left in it.
     """
-    if may_conclude(row["shown_from"], now):
+    if apart(row["shown_from"], now):
         row = row | {"shown": count()}
     return row | {"shown_from": {}, "waiting": None, "waiting_from": {}, "final": True}
 
