@@ -17,6 +17,7 @@ JOURNAL_KINDS = CRITICAL_KINDS | {
     *("Patient", "Encounter", "Composition", "Observation", "Condition", "MedicationStatement"),
     *("Immunization", "DocumentReference", "NextOfKin", "Wish", "CareTeam", "CarePlan", "Task"),
     *("ServiceRequest", "Communication", "ResultFollowUp", "EpisodeOfCare"),
+    "MedicationReconciliation",
 }
 CARING = frozenset({"pleieassistent", "hjemmehjelp", "miljoarbeider", "student"})
 """What one is employed as without authorisation (our own codes) to take part in giving care."""
@@ -49,7 +50,7 @@ SECRETARY = JournalRole(
 ASSISTANT = JournalRole(
     CRITICAL_KINDS
     | {"Patient", "Encounter", "Composition", "Observation", "MedicationStatement", "NextOfKin", "Wish"}
-    | {"CareTeam", "CarePlan", "Task", "EpisodeOfCare"},
+    | {"CareTeam", "CarePlan", "Task", "EpisodeOfCare", "MedicationReconciliation"},
     frozenset({"Encounter", "Composition", "Observation", "Task"}),
     frozenset({"Encounter", "Composition", "Observation"}),
 )

@@ -93,6 +93,7 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "EpisodeOfCare": {"status": _STATUS},
     "ServiceRequest": {"status": _STATUS},
     "Communication": {"status": _STATUS},
+    "List": {"status": _STATUS, "encounter": _ENCOUNTER},
     "RelatedPerson": {},
     "Basic": {"code": Parameter("token", "what is wished about", _tokens("code"))},
 }

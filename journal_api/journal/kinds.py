@@ -17,11 +17,17 @@ from journal_api.journal.lists.kin import NEXT_OF_KIN, WISH
 from journal_api.journal.lists.vaccines import IMMUNIZATION
 from journal_api.journal.measured import OBSERVATION
 from journal_api.journal.medication.kind import MEDICATION
+from journal_api.journal.medication.record import RECONCILIATION
 from journal_api.journal.notes.kind import COMPOSITION
 
 _EVENT_KINDS = (ENCOUNTER, COMPOSITION, OBSERVATION)
-_LIST_KINDS = (ALLERGY, FLAG, CONDITION, MEDICATION, IMMUNIZATION, NEXT_OF_KIN, WISH)
+_LIST_KINDS = (ALLERGY, FLAG, CONDITION, MEDICATION, RECONCILIATION, IMMUNIZATION, NEXT_OF_KIN, WISH)
 _CARE_KINDS = (EPISODE_OF_CARE, CARE_TEAM, CARE_PLAN, TASK, SERVICE_REQUEST, COMMUNICATION)
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*_EVENT_KINDS, *_LIST_KINDS, *_CARE_KINDS)}
-EVENTS = frozenset({"Encounter", "Composition", "Observation", "ServiceRequest", "Communication"})
+EVENTS = frozenset(
+    {
+        *("Encounter", "Composition", "Observation", "ServiceRequest", "Communication"),
+        "MedicationReconciliation",
+    }
+)
 """Kinds that grow with time: the summary shows the newest of each, of the others all that are live."""

@@ -10,9 +10,10 @@ from journal_api.fhir.forms.events import EVENTS
 from journal_api.fhir.forms.exchange import EXCHANGE
 from journal_api.fhir.forms.model import Context, Form, Parsed
 from journal_api.fhir.forms.person import PERSON
+from journal_api.fhir.forms.reconciled import RECONCILED
 
 __all__ = ["BY_KIND", "BY_TYPE", "Context", "Form", "Parsed"]
-_FORMS = (*EVENTS, *CLINICAL, *CARE, *EXCHANGE, *PERSON)
+_FORMS = (*EVENTS, *CLINICAL, *CARE, *EXCHANGE, *PERSON, *RECONCILED)
 BY_TYPE: Mapping[str, Form] = {form.type: form for form in _FORMS}
 """FHIR resource type → form."""
 BY_KIND: Mapping[str, Form] = {form.kind: form for form in _FORMS}

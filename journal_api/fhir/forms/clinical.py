@@ -156,7 +156,7 @@ def _medication(entry: Entry, context: Context) -> Json:
         **extensions(
             *(valued(name, "String", body.get(name)) for name in ("form", "strength", "prescriber")),
             *(valued(name, "Code", body.get(name)) for name in ("use", "source")),
-            _stamped("confirmed", body.get("confirmed")),
+            *(_stamped(name, body.get(name)) for name in ("confirmed", "altered")),
             _override(body.get("override")),
         ),
     }
@@ -219,7 +219,7 @@ def _read_medication(resource: Json) -> Parsed:
         "ends": resource.get("effectivePeriod", {}).get("end"),
         "use": read_valued(resource, "use", "Code") or as_needed,
         "source": read_valued(resource, "source", "Code") or "other",
-        "confirmed": _read_stamped(resource, "confirmed"),
+        **{n: _read_stamped(resource, n) for n in ("confirmed", "altered")},
         "override": _read_override(resource),
         **{n: read_valued(resource, n, "String") for n in ("form", "strength", "prescriber")},
     }

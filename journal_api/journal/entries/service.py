@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,8 +23,19 @@ _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 8103))"
 _NOT_FOR_OTHERS = frozenset({"draft"})
 
 
-async def write(visit: Visit, kind: Kind, entry_id: UUID, sent: Written, version: int | None) -> Entry:
+async def write(
+    visit: Visit,
+    kind: Kind,
+    entry_id: UUID,
+    sent: Written,
+    version: int | None,
+    *,
+    finish: Callable[[Any], Any] | None = None,
+) -> Entry:
     """Make an entry (`version` None) or its next version. The same once more changes nothing.
+
+    `finish` puts into the body what the one who calls knows, after the kind has settled it; it is always
+    another version then.
 
     Raises `Malformed` (`entry-body`), `Unprocessable` (`state-unknown`, `state-order`, `time-impossible`,
     `reason-missing` and the kind's own), `Conflict` (`id-used`, `changed-meanwhile`), `NotFound`.
@@ -36,6 +47,7 @@ async def write(visit: Visit, kind: Kind, entry_id: UUID, sent: Written, version
     before = found[0] if found else None
     if (
         found
+        and finish is None
         and found[1] == digest
         and (version is None or version in (found[0].version, found[0].version - 1))
     ):
@@ -45,9 +57,11 @@ async def write(visit: Visit, kind: Kind, entry_id: UUID, sent: Written, version
         raise _missing()
     _check_state(kind, before, sent)
     change = Change(visit, entry_id, before, sent.state, sent.at, body, sent.contact, sent.why)
-    await _check_contact(visit, kind, sent.contact)
+    if before is None or sent.contact != before.contact:
+        await _check_contact(visit, kind, sent.contact)
     await kind.check(change)
-    return await keep(kind, replace(change, body=await kind.settle(change)), digest)
+    body = await kind.settle(change)
+    return await keep(kind, replace(change, body=finish(body) if finish else body), digest)
 
 
 async def keep(kind: Kind, change: Change, digest: bytes, *, signs: bool = False) -> Entry:
@@ -61,6 +75,17 @@ async def keep(kind: Kind, change: Change, digest: bytes, *, signs: bool = False
     assert found is not None  # noqa: S101 - it was written just now
     await kind.follow(visit, found[0])
     return found[0]
+
+
+async def check_common(change: Change, kind: Kind) -> None:
+    """What holds for every entry: a possible time, and a contact that is there. Raises as `write`."""
+    _check_time(change.visit, change.at)
+    await _check_contact(change.visit, kind, change.contact)
+
+
+async def known(visit: Visit, entry_id: UUID) -> tuple[Entry, bytes] | None:
+    """An entry that is there already, with the hash of what was sent; locked."""
+    return await repository.find(visit.conn, visit.person_id, entry_id, lock=True)
 
 
 async def need(visit: Visit, kind: str | None, entry_id: UUID, *, lock: bool = False) -> Entry:

@@ -19,7 +19,8 @@ class MedicationStatement(Trimmed, frozen=True, omit_defaults=True, forbid_unkno
     """A medicine in use. `source`: who says so; `ends`: the last day; `override`: why in spite of
     allergies, as `stop` asks for it.
 
-    `confirmed` is the service's: the last reconciliation that found the line right as it stands.
+    `confirmed` and `altered` are the service's: who found the line right as it stands when
+    the list was last gone through, and who had last changed what it says.
     """
 
     name: Short
@@ -34,6 +35,7 @@ class MedicationStatement(Trimmed, frozen=True, omit_defaults=True, forbid_unkno
     prescriber: Short = ""
     override: stop.Override | None = None
     confirmed: Stamp | None = None
+    altered: Stamp | None = None
 
 
 LIVE = stop.LIVE_MEDICATION
@@ -55,10 +57,10 @@ async def _settle(change: Change) -> MedicationStatement:
         override = await stop.settle(change.visit, body, former=before)
     else:
         override = stop.stamped(change.visit, body.override, before)
-    plain = msgspec.structs.replace(body, confirmed=None, override=override)
+    plain = msgspec.structs.replace(body, confirmed=None, altered=None, override=override)
     if former is None or change.before is None or former.confirmed is None:
         return plain
-    same = msgspec.structs.replace(former, confirmed=None) == plain
+    same = msgspec.structs.replace(former, confirmed=None, altered=None) == plain
     same = same and change.before.state == change.state and change.at == change.before.at
     return former if same else plain
 

@@ -143,7 +143,9 @@ async def test_the_statement_names_every_type_and_every_parameter_it_understands
     CapabilityStatement.model_validate(statement)
     (rest,) = statement["rest"]
     types = {r["type"]: r for r in rest["resource"]}
-    assert {kind for kind in KINDS if kind not in ("NextOfKin", "Wish")} <= types.keys()
+    assert {
+        kind for kind in KINDS if kind not in ("NextOfKin", "Wish", "MedicationReconciliation")
+    } <= types.keys()
     values = {"date": "2021-01-01", "number": "1", "token": str(uuid4()), "reference": f"Encounter/{uuid4()}"}
     for name, resource in types.items():
         for parameter in resource.get("searchParam", []):

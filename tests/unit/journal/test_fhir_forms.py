@@ -105,6 +105,7 @@ BODIES |= {
             "atc": code("atc"),
             "ends": DAYS,
             "confirmed": STAMPED,
+            "altered": STAMPED,
             "override": st.fixed_dictionaries(
                 {
                     "reason": WORDS,
@@ -125,6 +126,29 @@ BODIES |= {
     ),
     "Wish": body({"category": of(["resuscitation", "language", "home", "other"]), "text": WORDS}),
 }
+BODIES["MedicationReconciliation"] = body(
+    {
+        "transition": of(["admission", "discharge", "review"]),
+        "sources": st.lists(
+            body({"source": of(["gp", "hospital", "patient"])}, {"text": WORDS}), min_size=1, max_size=2
+        ),
+        "items": st.lists(
+            body(
+                {
+                    "id": IDS,
+                    "version": st.integers(1, 9),
+                    "action": of(["continue", "change", "stop", "add"]),
+                    "name": WORDS,
+                },
+                {"reason": WORDS},
+            ),
+            max_size=3,
+        ),
+        "looked_at": st.just("a0"),
+        "became": st.just("b1"),
+    },
+    {"note": WORDS},
+)
 TIMES = st.sampled_from(["08:00", "20:30"])
 BODIES |= {
     "CareTeam": body(
