@@ -94,14 +94,9 @@ class ReportHead(Struct, frozen=True):
     id: str = ""
     kind: str = ""
     laboratory: str = ""
-
-
-class TableAnswer(Struct, frozen=True):
-    """The cumulative table; `withheld`: the person has restricted some data, which are not here."""
-
-    reports: list[ReportHead] = []
-    fields: list[Field] = []
-    withheld: bool = False
+    issued: str = ""
+    status: str = ""
+    preliminary: bool = False
 
 
 class NewReport(Struct, frozen=True):
@@ -116,6 +111,15 @@ class NewsAnswer(Struct, frozen=True):
 
     since: str | None = None
     reports: list[NewReport] = []
+
+
+class TableAnswer(Struct, frozen=True):
+    """The cumulative table; `withheld`: the person has restricted some data, which are not here."""
+
+    reports: list[ReportHead] = []
+    fields: list[Field] = []
+    withheld: bool = False
+    news: NewsAnswer | None = None
 
 
 class _Fault(Struct):
@@ -138,9 +142,9 @@ class ScreensClient:
         self._authorize = authorize
         self._headers = dict(headers)
 
-    async def table(self) -> TableAnswer:
-        """Analyses by dates. Raises `ServiceProblem`."""
-        return await self._ask("/cumulative/_search", {}, _table)
+    async def table(self, *, news: bool = False) -> TableAnswer:
+        """Analyses by dates; `news`: with what came since the caller's last visit. Raises `ServiceProblem`."""
+        return await self._ask("/cumulative/_search", {"news": "last-visit"} if news else {}, _table)
 
     async def news(self, since: str = "") -> NewsAnswer:
         """What came since an instant, or since the caller's last visit. Raises `ServiceProblem`."""

@@ -83,23 +83,32 @@ def _whole(schema: Any, parts: dict[str, Any]) -> Any:
 @router.post(
     "/cumulative/_search",
     response_class=Response,
-    openapi_extra=_described(Table, "Analyses by dates; every shown report is in it.", {}),
+    openapi_extra=_described(
+        Table,
+        "Analyses by dates; every shown report is in it.",
+        {"news": "last-visit: what is new since the caller's last visit too, in the same look-up."},
+    ),
 )
 async def cumulative(request: Request, actor: Reader) -> Response:
     """Every result of one person by field, group, analysis and unit, with flags, states and reports.
 
     Rows of different codes or units are joined by the table of equivalences alone; each row says by which. A
     cancelled result has no value. Texts too long for a cell, cultures and narratives lead to their report.
+    With `news=last-visit` the answer's `news` is what `/screens/new` tells, in one look-up and one log row.
     """
-    if await form_pairs(request):
-        raise Malformed("search-parameter-unknown", "The table takes no parameters.")
-    codes = _context(request).codes
+    with_news = _with_news(await form_pairs(request))
+    context = _context(request)
 
     async def read(conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilter) -> LookUp[Table]:
-        table, values = await service.cumulative(conn, person_id, wanted, codes, today_in_norway())
-        return LookUp(table, {"DiagnosticReport": len(table.reports), "Observation": values})
+        table, values = await service.cumulative(conn, person_id, wanted, context.codes, today_in_norway())
+        items = {"DiagnosticReport": len(table.reports), "Observation": values}
+        if with_news:
+            since = await last_visit(conn, context.lookup.keys, actor, person_id, NEWS_KIND)
+            table.news = await service.news(conn, person_id, wanted, since, visit=True)
+            items[NEWS_KIND] = len(table.news.reports)
+        return LookUp(table, items)
 
-    kinds = ["DiagnosticReport", "Observation"]
+    kinds = ["DiagnosticReport", "Observation", *([NEWS_KIND] if with_news else [])]
     return await _answer(request, actor, kinds, read, Table([], []))
 
 
@@ -152,6 +161,13 @@ async def _answer(
     except PersonNotFound:  # said in the log
         found = nobody
     return Response(msgspec.json.encode(found), media_type=_JSON)
+
+
+def _with_news(pairs: list[tuple[str, str]]) -> bool:
+    """Whether the table's news are asked for. Raises `Malformed` (`search-parameter-unknown`)."""
+    if any(pair != ("news", "last-visit") for pair in pairs):
+        raise Malformed("search-parameter-unknown", "The only parameter of the table is news=last-visit.")
+    return bool(pairs)
 
 
 def _since(pairs: list[tuple[str, str]]) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 ValueKind = Literal["quantity", "text", "date", "range", "report", "none"]
 NewKind = Literal["new", "changed", "cancelled", "notice"]
@@ -110,17 +110,6 @@ class ReportHead(Struct, frozen=True, rename="camel"):
     laboratory: str
 
 
-class Table(Struct, rename="camel"):
-    """The cumulative table: every shown report of the person has its results in a row, or a row itself.
-
-    `withheld`: the person has restricted some data, which are not here.
-    """
-
-    reports: list[ReportHead]
-    fields: list[Field]
-    withheld: bool = False
-
-
 class NewReport(Struct, frozen=True, rename="camel"):
     """A report that is new or says something new. `kind`: `new`, `changed`, `cancelled`, or `notice` (a
     version waits for a person, and the shown report says so). `at`: when it came here."""
@@ -144,3 +133,15 @@ class News(Struct, frozen=True, rename="camel"):
     total: int
     reports: list[NewReport]
     withheld: bool = False
+
+
+class Table(Struct, rename="camel"):
+    """The cumulative table: every shown report of the person has its results in a row, or a row itself.
+
+    `withheld`: the person has restricted some data, which are not here. `news` where asked for.
+    """
+
+    reports: list[ReportHead]
+    fields: list[Field]
+    withheld: bool = False
+    news: News | UnsetType = UNSET

@@ -69,6 +69,30 @@ async def test_the_table_has_every_report_in_one_answer_and_one_log_row(
     assert log(screens) == [("permitted", {"DiagnosticReport": 4, "Observation": 4})]
 
 
+async def test_given_news_are_asked_for_with_the_table_then_one_row_is_the_visit(
+    screens: Screens, store: Store
+) -> None:
+    async def both() -> dict[str, Any]:
+        answer = await screens.ask("cumulative", {"news": "last-visit"})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    store.put(screens.person_id, Report("seen"))
+    age(screens, 1)
+    assert (await both())["news"]["since"] is None
+    age(screens, 2)
+    store.put(screens.person_id, Report("unseen"))
+    found = await both()
+    assert (kinds(found["news"]), len(found["reports"])) == (["new"], 2)
+    assert [items for _, items in log(screens)][-1] == {
+        "DiagnosticReport": 2,
+        "Observation": 4,
+        "NewResults": 1,
+    }
+    assert "news" not in await table(screens)
+
+
 async def test_a_refused_look_up_shows_nothing_and_is_logged(
     screens: Screens, store: Store, actor: MakeActor
 ) -> None:
