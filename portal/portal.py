@@ -27,12 +27,14 @@ from portal.citizen.results.page import load as load_own_results
 from portal.citizen.results.page import own_results_page
 from portal.clinician.journal.page import journal_page
 from portal.clinician.journal.page import load as load_journal
+from portal.clinician.journal.saving import save_routes
 from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
 from portal.clinician.results.page import load as load_results
 from portal.clinician.results.page import results_page
 from portal.frame.acting import Acting
 from portal.frame.bell import Bell
+from portal.frame.critical import Critical
 from portal.frame.layout import (
     ACCESS_LOG,
     CHANGES,
@@ -69,7 +71,7 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): boundary},
     frontend_exception_handler=page_failed,
     backend_exception_handler=event_failed,
-    api_transformer=server(panel_routes()),
+    api_transformer=server([*panel_routes(), *save_routes()]),
 )
 app.add_middleware(SessionGuard(), index=0)
 app.register_lifespan_task(lifespan)
@@ -101,7 +103,7 @@ PAGES = (
         Kind.CLINICIAN,
         "results",
         results_page,
-        [PatientBanner.load, load_results],
+        [PatientBanner.load, Critical.load, load_results],
         {"with_patient": True},
     ),
     Page(

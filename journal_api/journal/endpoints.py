@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from core_record.access.journal import journal_role
 from core_record.access.service import LookUp
 from journal_api.desk import Caller, Visit, visit
 from journal_api.journal.entries import service
@@ -20,6 +21,7 @@ from journal_api.journal.entries.models import Entry, Kind, Version, Written
 from journal_api.journal.kinds import EVENTS, KINDS
 from journal_api.journal.medication import stop
 from kit.errors import Malformed, NotFound
+from kit.identity.actor import Actor, ActorKind
 from kit.jsonapi import json_answer, read_body, version_in
 
 router = APIRouter(prefix="/journal", tags=["journal"])
@@ -49,7 +51,7 @@ async def summary(request: Request, actor: Caller) -> Response:
     medication shown that conflicts with an allergy shown, answered by an override or not.
     """
     wanted = await read_body(request, Search)
-    kinds = _known(wanted.kinds or sorted(KINDS))
+    kinds = _known(wanted.kinds or _open_to(request, actor))
 
     async def work(here: Visit) -> LookUp[dict[str, list[Entry]]]:
         events = {kind.name: sorted(kind.live) for kind in kinds if kind.name in EVENTS}
@@ -115,6 +117,14 @@ async def write(kind: str, entry_id: UUID, request: Request, actor: Caller) -> R
         return LookUp(answer, {**told.shown, known.name: 1})
 
     return json_answer(await visit(request, actor, [known.name], work, writes=True))
+
+
+def _open_to(request: Request, actor: Actor) -> list[str]:
+    """The kinds that the caller's role reads; a citizen reads all that is shown to them."""
+    if actor.kind is not ActorKind.CLINICIAN:
+        return sorted(KINDS)
+    role = journal_role(actor.hpr_number, request.headers.get("requester-hpr-role"))
+    return sorted(KINDS.keys() & role.reads)
 
 
 def _known(names: list[str]) -> list[Kind]:

@@ -137,6 +137,19 @@ class Listed(Struct, frozen=True):
         return "Listed(***)"
 
 
+class Code(Struct, frozen=True):
+    """A code with its words in Norwegian and English."""
+
+    system: str
+    code: str
+    nb: str = ""
+    en: str = ""
+
+
+class _Codes(Struct):
+    codes: list[Code]
+
+
 class _Entries(Struct):
     entries: dict[str, list[Entry]]
 
@@ -250,6 +263,11 @@ class JournalClient:
     async def templates(self) -> Templates:
         """Every template of notes; about no person."""
         return await self.api.ask("GET", "/templates", Templates)
+
+    async def codes(self, system: str, query: str, count: int) -> list[Code]:
+        """Codes by the beginning of the code, or by words; about no person."""
+        body = {"system": system, "query": query, "count": count}
+        return (await self.api.ask("POST", "/codes/_search", _Codes, body)).codes
 
 
 class UnitClient:

@@ -143,7 +143,7 @@ class ScreensClient:
         self._headers = dict(headers)
 
     async def table(self, *, news: bool = False) -> TableAnswer:
-        """Analyses by dates; `news`: with what came since the caller's last visit. Raises `ServiceProblem`."""
+        """Analyses by dates, with `news` what came since the last visit. Raises `ServiceProblem`."""
         return await self._ask("/cumulative/_search", {"news": "last-visit"} if news else {}, _table)
 
     async def news(self, since: str = "") -> NewsAnswer:

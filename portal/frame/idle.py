@@ -3,7 +3,8 @@
 Work on the page that sends no event (reading, scrolling, typing) still counts: it touches the session now
 and then. The clock runs in the browser alone: an event that only asks how late it is would keep the session.
 Whether the session has ended elsewhere (logged out in another browser, or by the provider) the page asks a
-plain route, which keeps nothing alive.
+plain route, which keeps nothing alive. What somebody has written and no server has (`window.aksonUnsent`)
+holds the page: it says itself what to do.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ const IdleWarning = ({idle, warning, touch, ended, handle, ask, title, body, sta
     kinds.forEach((kind) => document.addEventListener(kind, act, {passive: true, capture: true}));
     const tick = setInterval(() => {
       const quiet = (Date.now() - seen.current) / 1000;
-      if (quiet >= idle) { window.location.replace(ended); }
+      if (quiet >= idle && !window.aksonUnsent) { window.location.replace(ended); }
       else { setOpen(quiet >= idle - warning); }
     }, 5000);
     return () => {
@@ -52,7 +53,7 @@ const IdleWarning = ({idle, warning, touch, ended, handle, ask, title, body, sta
       if (document.visibilityState === "hidden") return;
       fetch("/auth/alive", {headers: {"akson-session": handle}, cache: "no-store"})
         .then((answer) => (answer.ok ? answer.json() : {alive: true}))
-        .then((told) => { if (!told.alive) window.location.replace(ended); })
+        .then((told) => { if (!told.alive && !window.aksonUnsent) window.location.replace(ended); })
         .catch(() => {});
     };
     const tick = setInterval(look, ask * 1000);

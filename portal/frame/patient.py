@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.frame.critical import critical_bar, shown_number
 from portal.session.guard import requires
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import open_patient
@@ -37,7 +38,7 @@ class PatientBanner(rx.State):
             self.reset()  # type: ignore[no-untyped-call]
             return
         self.name, self.basis = patient.name, patient.basis
-        self.number = f"{patient.number[:6]} {patient.number[6:]}"
+        self.number = shown_number(patient)
         self.sex = patient.sex if patient.sex in ("male", "female") else "unknown"
         self.self_declared = patient.reason is not None
         born = _day(patient.birth_date)
@@ -75,6 +76,7 @@ def patient_banner() -> rx.Component:
                 ),
                 class_name="akson-patient-row",
             ),
+            critical_bar(PatientBanner.number),
             aria_label=text("frame.patient.label"),
             class_name="akson-patient",
             custom_attrs={"data-testid": "patient-banner"},

@@ -17,13 +17,17 @@ from portal.session.wiring import wiring
 
 __all__ = [
     "NO_PATIENT",
+    "OTHER_PATIENT",
     "citizen_journal",
+    "client_of",
     "journal_client",
     "journal_of",
     "patient_handle",
+    "shown_handle",
     "unit_client",
 ]
 NO_PATIENT = "no-open-patient"
+OTHER_PATIENT = "other-patient"
 
 
 async def journal_client(state: rx.State) -> JournalClient:
@@ -37,6 +41,18 @@ async def journal_client(state: rx.State) -> JournalClient:
     if patient is None:
         raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
     return journal_of(now, patient)
+
+
+async def client_of(state: rx.State, *shown: str) -> JournalClient:
+    """The client, where the patient who is open is the one whose handle every part of the page has.
+
+    What was begun for one patient is never written for another: raises `ServiceProblem` (`other-patient`),
+    and as `journal_client`.
+    """
+    client = await journal_client(state)
+    if {*shown} != {await shown_handle(state) or None}:
+        raise ServiceProblem(Problem.REFUSED, OTHER_PATIENT)
+    return client
 
 
 def journal_of(now: Current, patient: OpenPatient) -> JournalClient:
@@ -66,6 +82,13 @@ async def citizen_journal(state: rx.State) -> JournalClient:
 def patient_handle(now: Current, patient: OpenPatient) -> str:
     """What a page knows the displayed patient by: the same for a session and a patient, telling nothing."""
     return hashlib.sha256(f"{now.sid}\x1f{patient.number}".encode()).hexdigest()[:24]
+
+
+async def shown_handle(state: rx.State) -> str:
+    """The handle of the patient that this tab has open; "" for nobody."""
+    now = await current(state)
+    patient = await wiring().store.open_patient(now.sid, now.tab) if now else None
+    return patient_handle(now, patient) if now and patient else ""
 
 
 def _api(now: Current, headers: dict[str, str]) -> JournalApi:

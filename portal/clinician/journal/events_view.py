@@ -1,4 +1,4 @@
-"""What happened: contacts and notes, newest first, with a field to find words in them."""
+"""What happened: contacts and notes, newest first, narrowed by words, service, author and kind."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.clinician.journal.contacting import SERVICES, Contacting
 from portal.clinician.journal.state import seen
 from portal.clinician.journal.writing import NoteWriter
 from portal.frame.states import empty_view
@@ -14,22 +15,14 @@ from portal.ui.language import Language
 from portal.ui.text import text, text_by
 
 writer: Any = NoteWriter
+contacting: Any = Contacting
 
 
 def events_view() -> rx.Component:
     """The list of contacts and notes."""
     return rx.el.section(
         rx.el.h2(text("journal.events.heading"), class_name="journal-h2"),
-        aksel.search(
-            label=text("journal.events.search"),
-            hide_label=True,
-            placeholder=text("journal.events.search"),
-            variant="simple",
-            size="small",
-            auto_complete="off",
-            on_change=seen.narrow.debounce(200),
-            custom_attrs={"data-testid": "journal-search"},
-        ),
+        _filters(),
         rx.el.p(
             text("journal.events.shown", shown=seen.events.length(), total=seen.total),
             class_name="results-subtle",
@@ -40,7 +33,56 @@ def events_view() -> rx.Component:
             rx.el.ol(rx.foreach(seen.events, _event), class_name="journal-plain"),
             empty_view(text("journal.events.none"), text("journal.events.none_body")),
         ),
+        rx.cond(
+            seen.older,
+            aksel.button(
+                text("journal.events.older"),
+                size="small",
+                variant="secondary",
+                on_click=seen.more,
+                custom_attrs={"data-testid": "older"},
+            ),
+        ),
         custom_attrs={"data-testid": "journal-events"},
+    )
+
+
+def _filters() -> rx.Component:
+    def choice(name: str, value: Any, *options: rx.Component) -> rx.Component:
+        return aksel.select(
+            rx.el.option(text("journal.events.all"), value=""),
+            *options,
+            label=text(f"journal.events.{name}"),
+            size="small",
+            value=value,
+            on_change=lambda chosen: seen.narrow(name, chosen),
+            custom_attrs={"data-testid": f"filter-{name}"},
+        )
+
+    return rx.el.div(
+        aksel.text_field(
+            label=text("journal.events.search"),
+            size="small",
+            auto_complete="off",
+            on_change=lambda words: seen.narrow("words", words).debounce(200),
+            custom_attrs={"data-testid": "journal-search"},
+        ),
+        choice(
+            "service",
+            seen.service,
+            *[rx.el.option(text(f"journal.option.{one}"), value=one) for one in SERVICES],
+        ),
+        choice("author", seen.author, rx.foreach(seen.authors, lambda name: rx.el.option(name, value=name))),
+        choice(
+            "kind",
+            seen.kind,
+            *[
+                rx.el.option(text(f"journal.events.kind_{one}"), value=one)
+                for one in ("contact", "note", "draft")
+            ],
+        ),
+        role="search",
+        class_name="journal-filters results-noprint",
     )
 
 
@@ -53,37 +95,78 @@ def _event(event: Any) -> rx.Component:
 
 
 def _contact(event: Any) -> rx.Component:
+    def step(name: str) -> rx.Component:
+        return aksel.button(
+            text(f"journal.contact.{name}"),
+            size="xsmall",
+            variant="tertiary",
+            on_click=contacting.move(event.key, name),
+            custom_attrs={"data-testid": f"contact-{name}"},
+        )
+
     return rx.el.div(
         rx.el.h3(
             event.when, " ", text_by("journal.form", event.form, "consultation"), class_name="journal-h3"
         ),
         aksel.tag(text_by("journal.state", event.state, "planned"), size="xsmall", variant="info-moderate"),
-        rx.el.p(
-            event.reason, rx.cond(event.who != "", rx.el.span(" · ", event.who)), class_name="journal-by"
+        rx.el.p(_service(event), event.reason, _who(event), class_name="journal-by"),
+        rx.cond(
+            event.is_open,
+            rx.el.div(
+                rx.match(
+                    event.state,
+                    ("planned", rx.fragment(step("arrive"), step("start"))),
+                    ("arrived", step("start")),
+                    step("finish"),
+                ),
+                class_name="journal-actions results-noprint",
+            ),
         ),
     )
 
 
+def _service(event: Any) -> rx.Component:
+    return rx.cond(event.service != "", rx.el.span(text_by("journal.option", event.service, "other"), " · "))
+
+
+def _who(event: Any) -> rx.Component:
+    return rx.cond(event.who != "", rx.el.span(" · ", event.who))
+
+
 def _note(event: Any) -> rx.Component:
+    """The newest are read at once; a long one is folded where the reader folds it."""
     return rx.el.article(
-        rx.el.h3(event.when, " ", event.title[Language.lang], class_name="journal-h3"),
-        rx.cond(
-            event.state == "draft",
-            aksel.tag(text("journal.note.draft"), size="xsmall", variant="warning-moderate"),
-        ),
-        rx.cond(
-            event.why != "",
-            aksel.tag(text("journal.note.corrected"), size="xsmall", variant="neutral-moderate"),
-        ),
-        rx.el.dl(rx.foreach(event.parts, _part), class_name="journal-parts"),
-        rx.cond(event.why != "", rx.el.p(text("journal.note.why", why=event.why), class_name="journal-by")),
-        rx.el.p(
-            rx.cond(
-                event.signed != "",
-                text("journal.note.signed", by=event.who, at=event.signed),
-                text("journal.note.written", by=event.who),
+        rx.el.details(
+            rx.el.summary(
+                rx.el.h3(event.when, " ", event.title[Language.lang], class_name="journal-h3"),
+                rx.cond(
+                    event.state == "draft",
+                    aksel.tag(text("journal.note.draft"), size="xsmall", variant="warning-moderate"),
+                ),
+                rx.cond(
+                    event.conflict,
+                    aksel.tag(text("journal.note.conflict"), size="xsmall", variant="warning-moderate"),
+                ),
+                rx.cond(
+                    event.why != "",
+                    aksel.tag(text("journal.note.corrected"), size="xsmall", variant="neutral-moderate"),
+                ),
+                rx.el.span(
+                    _service(event),
+                    rx.cond(
+                        event.signed != "",
+                        text("journal.note.signed", by=event.who, at=event.signed),
+                        text("journal.note.written", by=event.who),
+                    ),
+                    class_name="journal-by",
+                ),
+                rx.el.span(event.snippet, class_name="journal-snippet"),
             ),
-            class_name="journal-by",
+            rx.el.dl(rx.foreach(event.parts, _part), class_name="journal-parts"),
+            rx.cond(
+                event.why != "", rx.el.p(text("journal.note.why", why=event.why), class_name="journal-by")
+            ),
+            open=event.unfolded,
         ),
         _actions(event),
         rx.cond(seen.opened == event.key, _former()),

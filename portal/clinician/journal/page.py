@@ -6,9 +6,8 @@ import reflex as rx
 
 from portal.clinician.journal.state import JournalState
 from portal.clinician.journal.view import journal_view
-from portal.clinician.journal.writing import NoteWriter
 
-load = [JournalState.load, NoteWriter.offer]
+load = [JournalState.load]
 
 
 def journal_page() -> rx.Component:

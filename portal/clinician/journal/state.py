@@ -1,50 +1,104 @@
-"""The journal of the open patient: one look-up for the whole page, narrowing, earlier versions."""
+"""The journal of the open patient: one look-up for the page and one for the results, at the same time."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import reflex as rx
 
-from portal.clients.errors import ServiceProblem
-from portal.clients.journal import Entry, Templates
-from portal.clinician.journal import transform
-from portal.clinician.journal.transform import CRITICAL, EVENTS, LISTS, Event, Former, Group, Line
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.journal import Entry, JournalClient, Templates
+from portal.clients.screens import TableAnswer
+from portal.clinician.journal import latest, transform
+from portal.clinician.journal.latest import Latest
+from portal.clinician.journal.transform import EVENTS, Event, Former, Group, Wanted
+from portal.frame.critical import CRITICAL, Critical
+from portal.session.current import Current, current
 from portal.session.guard import requires
-from portal.session.journal import journal_client
-from portal.session.models import Kind
+from portal.session.journal import NO_PATIENT, client_of, journal_client, patient_handle
+from portal.session.models import Kind, OpenPatient
+from portal.session.patient import open_patient
+from portal.session.profile import with_profile
+from portal.session.screens import screens_client
 
-KINDS = (*CRITICAL, *LISTS, *EVENTS)
+EACH = 30
+"""How many contacts and how many notes the summary holds."""
+_OPEN_ACROSS = (*CRITICAL,)
+_OF_OTHERS = "journal-of-other-services"
 
 
 class JournalState(rx.State):
-    """What the page shows. Entries stay on the server (`_entries`)."""
+    """What the page shows. Entries stay on the server (`_entries`).
+
+    `shown` names the patient that the page was filled for, by a handle that tells nothing.
+    """
 
     loading: bool = True
+    shown: str = ""
+    outside: bool = False
     problem: str = ""
     code: str = ""
-    critical: list[Line] = []  # noqa: RUF012 - Reflex copies defaults
-    groups: list[Group] = []  # noqa: RUF012
+    groups: list[Group] = []  # noqa: RUF012 - Reflex copies defaults
     events: list[Event] = []  # noqa: RUF012
+    authors: list[str] = []  # noqa: RUF012
     total: int = 0
+    older: bool = False
     words: str = ""
+    service: str = ""
+    author: str = ""
+    kind: str = ""
     opened: str = ""
     former: list[Former] = []  # noqa: RUF012
+    results: Latest = Latest()
     _entries: dict[str, list[Entry]] = {}  # noqa: RUF012
     _known: Templates = Templates([], {})
+    _table: TableAnswer | None = None
 
     @rx.event
     @requires(Kind.CLINICIAN)
-    async def load(self) -> None:
-        """Read what is live and the newest events of the open patient."""
-        self.reset()  # type: ignore[no-untyped-call]
-        await self._read()
+    async def load(self) -> AsyncIterator[Any]:
+        """Read the open patient's journal. What is shown of the same patient stays while it is read anew."""
+        now, patient = await current(self), await open_patient(self)
+        if now is None or patient is None:
+            self.reset()  # type: ignore[no-untyped-call]
+            self._tell(ServiceProblem(Problem.NOT_FOUND, NO_PATIENT))
+            return
+        if self.shown != patient_handle(now, patient):
+            self.reset()  # type: ignore[no-untyped-call]
+            yield
+        await self._fetch(now, patient)
 
     @rx.event
     @requires(Kind.CLINICIAN)
-    async def narrow(self, words: str) -> None:
-        """Show the contacts and notes that say these words."""
-        self.words = words
+    async def narrow(self, what: str, value: str) -> None:
+        """Show the contacts and notes of these words, this service, author or kind."""
+        if what in ("words", "service", "author", "kind"):
+            setattr(self, what, value[:100])
+            self._show()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def more(self) -> None:
+        """Contacts and notes older than those in sight."""
+        seen = [entry.at for kind in EVENTS for entry in self._entries.get(kind, ())]
+        if not seen:
+            return
+        kinds = [kind for kind in EVENTS if kind in self._entries]
+        try:
+            client = await self._client()
+            found = await client.search(kinds, before=min(seen).isoformat(), count=2 * EACH)
+        except ServiceProblem as problem:
+            self._tell(problem)
+            return
+        for kind, entries in found.items():
+            known = {entry.id for entry in self._entries[kind]}
+            live = [
+                e for e in entries if e.id not in known and e.state not in ("cancelled", "entered-in-error")
+            ]
+            self._entries[kind] = [*self._entries[kind], *live]
+        self.older = sum(map(len, found.values())) >= 2 * EACH
         self._show()
 
     @rx.event
@@ -55,34 +109,85 @@ class JournalState(rx.State):
             self.opened, self.former = "", []
             return
         try:
-            versions = await (await journal_client(self)).history("Composition", note_id)
+            versions = await (await self._client()).history("Composition", note_id)
         except ServiceProblem as problem:
             self._tell(problem)
             return
         self.opened, self.former = note_id, transform.former(versions, self._known)
 
-    async def _read(self) -> None:
+    async def _fetch(self, now: Current, patient: OpenPatient) -> None:
         try:
+            now = await with_profile(now)
             client = await journal_client(self)
-            self._known = await client.templates()
-            self._entries = await client.summary(KINDS)
+            if not self._known.templates:
+                self._known = await client.templates()
+            (self._entries, self.outside), self._table = await asyncio.gather(_summary(client), _table(self))
+        except ServiceProblem as problem:
+            (await self.get_state(Critical))._tell(patient, problem)
+            self._tell(problem)
+            return
+        (await self.get_state(Critical))._show(now, patient, self._entries)
+        self.shown, self.loading, self.problem, self.code = patient_handle(now, patient), False, "", ""
+        self.older = any(len(self._entries.get(kind, ())) >= EACH for kind in EVENTS)
+        self.results = latest.latest(self._table)
+        await self._offer(now)
+        self._show()
+
+    async def _read(self) -> None:
+        """Anew after a change: the journal alone."""
+        now, patient = await current(self), await open_patient(self)
+        if now is None or patient is None or self.shown != patient_handle(now, patient):
+            return
+        try:
+            self._entries, self.outside = await _summary(await journal_client(self))
         except ServiceProblem as problem:
             self._tell(problem)
             return
-        self.loading, self.problem, self.code = False, "", ""
+        (await self.get_state(Critical))._show(now, patient, self._entries)
         self._show()
 
+    async def _client(self) -> JournalClient:
+        """The client of the patient that the page shows. Raises `ServiceProblem` (`other-patient`)."""
+        return await client_of(self, self.shown)
+
+    async def _offer(self, now: Current) -> None:
+        from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415 - it builds on this state
+
+        role = (now.session.role if now.session.hpr_number else None) or "-"
+        unit = now.session.place or now.session.organisation or ""
+        service = transform.service_of(self._entries, unit)
+        (await self.get_state(NoteWriter))._offer(self._known, service, role)
+
     def _show(self) -> None:
-        self.critical = transform.critical(self._entries)
+        wanted = Wanted(self.words, self.service, self.author, self.kind)
         self.groups = transform.groups(self._entries)
-        self.events = transform.events(self._entries, self._known, self.words)
+        self.events = transform.events(self._entries, self._known, wanted)
+        self.authors = transform.authors(self._entries)
         self.total = sum(len(self._entries.get(kind, ())) for kind in EVENTS)
 
     def _tell(self, problem: ServiceProblem) -> None:
         self.loading, self.problem, self.code = False, str(problem.problem), problem.code
 
-    def _note(self, note_id: str) -> Entry | None:
-        return next((e for e in self._entries.get("Composition", ()) if e.id == note_id), None)
+    def _entry(self, entry_id: str) -> Entry | None:
+        return next((e for found in self._entries.values() for e in found if e.id == entry_id), None)
+
+
+async def _summary(client: JournalClient) -> tuple[dict[str, list[Entry]], bool]:
+    """The journal, and whether the reader is of another service and sees critical information alone."""
+    try:
+        return await client.summary(), False
+    except ServiceProblem as problem:
+        if problem.code != _OF_OTHERS:
+            raise
+    return await client.summary(_OPEN_ACROSS), True
+
+
+async def _table(state: rx.State) -> TableAnswer | None:
+    """The results with what is new; None when they are not to be had: the journal is shown all the same."""
+    try:
+        return await (await screens_client(state)).table(news=True)
+    except ServiceProblem:
+        return None
 
 
 seen: Any = JournalState

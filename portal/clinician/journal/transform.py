@@ -11,30 +11,36 @@ from zoneinfo import ZoneInfo
 from portal.clients.journal import Entry, Measure, Template, Templates, Version
 
 OSLO = ZoneInfo("Europe/Oslo")
-LISTS = ("Condition", "MedicationStatement", "Immunization", "NextOfKin", "Wish", "CarePlan", "CareTeam")
-"""The lists of the overview, in their order; what is critical stands above all."""
-CRITICAL = ("AllergyIntolerance", "Flag")
+LISTS = (
+    *("AllergyIntolerance", "Flag", "Condition", "MedicationStatement", "Immunization", "NextOfKin", "Wish"),
+    *("CarePlan", "CareTeam", "Task"),
+)
+"""The lists of the overview, in their order; what is critical stands in the banner too."""
+OPEN_CONTACT = frozenset({"planned", "arrived", "in-progress"})
 EVENTS = ("Encounter", "Composition")
+_UNFOLDED = 3
+"""So many of the newest notes are read without unfolding them."""
+_SNIPPET = 90
 Words = dict[str, str]
 
 
 @dataclass
 class Line:
-    """One line of a list. `high`: severe; `uncertain`: suspected; `state` where it is not plain active."""
+    """One line of a list. `state` where it is not plain active; `by`: who changed it last, and when."""
 
     key: str
     head: str
     detail: str = ""
     state: str = ""
-    high: bool = False
-    uncertain: bool = False
+    by: str = ""
 
 
 @dataclass
 class Group:
-    """One list; `kind` names its heading."""
+    """One list; `kind` names its heading. `closed`: the reader's role does not see it."""
 
     kind: str
+    closed: bool = False
     lines: list[Line] = field(default_factory=list)
 
 
@@ -55,14 +61,39 @@ class Event:
     kind: str
     when: str
     who: str
+    author: str
     state: str
     title: Words
+    service: str = ""
+    is_open: bool = False
+    conflict: bool = False
     form: str = ""
     reason: str = ""
     why: str = ""
     template: str = ""
     signed: str = ""
     parts: list[Part] = field(default_factory=list)
+    snippet: str = ""
+    unfolded: bool = False
+
+
+@dataclass
+class Choice:
+    """A contact that a note may be written in."""
+
+    key: str
+    when: str
+    form: str
+
+
+@dataclass
+class Wanted:
+    """What of the events is asked for; an empty value sets no limit. `kind`: `contact`, `note` or `draft`."""
+
+    words: str = ""
+    service: str = ""
+    author: str = ""
+    kind: str = ""
 
 
 @dataclass
@@ -74,25 +105,41 @@ class Former:
     parts: list[Part] = field(default_factory=list)
 
 
-def critical(found: Mapping[str, Sequence[Entry]]) -> list[Line]:
-    """Allergies and flags, the severe first. What was refuted warns nobody."""
-    lines = [_critical(entry) for kind in CRITICAL for entry in found.get(kind, ())]
-    return sorted(lines, key=lambda line: (not line.high, line.uncertain, line.head))
-
-
 def groups(found: Mapping[str, Sequence[Entry]]) -> list[Group]:
-    """The lists of the overview; an empty one says so."""
-    return [Group(kind, [_line(entry) for entry in found.get(kind, ())]) for kind in LISTS]
+    """The lists of the overview; an empty one says so, and one that is closed to the reader says that."""
+    return [Group(kind, kind not in found, [_line(entry) for entry in found.get(kind, ())]) for kind in LISTS]
 
 
-def events(found: Mapping[str, Sequence[Entry]], known: Templates, words: str = "") -> list[Event]:
-    """Contacts and notes, newest first, of which every word of `words` is somewhere said."""
-    made = [_contact(entry) for entry in found.get("Encounter", ())]
+def events(found: Mapping[str, Sequence[Entry]], known: Templates, wanted: Wanted) -> list[Event]:
+    """Contacts and notes that are asked for, newest first. A contact that is over stands in its notes."""
+    within = {e.contact for e in found.get("Composition", ()) if wanted.kind != "contact"}
+    made = [_contact(e) for e in found.get("Encounter", ()) if e.id not in within or e.state in OPEN_CONTACT]
     made += [_note(entry, known) for entry in found.get("Composition", ())]
-    wanted = words.casefold().split()
     order = {entry.id: entry.at for kind in EVENTS for entry in found.get(kind, ())}
-    shown = [event for event in made if _says(event, wanted)]
-    return sorted(shown, key=lambda event: (order[event.key], event.kind), reverse=True)
+    shown = [event for event in made if _passes(event, wanted)]
+    shown.sort(key=lambda event: (order[event.key], event.kind), reverse=True)
+    notes = [event for event in shown if event.kind == "note"]
+    for event in (*notes[:_UNFOLDED], *(note for note in notes if note.state == "draft" or wanted.words)):
+        event.unfolded = True
+    return shown
+
+
+def authors(found: Mapping[str, Sequence[Entry]]) -> list[str]:
+    """Who has written the contacts and notes."""
+    return sorted({entry.made.name for kind in EVENTS for entry in found.get(kind, ())})
+
+
+def open_contacts(found: Mapping[str, Sequence[Entry]], unit: str) -> list[Choice]:
+    """The contacts of this unit that are not finished, those under way first."""
+    mine = [e for e in found.get("Encounter", ()) if e.unit == unit and e.state in OPEN_CONTACT]
+    mine.sort(key=lambda entry: (entry.state != "in-progress", -entry.at.timestamp()))
+    return [Choice(entry.id, clock(entry.at), str(entry.body.get("form", ""))) for entry in mine]
+
+
+def service_of(found: Mapping[str, Sequence[Entry]], unit: str) -> str:
+    """Which service this unit is, as its newest contact says; "" where it has none."""
+    said = (str(e.body.get("service", "")) for e in found.get("Encounter", ()) if e.unit == unit)
+    return next((service for service in said if service), "")
 
 
 def former(versions: Sequence[Version], known: Templates) -> list[Former]:
@@ -113,22 +160,28 @@ def day(at: datetime) -> str:
     return at.astimezone(OSLO).strftime("%d.%m.%Y")
 
 
-def _critical(entry: Entry) -> Line:
-    body = entry.body
-    head = str(body.get("substance") or body.get("text") or "")
-    return Line(
-        key=entry.id,
-        head=head,
-        detail=str(body.get("reaction", "")),
-        high=body.get("criticality") == "high",
-        uncertain=body.get("certainty") == "suspected",
-    )
-
-
 def _line(entry: Entry) -> Line:
     head, detail = _SAID[entry.kind](entry)
     state = entry.state if entry.state not in ("active", "completed") else ""
-    return Line(entry.id, head, " · ".join(part for part in detail if part), state)
+    said = " · ".join(part for part in detail if part)
+    return Line(entry.id, head, said, state, f"{entry.changed.name} {day(entry.changed.at)}")
+
+
+def _allergy(entry: Entry) -> tuple[str, tuple[str, ...]]:
+    return str(entry.body["substance"]), (
+        str(entry.body.get("reaction", "")),
+        str(entry.body.get("source", "")),
+    )
+
+
+def _flag(entry: Entry) -> tuple[str, tuple[str, ...]]:
+    return str(entry.body["text"]), ()
+
+
+def _task(entry: Entry) -> tuple[str, tuple[str, ...]]:
+    due = str(entry.body.get("due") or "")
+    shown = day(datetime.fromisoformat(due)) if due else ""
+    return str(entry.body["text"]), (shown, str(entry.body.get("assignee_name", "")))
 
 
 def _condition(entry: Entry) -> tuple[str, tuple[str, ...]]:
@@ -144,7 +197,7 @@ def _condition(entry: Entry) -> tuple[str, tuple[str, ...]]:
 def _medication(entry: Entry) -> tuple[str, tuple[str, ...]]:
     body = entry.body
     name = " ".join(str(body[part]) for part in ("name", "strength", "form") if body.get(part))
-    return name, (str(body.get("dose", "")), str(body.get("reason", "")), entry.changed.name)
+    return name, (str(body.get("dose", "")), str(body.get("reason", "")))
 
 
 def _vaccine(entry: Entry) -> tuple[str, tuple[str, ...]]:
@@ -158,7 +211,7 @@ def _kin(entry: Entry) -> tuple[str, tuple[str, ...]]:
 
 
 def _wish(entry: Entry) -> tuple[str, tuple[str, ...]]:
-    return str(entry.body["text"]), (day(entry.at), entry.changed.name)
+    return str(entry.body["text"]), (day(entry.at),)
 
 
 def _plan(entry: Entry) -> tuple[str, tuple[str, ...]]:
@@ -172,6 +225,9 @@ def _team(entry: Entry) -> tuple[str, tuple[str, ...]]:
 
 
 _SAID = {
+    "AllergyIntolerance": _allergy,
+    "Flag": _flag,
+    "Task": _task,
     "Condition": _condition,
     "MedicationStatement": _medication,
     "Immunization": _vaccine,
@@ -190,8 +246,11 @@ def _contact(entry: Entry) -> Event:
         kind="contact",
         when=clock(entry.at),
         who=str(body.get("responsible_name") or entry.changed.name),
+        author=entry.made.name,
         state=entry.state,
         title={},
+        service=str(body.get("service") or ""),
+        is_open=entry.state in OPEN_CONTACT,
         form=str(body.get("form", "")),
         reason=str(body.get("reason", "")),
     )
@@ -206,13 +265,25 @@ def _note(entry: Entry, known: Templates) -> Event:
         kind="note",
         when=clock(entry.at),
         who=(signed or entry.changed).name,
+        author=entry.made.name,
         state=entry.state,
         title=template.title if template else _same(str(entry.body.get("template"))),
         why=entry.why or "",
         template=str(entry.body.get("template")),
+        service=template.service if template else "",
+        conflict=bool(entry.body.get("conflict_of")),
         signed=clock(signed.at) if signed else "",
         parts=_parts(entry.body, known),
+        snippet=_snippet(entry.body),
     )
+
+
+def _snippet(body: Mapping[str, Any]) -> str:
+    """A note in a line: its codes, then its longest text."""
+    codes = [str(code["display"]) for found in body.get("codes", {}).values() for code in found]
+    texts = sorted((str(text) for text in body.get("texts", {}).values()), key=len, reverse=True)
+    said = " ".join(" · ".join([*codes, *texts[:1]]).split())
+    return said if len(said) <= _SNIPPET else said[:_SNIPPET].rsplit(" ", 1)[0] + " …"
 
 
 def _parts(body: Mapping[str, Any], known: Templates) -> list[Part]:
@@ -245,6 +316,17 @@ def _template(name: str, known: Templates) -> Template | None:
 
 def _same(text: str) -> Words:
     return dict.fromkeys(("nb", "nn", "en"), text)
+
+
+def _passes(event: Event, wanted: Wanted) -> bool:
+    kind = "draft" if event.state == "draft" else event.kind
+    if wanted.kind and wanted.kind not in (kind, event.kind):
+        return False
+    if (wanted.service and event.service != wanted.service) or (
+        wanted.author and event.author != wanted.author
+    ):
+        return False
+    return _says(event, wanted.words.casefold().split())
 
 
 def _says(event: Event, wanted: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The form for a note. Its fields keep their own text: nothing that is written depends on the connection."""
+"""Beginning a contact, choosing a template, and the form of a note. Its fields keep their own text."""
 
 from __future__ import annotations
 
@@ -6,32 +6,109 @@ from typing import Any
 
 import reflex as rx
 
+from portal.clinician.journal.contacting import FORMS, SERVICES, URGENCIES, Contacting
+from portal.clinician.journal.contacting import HEADING as CONTACT
+from portal.clinician.journal.editing import ListEditor
+from portal.clinician.journal.keeper import FORM, draft_keeper
+from portal.clinician.journal.state import seen
 from portal.clinician.journal.writing import HEADING, NoteWriter
 from portal.ui import aksel
 from portal.ui.language import Language
 from portal.ui.text import text, text_by
 
 writer: Any = NoteWriter
+contacting: Any = Contacting
+codes: Any = ListEditor
 
 
 def writing_view() -> rx.Component:
-    """Choose what to write, or the form of what is being written."""
+    """Choose what to write, or the form of what is being written. It stays while the page is read anew."""
     return rx.el.section(
-        rx.cond(writer.writing, _form(), _choose()),
+        rx.cond(writer.note != "", _form(), rx.cond(contacting.is_open, _contact(), _choose())),
+        draft_keeper(writer.note, seen.load),
+        rx.cond(writer.note == "", _wrong(writer.wrong, "writing-refused")),
         class_name="journal-writing results-noprint",
         custom_attrs={"data-testid": "journal-writing"},
     )
 
 
 def _choose() -> rx.Component:
-    return aksel.select(
-        rx.el.option(text("journal.write.choose"), value=""),
-        rx.foreach(writer.choices, lambda one: rx.el.option(one.title[Language.lang], value=one.id)),
-        label=text("journal.write.new"),
-        size="small",
-        value="",
-        on_change=writer.begin,
-        custom_attrs={"data-testid": "template"},
+    return rx.el.div(
+        aksel.select(
+            rx.el.option(text("journal.write.choose"), value=""),
+            rx.foreach(
+                writer.offers,
+                lambda one: rx.el.option(
+                    one.title[Language.lang],
+                    " – ",
+                    text_by("journal.option", one.service, "other"),
+                    rx.cond(one.signs, "", text("journal.write.others_sign")),
+                    value=one.id,
+                ),
+            ),
+            label=text("journal.write.new"),
+            size="small",
+            value="",
+            on_change=writer.begin,
+            custom_attrs={"data-testid": "template"},
+        ),
+        aksel.button(
+            text("journal.contact.new"),
+            size="small",
+            variant="secondary",
+            on_click=contacting.open,
+            custom_attrs={"data-testid": "new-contact"},
+        ),
+        class_name="journal-choose",
+    )
+
+
+def _contact() -> rx.Component:
+    def choice(name: str, options: tuple[str, ...], prefix: str, default: Any) -> rx.Component:
+        return aksel.select(
+            *[rx.el.option(text(f"{prefix}.{one}"), value=one) for one in options],
+            label=text(f"journal.contact.{name}"),
+            name=name,
+            size="small",
+            default_value=default,
+        )
+
+    return rx.el.form(
+        rx.el.h2(text("journal.contact.new"), id=CONTACT, tab_index=-1, class_name="journal-h2"),
+        rx.el.input(type="hidden", name="patient", value=contacting.patient, read_only=True),
+        rx.el.div(
+            choice("form", FORMS, "journal.form", FORMS[0]),
+            choice(
+                "service",
+                SERVICES,
+                "journal.option",
+                rx.cond(contacting.service != "", contacting.service, "gp"),
+            ),
+            choice("urgency", URGENCIES, "journal.option", URGENCIES[0]),
+            aksel.text_field(
+                label=text("journal.contact.reason"), name="reason", size="small", auto_complete="off"
+            ),
+            class_name="journal-inputs",
+        ),
+        _wrong(contacting.wrong, "contact-wrong"),
+        rx.el.div(
+            aksel.button(
+                text("journal.contact.begin"),
+                type="submit",
+                size="small",
+                custom_attrs={"data-testid": "begin"},
+            ),
+            aksel.button(
+                text("journal.edit.leave"),
+                type="button",
+                size="small",
+                variant="tertiary",
+                on_click=contacting.close,
+            ),
+            class_name="journal-actions",
+        ),
+        on_submit=contacting.begin,
+        class_name="journal-form",
     )
 
 
@@ -45,6 +122,19 @@ def _form() -> rx.Component:
             tab_index=-1,
             class_name="journal-h2",
         ),
+        *[
+            # hidden text, not type=hidden: what the keeper puts in stays when the form is drawn anew
+            rx.el.input(type="text", hidden=True, name=name, default_value=value.to(str))
+            for name, value in (
+                ("note", writer.note),
+                ("version", writer.version),
+                ("patient", writer.patient),
+                ("begun", writer.begun),
+                ("template", writer.form.template),
+                ("conflict_of", writer.conflict_of),
+            )
+        ],
+        rx.cond(writer.contacts.length() > 0, _within()),
         rx.foreach(writer.form.fields, _field),
         rx.cond(
             writer.correcting,
@@ -57,76 +147,111 @@ def _form() -> rx.Component:
                 custom_attrs={"data-testid": "why"},
             ),
         ),
-        _stands(),
-        rx.el.div(
-            aksel.button(
-                rx.cond(
-                    writer.correcting,
-                    text("journal.write.correct"),
-                    rx.cond(writer.signs, text("journal.write.sign"), text("journal.write.save")),
-                ),
-                type="submit",
-                size="small",
-                custom_attrs={"data-testid": "sign"},
+        _wrong(writer.wrong, "writing-wrong"),
+        _buttons(),
+        on_submit=writer.send,
+        key=writer.note,
+        id=FORM,
+        class_name="journal-form",
+        custom_attrs={
+            "data-testid": "note-form",
+            "data-corrects": rx.cond(writer.correcting, "true", "false"),
+        },
+    )
+
+
+def _within() -> rx.Component:
+    return aksel.select(
+        rx.el.option(text("journal.write.no_contact"), value=""),
+        rx.foreach(
+            writer.contacts,
+            lambda one: rx.el.option(
+                text_by("journal.form", one.form, "consultation"), " ", one.when, value=one.key
             ),
+        ),
+        label=text("journal.write.contact"),
+        name="contact",
+        default_value=writer.contact,
+        size="small",
+    )
+
+
+def _buttons() -> rx.Component:
+    return rx.el.div(
+        aksel.button(
+            rx.cond(
+                writer.correcting,
+                text("journal.write.correct"),
+                rx.cond(writer.signs, text("journal.write.sign"), text("journal.write.save")),
+            ),
+            type="submit",
+            size="small",
+            custom_attrs={"data-testid": "sign"},
+        ),
+        rx.cond(
+            ~writer.correcting,
             aksel.button(
-                rx.cond(writer.correcting, text("journal.write.leave"), text("journal.write.discard")),
+                text("journal.write.later"),
                 type="button",
                 size="small",
-                variant="tertiary",
-                on_click=writer.discard,
-                custom_attrs={"data-testid": "discard"},
+                variant="secondary",
+                on_click=writer.leave,
             ),
-            class_name="journal-actions",
         ),
-        on_submit=writer.send,
-        key=writer.form.template,
-        custom_attrs={"data-testid": "note-form"},
+        aksel.button(
+            rx.cond(writer.correcting, text("journal.write.leave"), text("journal.write.discard")),
+            type="button",
+            size="small",
+            variant="tertiary",
+            on_click=writer.discard(
+                rx.Var(f"document.getElementById('{FORM}').elements.namedItem('version').value")
+            ),
+            custom_attrs={"data-testid": "discard", "data-drops-writing": "true"},
+        ),
+        class_name="journal-actions",
     )
 
 
 def _field(one: Any) -> rx.Component:
     common: dict[str, Any] = {"name": one.name, "default_value": one.value, "size": "small"}
     label = rx.cond(one.unit != "", f"{one.label[Language.lang]} ({one.unit})", one.label[Language.lang])
-    return rx.cond(
-        one.kind == "text",
-        aksel.textarea(
-            label=rx.cond(one.required, text("journal.write.required", label=label), label),
-            min_rows=2,
-            on_change=writer.write(one.name).debounce(900),
-            **common,
+    return rx.match(
+        one.kind,
+        (
+            "text",
+            aksel.textarea(
+                label=rx.cond(one.required, text("journal.write.required", label=label), label),
+                min_rows=2,
+                **common,
+            ),
+        ),
+        (
+            "code",
+            rx.el.div(
+                aksel.text_field(
+                    label=label,
+                    description=text("journal.write.codes_help"),
+                    auto_complete="off",
+                    custom_attrs={"list": f"codes-{one.name}"},
+                    on_change=lambda value: codes.suggest_for(one.name, value).debounce(250),
+                    **common,
+                ),
+                rx.el.datalist(
+                    rx.foreach(codes.suggested, lambda code: rx.el.option(value=code)), id=f"codes-{one.name}"
+                ),
+            ),
         ),
         aksel.text_field(
-            label=label,
-            description=rx.cond(one.kind == "code", text("journal.write.code_help"), ""),
-            auto_complete="off",
-            on_change=writer.write(one.name).debounce(900),
-            **common,
+            label=label, auto_complete="off", input_mode="decimal", class_name="journal-number", **common
         ),
     )
 
 
-def _stands() -> rx.Component:
-    """What of the text is safe, in words; and what went wrong."""
-    return rx.fragment(
-        rx.el.p(
-            rx.match(
-                writer.status,
-                ("saved", text("journal.write.saved", at=writer.at)),
-                ("unsaved", text("journal.write.unsaved")),
-                ("kept", text("journal.write.kept")),
-                rx.cond(writer.correcting, text("journal.write.as_signed"), text("journal.write.nothing")),
-            ),
-            role="status",
-            class_name="results-subtle",
-            custom_attrs={"data-testid": "draft-status"},
+def _wrong(wrong: Any, name: str) -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            wrong != "", aksel.alert(text_by("journal.wrong", wrong, "other"), variant="error", size="small")
         ),
-        rx.el.div(
-            rx.cond(
-                writer.wrong != "",
-                aksel.alert(text_by("journal.wrong", writer.wrong, "other"), variant="error", size="small"),
-            ),
-            role="alert",
-            custom_attrs={"data-testid": "writing-wrong"},
-        ),
+        role="alert",
+        custom_attrs={"data-testid": name},
     )

@@ -81,8 +81,8 @@ def _series(series: Any) -> rx.Component:
         rx.cond(
             series.drawn,
             rx.el.figure(
-                _graph(series.wide, series.name, "results-graph-wide"),
-                _graph(series.narrow, series.name, "results-graph-narrow"),
+                graph(series.wide, series.name, "results-graph-wide"),
+                graph(series.narrow, series.name, "results-graph-narrow"),
                 rx.el.figcaption(
                     rx.cond(series.banded, rx.el.span("▭ ", text("results.trend_view.legend_band"))),
                     rx.cond(series.limited, rx.el.span("▽ ", text("results.trend_view.legend_limit"))),
@@ -126,7 +126,7 @@ def _joined(join: Any, unit: Any) -> rx.Component:
     )
 
 
-def _graph(chart: Any, name: Any, kind: str) -> rx.Component:
+def graph(chart: Any, name: Any, kind: str) -> rx.Component:
     """A picture of the table below it, which says the same in words."""
     return rx.el.svg(
         rx.foreach(chart.bands, _band),

@@ -1,0 +1,135 @@
+"""Editing the lists of the journal: a new entry, a change, and what becomes of one. One form at a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import reflex as rx
+
+from portal.clients.errors import ServiceProblem
+from portal.clients.journal import Entry, Written
+from portal.clinician.journal import latest
+from portal.clinician.journal.fields import EDITABLE, Input, InputMalformed, body_from, day_from, filled
+from portal.clinician.journal.latest import Newest
+from portal.clinician.journal.state import JournalState
+from portal.session.guard import requires
+from portal.session.journal import client_of, journal_client, shown_handle
+from portal.session.models import Kind
+
+HEADING = "journal-editing"
+_SUGGESTED = 12
+
+
+class ListEditor(rx.State):
+    """The form. `patient` is whom it was opened for, by a name that tells nothing.
+
+    `beside`: the newest eGFR, potassium and INR, while medication is edited.
+    """
+
+    kind: str = ""
+    entry: str = ""
+    patient: str = ""
+    is_new: bool = False
+    inputs: list[Input] = []  # noqa: RUF012 - Reflex copies defaults
+    state_now: str = ""
+    states: list[str] = []  # noqa: RUF012
+    beside: list[Newest] = []  # noqa: RUF012
+    results_known: bool = False
+    suggested: list[str] = []  # noqa: RUF012
+    wrong: str = ""
+    wrong_field: str = ""
+    told: str = ""
+    _version: int = -1
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def add(self, kind: str) -> Any:
+        """The form for a new entry."""
+        return await self._open(kind, None) if kind in EDITABLE else None
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def change(self, entry_id: str) -> Any:
+        """The form for an entry that is on a list."""
+        found = (await self.get_state(JournalState))._entry(entry_id)
+        return await self._open(found.kind, found) if found and found.kind in EDITABLE else None
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def leave(self) -> Any:
+        """Put the form away, unsaved."""
+        self.reset()  # type: ignore[no-untyped-call]
+        return rx.set_focus("journal-heading")
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def suggest(self, system: str, query: str) -> None:
+        """Codes that begin with, or say, what is written so far."""
+        await self._suggest(system, query)
+
+    async def _suggest(self, system: str, query: str) -> None:
+        if len(query.strip()) < 2:
+            return
+        try:
+            found = await (await journal_client(self)).codes(system, query.strip(), _SUGGESTED)
+        except ServiceProblem:
+            found = []  # one writes the code oneself
+        self.suggested = [f"{one.code} {one.nb}" for one in found]
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def suggest_for(self, name: str, written: str) -> None:
+        """The same for a note's field `code:<section>:<system>`, for what stands after the last semicolon."""
+        *_, system = name.split(":")
+        before, _, last = written.rpartition(";")
+        await self._suggest(system, last)
+        if before:
+            self.suggested = [f"{before}; {one}" for one in self.suggested]
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def send(self, sent: dict[str, Any]) -> Any:
+        """Save what the form says; what is written stays until that is done."""
+        if not self.kind:
+            return None
+        self.wrong = self.wrong_field = ""
+        values = {name: str(value) for name, value in sent.items() if value not in (None, False)}
+        try:
+            await self._save(values)
+        except InputMalformed as error:
+            self.wrong, self.wrong_field = "field", str(error)
+            return None
+        except ServiceProblem as problem:
+            self.wrong = problem.code
+            return None
+        kind = self.kind
+        self.reset()  # type: ignore[no-untyped-call]
+        self.told = kind
+        await (await self.get_state(JournalState))._read()
+        return rx.set_focus("journal-heading")
+
+    async def _save(self, values: dict[str, str]) -> None:
+        journal = await self.get_state(JournalState)
+        before = None if self.is_new else journal._entry(self.entry)
+        body = body_from(self.kind, values, before)
+        at = day_from(values, before, datetime.now(UTC))
+        client = await client_of(self, self.patient, values.get("patient", ""))
+        state = values.get("state", self.state_now)
+        state = state if state in EDITABLE[self.kind].states else EDITABLE[self.kind].new
+        contact, why = (before.contact if before else None), values.get("why", "").strip() or None
+        await client.write(self.kind, self.entry, Written(state, at, body, contact, why), self._version)
+
+    async def _open(self, kind: str, found: Entry | None) -> Any:
+        journal = await self.get_state(JournalState)
+        self.reset()  # type: ignore[no-untyped-call]
+        self.kind, self.is_new, self.patient = kind, found is None, await shown_handle(self)
+        self.entry, self._version = (found.id, found.version) if found else (str(uuid4()), -1)
+        self.inputs = filled(kind, found)
+        self.states = list(EDITABLE[kind].states) if found else []
+        self.state_now = found.state if found else EDITABLE[kind].new
+        if kind == "MedicationStatement":
+            self.results_known = journal._table is not None
+            self.beside = latest.prescribing(journal._table)
+        return rx.set_focus(HEADING)

@@ -1,0 +1,208 @@
+"""Keeps what is being written: in the page's memory until the server has it, and never in browser storage.
+
+The form's fields hold their own text. While one types, what stands in the form is sent to the portal's own
+route (`saving`) with the note's id and the patient it was begun for, one sending at a time; without an answer
+it is sent again until there is one. Sending the same again writes nothing twice. What is not saved keeps the
+page from being left unasked, also when the session has ended.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex.vars import Var
+
+from portal.ui import aksel
+from portal.ui.language import Language
+from portal.ui.text import text
+from portal.ui.texts import LANGUAGES, under
+
+FORM = "note-form"
+SAVE = "/clinician/journal/draft"
+QUIET_MS = 900
+AGAIN_MS = 4000
+
+_SCRIPT = """
+const aksonWritten = {form: null, pending: null, sending: false, timer: null, status: "", told: () => {}};
+const aksonSay = (status, more = {}) => {
+  aksonWritten.status = status;
+  window.aksonUnsent = aksonWritten.pending !== null || status === "corrects";
+  aksonWritten.told({status, ...more});
+};
+const aksonRead = (form) => {
+  const values = Object.fromEntries(new FormData(form).entries());
+  return JSON.stringify(values);
+};
+const aksonSend = async () => {
+  const kept = aksonWritten;
+  clearTimeout(kept.timer);
+  if (kept.sending || kept.pending === null) return;
+  const sent = kept.pending;
+  kept.sending = true;
+  let answer = null;
+  try {
+    answer = await fetch(kept.to, {
+      method: "POST", body: sent.body, cache: "no-store", redirect: "error",
+      headers: {
+        "content-type": "application/json",
+        "akson-tab": window.sessionStorage.getItem("token") ?? "",
+      },
+    });
+  } catch { answer = null; }
+  kept.sending = false;
+  if (answer === null || answer.status >= 502) {
+    aksonSay("offline");
+    kept.timer = setTimeout(aksonSend, kept.again);
+    return;
+  }
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) {
+    if (told.code === "changed-meanwhile-kept" && kept.pending === sent) kept.pending = null;
+    aksonSay("refused", {code: told.code ?? String(answer.status), text: aksonText()});
+    return;
+  }
+  const form = document.getElementById(kept.form);
+  const version = form?.elements.namedItem("version");
+  if (version && form.elements.namedItem("note")?.value === sent.note) version.value = String(told.version);
+  if (kept.pending === sent) {
+    kept.pending = null;
+    aksonSay("saved", {at: told.at});
+    if (!form) kept.saved?.();
+    return;
+  }
+  kept.pending.body = aksonWithVersion(kept.pending, sent, told.version);
+  aksonSend();
+};
+const aksonWithVersion = (next, sent, version) => {
+  const values = JSON.parse(next.body);
+  return next.note === sent.note ? JSON.stringify({...values, version: String(version)}) : next.body;
+};
+const aksonText = () => {
+  const form = document.getElementById(aksonWritten.form);
+  if (!form) return "";
+  return [...form.querySelectorAll("textarea, input:not([hidden])")]
+    .filter((field) => field.value.trim() !== "")
+    .map((field) => `${field.labels?.[0]?.textContent ?? ""}\\n${field.value}`).join("\\n\\n");
+};
+const DraftKeeper = ({note, form, to, quiet, again, words, wrong, onSaved}) => {
+  const [seen, setSeen] = useState({status: aksonWritten.status});
+  Object.assign(aksonWritten, {form, to, again, told: setSeen, saved: onSaved});
+  useEffect(() => { if (aksonWritten.pending === null) aksonSay(""); }, [note]);
+  const blocker = useBlocker(() => Boolean(window.aksonUnsent));
+  useEffect(() => {
+    const typed = (event) => {
+      const where = event.target.closest?.(`#${form}`);
+      if (!where) return;
+      if (where.dataset.corrects === "true") { aksonSay("corrects"); return; }
+      aksonWritten.pending = {note: where.elements.namedItem("note").value, body: aksonRead(where)};
+      aksonSay(aksonWritten.status === "offline" ? "offline" : "writing");
+      clearTimeout(aksonWritten.timer);
+      aksonWritten.timer = setTimeout(aksonSend, quiet);
+    };
+    const submitted = async (event) => {
+      const where = event.target;
+      if (where.id !== form || where.dataset.corrects === "true") return;
+      if (aksonWritten.pending === null && !aksonWritten.sending) return;
+      event.preventDefault();
+      event.stopPropagation();
+      await aksonSend();
+      const waits = () => aksonWritten.sending || (aksonWritten.pending && aksonWritten.status === "writing");
+      for (let n = 0; n < 50 && waits(); n++) await new Promise((done) => setTimeout(done, 100));
+      if (aksonWritten.pending === null && where.isConnected) where.requestSubmit();
+    };
+    const leaving = (event) => {
+      if (window.aksonUnsent) { event.preventDefault(); event.returnValue = ""; }
+    };
+    const back = () => aksonSend();
+    document.addEventListener("input", typed, true);
+    window.addEventListener("submit", submitted, true);
+    window.addEventListener("beforeunload", leaving);
+    window.addEventListener("online", back);
+    return () => {
+      document.removeEventListener("input", typed, true);
+      window.removeEventListener("submit", submitted, true);
+      window.removeEventListener("beforeunload", leaving);
+      window.removeEventListener("online", back);
+    };
+  }, [form, quiet]);
+  useEffect(() => {
+    const dropped = () => { aksonWritten.pending = null; clearTimeout(aksonWritten.timer); aksonSay(""); };
+    const looks = (event) => { if (event.target.closest?.("[data-drops-writing]")) dropped(); };
+    document.addEventListener("click", looks, true);
+    return () => document.removeEventListener("click", looks, true);
+  }, []);
+  const corrects = document.getElementById(form)?.dataset.corrects === "true";
+  const said = {
+    writing: words.writing, offline: words.offline, corrects: words.corrects,
+    saved: words.saved.replace("{at}", seen.at ?? ""),
+  }[seen.status] ?? (corrects ? words.corrects : words.idle);
+  const refused = seen.status === "refused";
+  return jsx("div", {className: "journal-keeper", "data-status": seen.status},
+    jsx("p", {role: "status", className: "results-subtle", "data-testid": "draft-status"},
+      refused || !note ? "" : said),
+    jsx("div", {role: "alert"}, refused && jsx(Alert, {variant: "error", size: "small"},
+      wrong[seen.code] ?? wrong.other,
+      jsx("div", {className: "journal-actions"}, jsx(CopyButton, {copyText: seen.text, text: words.copy,
+        activeText: words.copied, size: "small"})))),
+    jsx(Dialog, {
+      open: blocker.state === "blocked",
+      onOpenChange: (next) => { if (!next) blocker.reset?.(); },
+    },
+      jsx(Dialog.Popup, {role: "alertdialog", width: "small"},
+        jsx(Dialog.Header, {}, jsx(Dialog.Title, {}, words.leave_title)),
+        jsx(Dialog.Body, {}, words.leave_body),
+        jsx(Dialog.Footer, {},
+          jsx(Button, {onClick: () => blocker.reset?.()}, words.stay),
+          jsx(Button, {variant: "tertiary", onClick: () => {
+            aksonWritten.pending = null; aksonSay(""); blocker.proceed?.();
+          }}, words.leave)))));
+};
+"""
+
+
+class _DraftKeeper(rx.Component):
+    tag = "DraftKeeper"
+    note: Var[str]
+    form: Var[str]
+    to: Var[str]
+    quiet: Var[int]
+    again: Var[int]
+    words: Var[dict[str, str]]
+    wrong: Var[dict[str, str]]
+    on_saved: aksel.on_nothing
+
+    def add_imports(self) -> dict[str, Any]:
+        return {
+            "react": ["useEffect", "useState"],
+            "react-router": [rx.ImportVar(tag="useBlocker", install=False)],
+            aksel.LIBRARY: ["Alert", "Button", "CopyButton", "Dialog"],
+        }
+
+    def add_custom_code(self) -> list[str]:
+        return [_SCRIPT]
+
+
+_WORDS = (
+    *("idle", "writing", "offline", "corrects", "saved", "copy", "copied"),
+    *("leave_title", "leave_body", "stay", "leave"),
+)
+
+
+def draft_keeper(note: Any, on_saved: Any) -> rx.Component:
+    """Watches over the form `FORM`, in which the note with this id (a Var; "" for none) is written.
+
+    `on_saved`: what was written before the form went away has been saved.
+    """
+    wrong = {lang: under(lang, "journal.wrong") for lang in LANGUAGES}
+    made: rx.Component = _DraftKeeper.create(
+        note=note,
+        form=FORM,
+        to=SAVE,
+        quiet=QUIET_MS,
+        again=AGAIN_MS,
+        words=Var.create({name: text(f"journal.keeper.{name}") for name in _WORDS}),
+        wrong=Var.create(wrong)[Language.lang],
+        on_saved=on_saved,
+    )
+    return made

@@ -1,0 +1,99 @@
+"""`POST /clinician/journal/draft`: what stands in the form becomes the note's draft.
+
+A plain route, so that the page has an answer to each sending, and text outlives the page's connection and
+the session. Called from our own pages alone (Origin, JSON); who calls is the session's cookie, about whom the
+tab's open patient, which must be the one that the note was begun for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from kit.errors import AksonError, Malformed
+from kit.jsonapi import read_body
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.journal import Entry, Written
+from portal.clinician.journal.forms import NumberMalformed, body_of
+from portal.clinician.journal.keeper import SAVE
+from portal.clinician.journal.transform import OSLO
+from portal.session.cookies import SESSION_COOKIE
+from portal.session.current import Current
+from portal.session.journal import NO_PATIENT, OTHER_PATIENT, journal_of, patient_handle
+from portal.session.models import Kind
+from portal.session.wiring import wiring
+
+_MOST = 200_000  # bytes of a form
+_STATUS = {
+    Problem.SIGNED_OUT: HTTPStatus.UNAUTHORIZED,
+    Problem.REFUSED: HTTPStatus.FORBIDDEN,
+    Problem.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
+    Problem.DOWN: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What every form says of the note besides its fields."""
+
+    note: UUID
+    version: int
+    patient: str
+    begun: datetime
+
+
+def save_routes() -> list[Route]:
+    """The route."""
+    return [Route(SAVE, save, methods=["POST"])]
+
+
+async def save(request: Request) -> Response:
+    """`{version, at}`, or `{code}` with a status that says whether it is worth trying again (503)."""
+    if request.headers.get("origin") != wiring().settings.portal_url:
+        return _no("other-site", HTTPStatus.FORBIDDEN)
+    try:
+        entry = await _save(request)
+    except ServiceProblem as problem:
+        return _no(problem.code, _STATUS.get(problem.problem, HTTPStatus.UNPROCESSABLE_ENTITY))
+    except NumberMalformed:
+        return _no("number-malformed", HTTPStatus.UNPROCESSABLE_ENTITY)
+    except AksonError as error:
+        return _no(error.code, HTTPStatus.BAD_REQUEST)
+    return _answer({"version": entry.version, "at": entry.changed.at.astimezone(OSLO).strftime("%H:%M")})
+
+
+async def _save(request: Request) -> Entry:
+    fields = await read_body(request, dict[str, str], most=_MOST)
+    try:
+        sent = msgspec.convert(fields, Sent, strict=False)
+    except msgspec.ValidationError as error:
+        raise Malformed("form-malformed", str(error)) from None
+    now = await _current(request)
+    patient = await wiring().store.open_patient(now.sid, now.tab)
+    if patient is None:
+        raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
+    if patient_handle(now, patient) != sent.patient:
+        raise ServiceProblem(Problem.REFUSED, OTHER_PATIENT)
+    written = Written("draft", sent.begun, body_of(fields), contact=fields.get("contact") or None)
+    return await journal_of(now, patient).write("Composition", str(sent.note), written, sent.version)
+
+
+async def _current(request: Request) -> Current:
+    sid = request.cookies.get(SESSION_COOKIE, "")
+    session = await wiring().store.get(sid) if sid else None
+    if session is None or session.choosing or session.kind is not Kind.CLINICIAN:
+        raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
+    return Current(sid, request.headers.get("akson-tab", ""), session)
+
+
+def _no(code: str, status: HTTPStatus) -> Response:
+    return _answer({"code": code}, status)
+
+
+def _answer(body: dict[str, object], status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return JSONResponse(body, status, {"cache-control": "no-store"})
