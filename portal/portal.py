@@ -77,6 +77,10 @@ app.add_middleware(SessionGuard(), index=0)
 app.register_lifespan_task(lifespan)
 
 
+PATIENT = (PatientBanner.load, Critical.load)
+"""What every page about an open patient shows at once: who, and what is critical."""
+
+
 class Page(NamedTuple):
     """A page for one kind of login. `key` is its place in the menu and its title below `frame.title`."""
 
@@ -95,7 +99,7 @@ PAGES = (
         Kind.CLINICIAN,
         "journal",
         journal_page,
-        [PatientBanner.load, *load_journal],
+        [PatientBanner.load, *load_journal],  # which fetches what is critical with all the rest
         {"with_patient": True},
     ),
     Page(
@@ -103,7 +107,7 @@ PAGES = (
         Kind.CLINICIAN,
         "results",
         results_page,
-        [PatientBanner.load, Critical.load, load_results],
+        [*PATIENT, load_results],
         {"with_patient": True},
     ),
     Page(

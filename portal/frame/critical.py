@@ -83,7 +83,7 @@ class Critical(rx.State):
     def _show(self, now: Current, patient: OpenPatient, found: Mapping[str, Sequence[Entry]]) -> None:
         """What was found of this patient."""
         self.lines, self.number = warnings(found), shown_number(patient)
-        self.stands = "some" if self.lines else "none"
+        self.stands = "some" if self.lines else "none" if found.keys() >= {*CRITICAL} else "closed"
         self._of, self._at = patient_handle(now, patient), time.monotonic()
 
     def _tell(self, patient: OpenPatient, problem: ServiceProblem) -> None:

@@ -1,4 +1,4 @@
-"""The journal in a browser: a note is saved while it is written, and signed when nothing is missing."""
+"""The journal in a browser: a note is saved while it is written, signed, and corrected with both shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.e2e import steps
 from tests.e2e.conftest import Visit
 
 
-def test_given_a_note_then_it_is_saved_while_written_and_signed_when_whole(visit: Visit) -> None:
+def test_given_a_note_then_it_is_saved_signed_and_corrected_with_both_shown(visit: Visit) -> None:
     page = visit("lege-koman")
     steps.open_own(page, "Telokk")
     page.get_by_role("link", name="Journal", exact=True).click()
@@ -16,7 +16,7 @@ def test_given_a_note_then_it_is_saved_while_written_and_signed_when_whole(visit
     page.get_by_test_id("template").select_option("gp-consultation")
     form = page.get_by_test_id("note-form")
     form.get_by_label("Anamnese").fill("Hoste i to uker, ikke feber.")
-    expect(page.get_by_test_id("draft-status")).to_contain_text("Lagret som utkast")
+    expect(page.get_by_test_id("draft-status")).to_contain_text("Lagret kl")
 
     form.get_by_test_id("sign").click()
     expect(page.get_by_test_id("writing-wrong")).to_contain_text("mangler")
@@ -26,6 +26,15 @@ def test_given_a_note_then_it_is_saved_while_written_and_signed_when_whole(visit
     expect(note).to_contain_text("Signert av Magnar Koman")
 
     expect(note).to_contain_text("Ser det an. Ny kontakt ved feber.")
+
+    note.get_by_test_id("correct").click()
+    form.get_by_label("Vurdering").fill("Viral infeksjon.")
+    form.get_by_test_id("why").fill("Glemte vurderingen")
+    form.get_by_test_id("sign").click()
+    expect(note).to_contain_text("Rettet fordi: Glemte vurderingen")
+    note.get_by_test_id("former").click()
+    expect(page.get_by_test_id("former-versions")).to_contain_text("Ser det an.")
+    expect(page.get_by_test_id("former-versions")).not_to_contain_text("Viral infeksjon.")
     for width in (1280, steps.NARROW["width"]):
         page.set_viewport_size({"width": width, "height": 844})
         steps.expect_no_sideways_scroll(page, f"journal at {width}")

@@ -11,9 +11,10 @@ import reflex as rx
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import Entry, JournalClient, Templates
 from portal.clients.screens import TableAnswer
-from portal.clinician.journal import latest, transform
+from portal.clinician.journal import latest, lists, transform
 from portal.clinician.journal.latest import Latest
-from portal.clinician.journal.transform import EVENTS, Event, Former, Group, Wanted
+from portal.clinician.journal.lists import Group
+from portal.clinician.journal.transform import EVENTS, Event, Former, Wanted
 from portal.frame.critical import CRITICAL, Critical
 from portal.session.current import Current, current
 from portal.session.guard import requires
@@ -160,7 +161,7 @@ class JournalState(rx.State):
 
     def _show(self) -> None:
         wanted = Wanted(self.words, self.service, self.author, self.kind)
-        self.groups = transform.groups(self._entries)
+        self.groups = lists.groups(self._entries)
         self.events = transform.events(self._entries, self._known, wanted)
         self.authors = transform.authors(self._entries)
         self.total = sum(len(self._entries.get(kind, ())) for kind in EVENTS)

@@ -27,6 +27,11 @@ from portal.ui.text import text, text_by
 editor: Any = ListEditor
 
 
+MAIN = (events_view, over_time_view)
+ASIDE = (latest_view,)
+"""The page's sections in their order, each with a heading of its own."""
+
+
 def journal_view() -> rx.Component:
     """The whole page, in each of its states. What is being written stands whatever becomes of the rest."""
     return rx.el.div(
@@ -43,7 +48,7 @@ def journal_view() -> rx.Component:
             rx.cond(seen.shown != "", _lists()),
             rx.cond(
                 ~seen.outside & (seen.shown != ""),
-                rx.el.div(events_view(), over_time_view(), class_name="journal-main"),
+                rx.el.div(*[section() for section in MAIN], class_name="journal-main"),
             ),
             class_name="journal-columns",
         ),
@@ -69,7 +74,7 @@ def _problem() -> rx.Component:
 def _lists() -> rx.Component:
     return rx.el.aside(
         rx.foreach(seen.groups, _group),
-        rx.cond(~seen.outside, latest_view()),
+        rx.cond(~seen.outside, rx.fragment(*[section() for section in ASIDE])),
         aria_label=text("journal.overview"),
         class_name="journal-lists",
         custom_attrs={"data-testid": "journal-lists"},

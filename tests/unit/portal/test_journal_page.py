@@ -19,7 +19,7 @@ from portal.clients.screens import (
     TableAnswer,
     Value,
 )
-from portal.clinician.journal import fields, forms, latest, over_time, transform
+from portal.clinician.journal import fields, forms, latest, lists, over_time, transform
 from portal.clinician.journal.fields import InputMalformed
 from portal.clinician.journal.forms import NumberMalformed
 from portal.clinician.journal.transform import Wanted
@@ -93,10 +93,8 @@ def test_the_severe_and_confirmed_stand_first_among_what_is_critical() -> None:
 
 def test_an_empty_list_is_shown_as_empty_and_every_line_says_what_it_is() -> None:
     medicine = {"name": "Metformin", "strength": "500 mg", "form": "tablett", "dose": "1 om morgenen"}
-    found = transform.groups(
-        {"MedicationStatement": [entry("MedicationStatement", medicine, state="on-hold")]}
-    )
-    assert [group.kind for group in found] == list(transform.LISTS)
+    found = lists.groups({"MedicationStatement": [entry("MedicationStatement", medicine, state="on-hold")]})
+    assert [group.kind for group in found] == list(lists.LISTS)
     (line,) = next(group.lines for group in found if group.kind == "MedicationStatement")
     assert (line.head, line.state) == ("Metformin 500 mg tablett", "on-hold")
     assert "1 om morgenen" in line.detail
@@ -140,7 +138,7 @@ def test_service_author_and_kind_narrow_too() -> None:
 
 
 def test_a_list_that_the_role_does_not_see_is_no_empty_list() -> None:
-    closed = {group.kind: group.closed for group in transform.groups({"Condition": []})}
+    closed = {group.kind: group.closed for group in lists.groups({"Condition": []})}
     assert closed["Condition"] is False
     assert closed["MedicationStatement"] is True
 
