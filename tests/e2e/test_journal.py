@@ -22,9 +22,9 @@ def test_given_a_note_then_it_is_saved_signed_and_corrected_with_both_shown(visi
     expect(page.get_by_test_id("writing-wrong")).to_contain_text("mangler")
     form.get_by_label("Tiltak").fill("Ser det an. Ny kontakt ved feber.")
     form.get_by_test_id("sign").click()
+    expect(form).to_have_count(0)
     note = page.get_by_test_id("journal-event").first
     expect(note).to_contain_text("Signert av Magnar Koman")
-
     expect(note).to_contain_text("Ser det an. Ny kontakt ved feber.")
 
     note.get_by_test_id("correct").click()

@@ -4,6 +4,9 @@ The form's fields hold their own text. While one types, what stands in the form 
 route (`saving`) with the note's id and the patient it was begun for, one sending at a time; without an answer
 it is sent again until there is one. Sending the same again writes nothing twice. What is not saved keeps the
 page from being left unasked, also when the session has ended.
+
+From the moment the whole form is sent until the answer, it takes no more text: what came then would be in
+neither the note that is being signed nor a draft.
 """
 
 from __future__ import annotations
@@ -22,9 +25,13 @@ FORM = "note-form"
 SAVE = "/clinician/journal/draft"
 QUIET_MS = 900
 AGAIN_MS = 4000
+ANSWER_MS = 15_000
+"""So long a form that was sent waits for its answer before it takes text again."""
 
 _SCRIPT = """
-const aksonWritten = {form: null, pending: null, sending: false, timer: null, status: "", told: () => {}};
+const aksonWritten = {
+  form: null, pending: null, sending: false, timer: null, held: null, status: "", told: () => {},
+};
 const aksonSay = (status, more = {}) => {
   aksonWritten.status = status;
   window.aksonUnsent = aksonWritten.pending !== null || status === "corrects";
@@ -58,8 +65,12 @@ const aksonSend = async () => {
   }
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    if (told.code === "changed-meanwhile-kept" && kept.pending === sent) kept.pending = null;
-    aksonSay("refused", {code: told.code ?? String(answer.status), text: aksonText()});
+    if (told.code === "changed-meanwhile-kept") {
+      if (kept.pending !== sent) { aksonSend(); return; }
+      kept.pending = null;
+      kept.overtaken?.();
+    }
+    aksonSay("refused", {code: told.code ?? String(answer.status), text: aksonText(sent)});
     return;
   }
   const form = document.getElementById(kept.form);
@@ -78,17 +89,34 @@ const aksonWithVersion = (next, sent, version) => {
   const values = JSON.parse(next.body);
   return next.note === sent.note ? JSON.stringify({...values, version: String(version)}) : next.body;
 };
-const aksonText = () => {
+const aksonText = (sent) => {
   const form = document.getElementById(aksonWritten.form);
-  if (!form) return "";
+  if (!form) {
+    return Object.entries(JSON.parse(sent.body))
+      .filter(([name, value]) => name.includes(":") && value.trim() !== "")
+      .map(([, value]) => value).join("\\n\\n");
+  }
   return [...form.querySelectorAll("textarea, input:not([hidden])")]
     .filter((field) => field.value.trim() !== "")
     .map((field) => `${field.labels?.[0]?.textContent ?? ""}\\n${field.value}`).join("\\n\\n");
 };
-const DraftKeeper = ({note, form, to, quiet, again, words, wrong, onSaved}) => {
+const aksonHold = (form, patience) => {
+  form.inert = true;
+  clearTimeout(aksonWritten.held);
+  aksonWritten.held = setTimeout(() => { form.inert = false; }, patience);
+};
+const DraftKeeper = (props) => {
+  const {note, form, to, quiet, again, patience, answered, words, wrong, onSaved, onOvertaken} = props;
   const [seen, setSeen] = useState({status: aksonWritten.status});
-  Object.assign(aksonWritten, {form, to, again, told: setSeen, saved: onSaved});
+  Object.assign(aksonWritten, {form, to, again, told: setSeen, saved: onSaved, overtaken: onOvertaken});
   useEffect(() => { if (aksonWritten.pending === null) aksonSay(""); }, [note]);
+  useEffect(() => {
+    clearTimeout(aksonWritten.held);
+    const where = document.getElementById(form);
+    if (!where?.inert) return;
+    where.inert = false;
+    where.querySelector("[type=submit]")?.focus();
+  }, [answered, note]);
   const blocker = useBlocker(() => Boolean(window.aksonUnsent));
   useEffect(() => {
     const typed = (event) => {
@@ -102,8 +130,9 @@ const DraftKeeper = ({note, form, to, quiet, again, words, wrong, onSaved}) => {
     };
     const submitted = async (event) => {
       const where = event.target;
-      if (where.id !== form || where.dataset.corrects === "true") return;
-      if (aksonWritten.pending === null && !aksonWritten.sending) return;
+      if (where.id !== form) return;
+      const whole = aksonWritten.pending === null && !aksonWritten.sending;
+      if (where.dataset.corrects === "true" || whole) { aksonHold(where, patience); return; }
       event.preventDefault();
       event.stopPropagation();
       await aksonSend();
@@ -168,9 +197,12 @@ class _DraftKeeper(rx.Component):
     to: Var[str]
     quiet: Var[int]
     again: Var[int]
+    patience: Var[int]
+    answered: Var[int]
     words: Var[dict[str, str]]
     wrong: Var[dict[str, str]]
     on_saved: aksel.on_nothing
+    on_overtaken: aksel.on_nothing
 
     def add_imports(self) -> dict[str, Any]:
         return {
@@ -189,10 +221,11 @@ _WORDS = (
 )
 
 
-def draft_keeper(note: Any, on_saved: Any) -> rx.Component:
+def draft_keeper(note: Any, answered: Any, on_saved: Any, on_overtaken: Any) -> rx.Component:
     """Watches over the form `FORM`, in which the note with this id (a Var; "" for none) is written.
 
-    `on_saved`: what was written before the form went away has been saved.
+    `answered` (a Var) changes with every answer to the whole form. `on_saved`: what was written before the
+    form went away has been saved. `on_overtaken`: a colleague was faster; what was written is its own draft.
     """
     wrong = {lang: under(lang, "journal.wrong") for lang in LANGUAGES}
     made: rx.Component = _DraftKeeper.create(
@@ -201,8 +234,11 @@ def draft_keeper(note: Any, on_saved: Any) -> rx.Component:
         to=SAVE,
         quiet=QUIET_MS,
         again=AGAIN_MS,
+        patience=ANSWER_MS,
+        answered=answered,
         words=Var.create({name: text(f"journal.keeper.{name}") for name in _WORDS}),
         wrong=Var.create(wrong)[Language.lang],
         on_saved=on_saved,
+        on_overtaken=on_overtaken,
     )
     return made

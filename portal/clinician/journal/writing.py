@@ -24,6 +24,8 @@ from portal.session.journal import client_of, shown_handle
 from portal.session.models import Kind
 
 HEADING = "journal-writing"
+KEPT = "changed-meanwhile-kept"
+"""A colleague was faster; what was written is a draft of its own beside the colleague's."""
 SERVICES = ("gp", "emergency", "home-care", "health-centre")
 
 
@@ -38,7 +40,10 @@ class Offer:
 
 
 class NoteWriter(rx.State):
-    """The form. `patient` is whom it was opened for, by a name that tells nothing."""
+    """The form. `patient` is whom it was opened for, by a name that tells nothing.
+
+    `answered` counts the answers to the whole form that leave it open.
+    """
 
     offers: list[Offer] = []  # noqa: RUF012 - Reflex copies defaults
     contacts: list[Choice] = []  # noqa: RUF012
@@ -52,6 +57,7 @@ class NoteWriter(rx.State):
     correcting: bool = False
     signs: bool = False
     wrong: str = ""
+    answered: int = 0
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -75,6 +81,7 @@ class NoteWriter(rx.State):
         if not self.note:
             return None
         values, self.wrong = {name: str(value) for name, value in sent.items()}, ""
+        self.answered += 1
         try:
             client = await client_of(self, self.patient, values.get("patient", ""))
             if self.correcting:
@@ -85,7 +92,7 @@ class NoteWriter(rx.State):
                     await client.act("Composition", entry.id, "$sign", entry.version)
         except ServiceProblem as problem:
             self.wrong = problem.code
-            return None
+            return await self._close(KEPT) if problem.code == KEPT else None
         except NumberMalformed:
             self.wrong = "number-malformed"
             return None
@@ -106,6 +113,12 @@ class NoteWriter(rx.State):
             self.wrong = problem.code
             return None
         return await self._close()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def overtaken(self) -> Any:
+        """A colleague was faster: the list shows theirs, and one's own as a draft to go on with."""
+        return await self._close(KEPT) if self.note else None
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -144,10 +157,10 @@ class NoteWriter(rx.State):
         contact = values.get("contact", self.contact) or None
         return Written(state, datetime.fromisoformat(self.begun), body, contact, why)
 
-    async def _close(self) -> Any:
-        offers = self.offers
+    async def _close(self, wrong: str = "") -> Any:
+        offers, answered = self.offers, self.answered
         self.reset()  # type: ignore[no-untyped-call]
-        self.offers = offers
+        self.offers, self.answered, self.wrong = offers, answered, wrong
         await (await self.get_state(JournalState))._read()
         return rx.set_focus("journal-heading")
 
