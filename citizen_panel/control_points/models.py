@@ -54,8 +54,7 @@ class Value(Struct, frozen=True):
 
 
 class Measured(Struct, frozen=True):
-    """One measure over time. `missing` says why there is no value: `no-source` (nobody counts it),
-    `not-yet` (nothing was counted, or too little to show)."""
+    """One measure over time. `missing`: why there is no value: `not-yet`."""
 
     measure: str
     unit: str

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from citizen_panel.caller import Caller, Role
 from citizen_panel.control_points.models import ControlPoint, Measured, PointPlan, Value
-from citizen_panel.control_points.sources import NO_SOURCE, UNITS, measured, scrape
+from citizen_panel.control_points.sources import UNITS, measured, scrape
 from citizen_panel.panels import service as panels
 from citizen_panel.rows import rows_of
 from citizen_panel.speech.screening import admit, texts_in
@@ -85,7 +85,7 @@ async def exists(conn: AsyncConnection[Any], identifier: UUID) -> bool:
 
 
 async def measures(db: Database) -> list[Measured]:
-    """Every measure with its last values, one a day; those that cannot be measured say why."""
+    """Every measure with its last values, one a day; those not measured yet say so."""
     async with db.transaction() as conn:
         rows = await rows_of(
             conn,
@@ -96,7 +96,7 @@ async def measures(db: Database) -> list[Measured]:
     found = []
     for measure, unit in UNITS.items():
         mine = [row for row in rows if row["measure"] == measure]
-        missing = None if mine else "no-source" if measure in NO_SOURCE else "not-yet"
+        missing = None if mine else "not-yet"
         values = [Value(row["measured_on"], row["value"]) for row in mine]
         found.append(Measured(measure, unit, values, mine[-1]["taken_at"] if mine else None, missing))
     return found

@@ -22,16 +22,12 @@ UNITS = {
     "reports": "number",
     "laboratories": "percent",
     "time-to-result": "seconds",
-    "repeated-tests": "number",
+    "repeated-tests": "percent",
     "complaints": "number",
     "feedback-answered": "percent",
     "answer-rate": "percent",
 }
 """Measure → unit."""
-NO_SOURCE = frozenset({"repeated-tests"})
-""
-"""What nobody counts: whether a test was not ordered because an answer was there, no system
-of ours can tell."""
 _LOOK_UPS = "akson_look_ups_answered_total"
 _REPORTS = "akson_intake_messages_total"
 COUNTERS = {
@@ -95,6 +91,9 @@ def of_results(samples: Samples) -> dict[str, float]:
     median = samples.get(("akson_intake_to_searchable_seconds", "", ""), math.nan)
     if not math.isnan(median):
         values["time-to-result"] = median
+    repeated = samples.get(("akson_reports_repeating_percent", "", ""), math.nan)
+    if not math.isnan(repeated):
+        values["repeated-tests"] = round(repeated, 1)
     return values
 
 
@@ -110,7 +109,6 @@ def of_panel(row: Mapping[str, Any]) -> dict[str, float]:
 
 
 def grown(before: tuple[float, float] | None, raw: float) -> float:
-    ""
     """The sum over all starts. `before`: what was read last, and the sum then. A lower number is a new
     start."""
     if before is None:

@@ -16,7 +16,8 @@ _MOST_ROWS = 12
 def number(who: Reader, value: float, unit: str) -> str:
     """A value in its unit, as it is written in the reader's language."""
     if unit == "percent":
-        return f"{value:.0f} %" if who.lang != "en" else f"{value:.0f}%"
+        text = f"{value:.{0 if value >= 10 or value == int(value) else 1}f}"
+        return f"{text.replace('.', ',')} %" if who.lang != "en" else f"{text}%"
     decimals = 0 if unit == "number" else 2 if value < 10 else 1
     text = f"{value:,.{decimals}f}"
     if who.lang != "en":

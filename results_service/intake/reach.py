@@ -1,4 +1,4 @@
-"""How far the service reaches, at `/metrics`: laboratories that deliver, and how long an answer takes.
+"""How far the service reaches, at `/metrics`: laboratories that deliver, time to an answer, tests repeated.
 
 Counted from the database at long intervals, for whoever follows plans and benefits over months.
 """
@@ -27,6 +27,16 @@ _MEDIAN = Gauge(
     " any",
     registry=REGISTRY,
 )
+_REPEATED = Gauge(
+    "akson_reports_repeating_percent",
+    "Reports of the last 30 days with a test that another laboratory answered within 14 days before, percent",
+    registry=REGISTRY,
+)
+_REPEATS = """
+SELECT 100.0 * (SELECT count(*) FROM results.repeated_test WHERE day > current_date - 30)
+    / nullif(sum(messages), 0)
+FROM results.intake_volume WHERE status = 'processed' AND hour >= now() - interval '30 days'
+"""
 _SENDERS = """
 SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM results.intake_volume v
     WHERE v.sender = s.org_number AND v.status = 'processed' AND v.hour >= now() - interval '30 days'))
@@ -60,7 +70,9 @@ class Reach:
         async with self._database.transaction() as conn:
             registered = await (await conn.execute(_SENDERS)).fetchone()
             median = await (await conn.execute(_LATEST)).fetchone()
-        if registered is not None and median is not None:
+            repeats = await (await conn.execute(_REPEATS)).fetchone()
+        if registered is not None and median is not None and repeats is not None:
             _REGISTERED.set(registered[0])
             _DELIVERING.set(registered[1])
             _MEDIAN.set(float("nan") if median[0] is None else median[0])
+            _REPEATED.set(float("nan") if repeats[0] is None else float(repeats[0]))

@@ -14,6 +14,7 @@ from results_service.reports import repository, showing
 from results_service.reports.announcing import announce
 from results_service.reports.incoming import Incoming, as_stored
 from results_service.reports.models import KnownMessage, StoredVersion
+from results_service.reports.repeats import note_repeat
 from results_service.reports.versions import (
     HoldReason,
     VersionFacts,
@@ -119,6 +120,7 @@ class Placing:
                 self._conn, self._person, report_id, version, version.packed.body(0), warnings
             )
             announce(self._conn, self._person, report_id, version)
+            note_repeat(self._conn, self._person, report_id, version)
         return None, report_id
 
     def _add(self, report_id: UUID) -> tuple[None, UUID]:

@@ -121,8 +121,9 @@ def test_what_a_service_tells_is_read_and_what_it_does_not_tell_is_left_out() ->
     text = (
         "akson_senders_registered 4.0\nakson_senders_delivering 3.0\nakson_intake_to_searchable_seconds NaN\n"
     )
+    text += "akson_reports_repeating_percent 2.345\n"
     text += 'akson_look_ups_answered_total{service="results_service"} 7.0\n'
     samples = parsed(text)
-    assert of_results(samples) == {"laboratories": 75.0}
+    assert of_results(samples) == {"laboratories": 75.0, "repeated-tests": 2.3}
     assert samples["akson_look_ups_answered_total", "service", "results_service"] == 7
     assert of_results({}) == {}
