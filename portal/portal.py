@@ -47,6 +47,7 @@ from portal.frame.layout import (
     PERSONNEL,
     PLACES,
     PRIVACY,
+    REMAPPING,
     RESULTS,
     SENDERS,
     UNUSUAL,
@@ -58,6 +59,8 @@ from portal.frame.server import lifespan, server
 from portal.frame.trouble import boundary, event_failed, page_failed
 from portal.operations.messages.page import load as load_messages
 from portal.operations.messages.page import messages_page
+from portal.operations.remapping.page import load as load_remapping
+from portal.operations.remapping.page import remapping_page
 from portal.operations.senders.page import load as load_senders
 from portal.operations.senders.page import senders_page
 from portal.panel.routes import panel_routes
@@ -144,6 +147,7 @@ PAGES = (
     ),
     Page(MESSAGES, Kind.OPERATOR, "messages", messages_page, [load_messages]),
     Page(SENDERS, Kind.OPERATOR, "senders", senders_page, [load_senders]),
+    Page(REMAPPING, Kind.OPERATOR, "remapping", remapping_page, [load_remapping]),
     Page(PERSONNEL, Kind.ADMINISTRATOR, "personnel", personnel_page, [load_personnel]),
     Page(PLACES, Kind.ADMINISTRATOR, "places", organisations_page, [load_organisations]),
     Page(GP_LISTS, Kind.ADMINISTRATOR, "gp_lists", gp_lists_page, [load_gp_lists]),

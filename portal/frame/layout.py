@@ -34,6 +34,7 @@ PRIVACY = "/citizen/privacy"
 NOTICES = "/citizen/notices"
 MESSAGES = "/operations/messages"
 SENDERS = "/operations/senders"
+REMAPPING = "/operations/remapping"
 PERSONNEL = "/administration/personnel"
 PLACES = "/administration/organisations"
 GP_LISTS = "/administration/gp-lists"
@@ -49,6 +50,7 @@ _FEEDBACK = {
     "privacy": "citizen-privacy",
     "messages": "operations",
     "senders": "operations",
+    "remapping": "operations",
     "personnel": "administration",
 }
 """A page's key in the menu → the panel's name of it (`citizen_panel.feedback.models.PAGES`)."""
@@ -70,7 +72,7 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
         Link("notices", NOTICES),
         Link("privacy", PRIVACY),
     ),
-    Kind.OPERATOR: (Link("messages", MESSAGES), Link("senders", SENDERS)),
+    Kind.OPERATOR: (Link("messages", MESSAGES), Link("senders", SENDERS), Link("remapping", REMAPPING)),
     Kind.ADMINISTRATOR: (
         Link("personnel", PERSONNEL),
         Link("places", PLACES),

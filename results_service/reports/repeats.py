@@ -1,6 +1,6 @@
 """Tests taken again: whether another laboratory answered the same examination shortly before.
 
-What a national look-up saves is seen where this number falls. Reports are counted by day, of nobody in particular.
+Where a national look-up saves tests this number falls. Reports are counted by day, of nobody in particular.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Ordering stored messages to be mapped anew."""
