@@ -32,12 +32,15 @@ from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
 from portal.clinician.results.page import load as load_results
 from portal.clinician.results.page import results_page
+from portal.clinician.results_list.page import follow_up_page
+from portal.clinician.results_list.page import load as load_follow_up
 from portal.frame.acting import Acting
 from portal.frame.bell import Bell
 from portal.frame.critical import Critical
 from portal.frame.layout import (
     ACCESS_LOG,
     CHANGES,
+    FOLLOW_UP,
     GP_LISTS,
     JOURNAL,
     MESSAGES,
@@ -111,6 +114,14 @@ PAGES = (
         "results",
         results_page,
         [*PATIENT, load_results],
+        {"with_patient": True},
+    ),
+    Page(
+        FOLLOW_UP,
+        Kind.CLINICIAN,
+        "follow_up",
+        follow_up_page,
+        [PatientBanner.load, load_follow_up],
         {"with_patient": True},
     ),
     Page(

@@ -28,6 +28,7 @@ from portal.ui.text import text
 PATIENTS = "/clinician/patients"
 RESULTS = "/clinician/results"
 JOURNAL = "/clinician/journal"
+FOLLOW_UP = "/clinician/follow-up"
 OWN_RESULTS = "/citizen/results"
 ACCESS_LOG = "/citizen/access-log"
 PRIVACY = "/citizen/privacy"
@@ -65,7 +66,12 @@ class Link:
 
 
 MENUS: dict[Kind, tuple[Link, ...]] = {
-    Kind.CLINICIAN: (Link("patients", PATIENTS), Link("journal", JOURNAL), Link("results", RESULTS)),
+    Kind.CLINICIAN: (
+        Link("patients", PATIENTS),
+        Link("journal", JOURNAL),
+        Link("results", RESULTS),
+        Link("follow_up", FOLLOW_UP),
+    ),
     Kind.CITIZEN: (
         Link("own_results", OWN_RESULTS),
         Link("access_log", ACCESS_LOG),

@@ -24,6 +24,17 @@ def report_view() -> rx.Component:
     """The open report."""
     return rx.el.article(
         _back(),
+        report_body(),
+        release_panel(_REPORT.id),
+        versions(),
+        class_name="results-report",
+        custom_attrs={"data-testid": "report"},
+    )
+
+
+def report_body() -> rx.Component:
+    """What the report says: heading, what stands out, results, comments."""
+    return rx.fragment(
         rx.el.h1(
             rx.cond(_REPORT.kind != "", _REPORT.kind, text("results.kind_unknown")),
             id="report-heading",
@@ -44,10 +55,6 @@ def report_view() -> rx.Component:
         _gone(),
         _facts_of(text("results.information"), _REPORT.information),
         _facts_of(text("results.samples"), _REPORT.samples, one_line=True),
-        release_panel(_REPORT.id),
-        versions(),
-        class_name="results-report",
-        custom_attrs={"data-testid": "report"},
     )
 
 

@@ -31,6 +31,10 @@ from portal.clinician.results.transform.listing import (
     period,
 )
 from portal.clinician.results.transform.news import NOT_KNOWN, News
+from portal.clinician.results.transform.report_view import view_of
+from portal.clinician.results.transform.reports import Report
+from portal.clinician.results.transform.versions import VersionRow
+from portal.clinician.results.transform.versions import rows_of as versions_of
 from portal.session.guard import requires
 from portal.session.models import Kind
 from portal.session.patient import results_client
@@ -123,6 +127,39 @@ class ResultsState(OpenReport, OpenTable, rx.State):
                     return
                 self._take(overview, page)
         await self._fetch_table_behind(overview)
+
+    async def _show_alone(self, report_id: str) -> Report | None:
+        """Show one report of the open patient, the newest others behind it; None when it is not given out.
+
+        For pages that come to a report from a list of their own. Raises `ServiceProblem`.
+        """
+        self.reset()  # type: ignore[no-untyped-call]
+        shown = await self.get_state(Shown)
+        overview = shown._start(await current_key(self))
+        if overview is None:
+            raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
+        client = await results_client(self)
+        try:
+            page, report = await asyncio.gather(
+                fetching.fetch_page(client, 0, fetching.FIRST_PAGE), fetching.fetch_report(client, report_id)
+            )
+        except ServiceProblem:
+            shown._stop()
+            raise
+        self._take(overview, page)
+        if report is not None:
+            overview.add([report], overview.total)
+            self._show_report(view_of(report, overview.points))
+        return report
+
+    async def _versions_alone(self, report_id: str) -> list[VersionRow]:
+        """The versions of the report shown by `_show_alone`, newest first. Raises `ServiceProblem`."""
+        overview = await shown_overview(self)
+        if overview is None:
+            return []
+        overview.versions[report_id] = await fetching.fetch_versions(await results_client(self), report_id)
+        self.versions = versions_of(overview.versions[report_id])
+        return self.versions
 
     def _tell(self, problem: ServiceProblem) -> None:
         self.problem, self.problem_code = str(problem.problem), problem.code

@@ -92,7 +92,7 @@ def _version(version: Any) -> rx.Component:
             rx.el.p(text("results.versions.first"), class_name="results-subtle"),
             rx.cond(
                 version.changes.length() > 0,
-                rx.el.ul(rx.foreach(version.changes, _change), class_name="results-changes"),
+                changes_list(version.changes),
                 rx.cond(
                     version.status == "cancelled",
                     rx.fragment(),
@@ -101,6 +101,11 @@ def _version(version: Any) -> rx.Component:
             ),
         ),
     )
+
+
+def changes_list(changes: Any) -> rx.Component:
+    """What one version changed of the one before it."""
+    return rx.el.ul(rx.foreach(changes, _change), class_name="results-changes")
 
 
 def _change(change: Any) -> rx.Component:

@@ -1,0 +1,159 @@
+"""Items of lists and what happened to a report → what the page shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kit.norway import OSLO
+from portal.clients.follow_up import Event, Seen
+from portal.clients.journal import Listed
+from portal.clinician.results.transform.versions import Change, VersionRow
+
+LISTS = ("mine", "inbox", "others", "ownerless")
+TOLD, LATE = "result-changed", "result-late"
+_MARKS = frozenset({"none", "undecided", "abnormal", "critical"})
+
+
+@dataclass
+class Row:
+    """One line. `key` finds the item on the server, where the number stays. `state`: as the service has it,
+    `told` where one opened an earlier version, `late` where a critical one waits unopened."""
+
+    key: str
+    name: str
+    born: str
+    came: str
+    mark: str
+    state: str
+    overdue: bool = False
+    whose: str = ""
+
+
+@dataclass
+class Colleague:
+    """Somebody to whom a result or a task may go."""
+
+    id: str
+    name: str
+
+
+@dataclass
+class Line:
+    """Something that happened to the report."""
+
+    at: str
+    kind: str
+    who: str
+    towards: str = ""
+    words: str = ""
+    comment: str = ""
+    released: bool = False
+
+
+@dataclass
+class Opened:
+    """The open report. `listed`: it waits for an assessment; `changes`: since `changed_from` was opened."""
+
+    report: str = ""
+    name: str = ""
+    mark: str = ""
+    state: str = ""
+    listed: bool = False
+    may_assess: bool = False
+    here: bool = False
+    changed: bool = False
+    changes: list[Change] = field(default_factory=list)
+    history: list[Line] = field(default_factory=list)
+    proposed: str = ""
+    proposed_by: str = ""
+
+
+def lists_of(
+    mine: Sequence[Listed], unit: Sequence[Listed], ownerless: Sequence[Listed]
+) -> dict[str, list[Listed]]:
+    """Each list, the gravest first, and of these what has waited longest."""
+    own = {one.item.id for one in mine}
+    rest = [one for one in unit if one.item.id not in own and one.item.kind != TOLD]
+    found = {
+        "mine": list(mine),
+        "inbox": [one for one in rest if one.item.assignee is None],
+        "others": [one for one in rest if one.item.assignee is not None],
+        "ownerless": list(ownerless),
+    }
+    return {name: sorted(items, key=_place) for name, items in found.items()}
+
+
+def rows(items: Iterable[Listed], now: datetime) -> list[Row]:
+    """The lines of a list."""
+    return [_row(one, now) for one in items]
+
+
+def counts(lists: Mapping[str, Sequence[Listed]]) -> dict[str, int]:
+    """How many wait on each list."""
+    return {name: len(lists.get(name, ())) for name in LISTS}
+
+
+def opened(seen: Seen, name: str, versions: Sequence[VersionRow] = ()) -> Opened:
+    """The open report: how it stands, what changed, what others have said."""
+    result = seen.result
+    prepared = next((e for e in seen.events if e.kind == "prepared" and e.version == result.version), None)
+    return Opened(
+        report=result.report,
+        name=name,
+        mark=result.mark if result.mark in _MARKS else "undecided",
+        state=result.state,
+        listed=result.state in ("unseen", "changed", "opened", "prepared"),
+        may_assess=seen.may_assess,
+        here=seen.here,
+        changed=seen.earlier is not None,
+        changes=versions[0].changes if seen.earlier is not None and versions else [],
+        history=[_line(event) for event in seen.events],
+        proposed=(prepared.words or "") if prepared else "",
+        proposed_by=(prepared.name or "") if prepared else "",
+    )
+
+
+def clock(at: datetime) -> str:
+    """Day and time in Norway."""
+    return at.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")
+
+
+def _place(one: Listed) -> tuple[int, float, str]:
+    item = one.item
+    return -item.urgency, item.since.timestamp() if item.since else 0.0, item.id
+
+
+def _row(one: Listed, now: datetime) -> Row:
+    item = one.item
+    state = {TOLD: "told", LATE: "late"}.get(item.kind, item.state)
+    if item.kind == TOLD and item.state == "gone":
+        state = "gone"
+    return Row(
+        key=item.id,
+        name=one.name,
+        born=one.birth_date.strftime("%d.%m.%Y") if one.birth_date else "",
+        came=_when(item.since, now) if item.since else "",
+        mark=item.label if item.label in _MARKS else "undecided",
+        state=state,
+        overdue=one.overdue,
+        whose=one.assignee_name or "",
+    )
+
+
+def _when(at: datetime, now: datetime) -> str:
+    here = at.astimezone(OSLO)
+    return here.strftime("%H:%M" if here.date() == now.astimezone(OSLO).date() else "%d.%m.%Y")
+
+
+def _line(event: Event) -> Line:
+    return Line(
+        at=clock(event.at),
+        kind=event.kind,
+        who=event.name or "",
+        towards=event.to_name or "",
+        words=event.words or "",
+        comment=event.comment or "",
+        released=event.released,
+    )
