@@ -36,10 +36,10 @@ def due_of(row: FollowUp) -> datetime:
 
 
 def urgency_of(row: FollowUp) -> int:
-    """Critical first, then what nobody has opened, and of each what looks abnormal or must be read."""
+    """Critical first, then what nobody has opened, and of each what looks abnormal."""
     if row.mark == "critical":
         return 4
-    return (2 if row.state in _UNOPENED else 0) + (row.mark != "none")
+    return (2 if row.state in _UNOPENED else 0) + (row.mark == "abnormal")
 
 
 async def project(conn: AsyncConnection[Any], person_id: UUID, row: FollowUp, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,9 @@ from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, open_patient, set_open_patient
 
 HEADING, LIST_HEADING = "report-heading", "result-list-heading"
+LINE = "result-line-"
+FIRST = f"{LINE}0"
+"""The uppermost line: after one is done with, Enter opens the next."""
 _SEX = {1: "male", 2: "female"}
 _AGREED = "SAMTYKKE"
 
@@ -56,6 +60,7 @@ class ResultList(rx.State):
     open_problem: str = ""
     open_code: str = ""
     shown: Opened = Opened()
+    open_key: str = ""
     done: str = ""
     _lists: dict[str, list[Listed]] = {}  # noqa: RUF012
     _own: set[str] = set()  # noqa: RUF012
@@ -177,7 +182,13 @@ class ResultList(rx.State):
             self.opening, self.shown = "", Opened()
             return None
         self.opening = self.asks = self.open_problem = self.open_code = ""
+        self.open_key = listed.item.id
+        self.rows = [self._as_opened(row) for row in self.rows]
         return rx.set_focus(HEADING)
+
+    def _as_opened(self, row: Row) -> Row:
+        """The line of what is open now says so without asking for the whole list anew."""
+        return replace(row, state=self.shown.state) if row.key == self.open_key else row
 
     async def _fetch(self, listed: Listed) -> Opened:
         """The report first: nothing counts as opened that is not shown. Once more if it changed between."""
@@ -209,13 +220,13 @@ class ResultList(rx.State):
         await self._read()
         if done in ("assess", "forward") or not seen.here:
             await self._put_away()
-            return rx.set_focus(LIST_HEADING)
+            return rx.set_focus(FIRST if self.rows else LIST_HEADING)
         return None
 
     async def _put_away(self) -> None:
         (await self.get_state(ResultsState)).reset()  # type: ignore[no-untyped-call]
         self.shown, self._open, self.opening, self.asks, self._version = Opened(), None, "", "", ""
-        self.open_problem = self.open_code = ""
+        self.open_problem = self.open_code = self.open_key = ""
 
     def _find(self, key: str) -> Listed | None:
         return next((one for one in self._every() if one.item.id == key), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -85,9 +85,10 @@ def lists_of(
     return {name: sorted(items, key=_place) for name, items in found.items()}
 
 
-def rows(items: Iterable[Listed], now: datetime) -> list[Row]:
-    """The lines of a list."""
-    return [_row(one, now) for one in items]
+def rows(items: Sequence[Listed], now: datetime) -> list[Row]:
+    """The lines of a list; whose each is where they are not all of one."""
+    several = len({one.item.assignee for one in items}) > 1
+    return [_row(one, now, several=several) for one in items]
 
 
 def counts(lists: Mapping[str, Sequence[Listed]]) -> dict[str, int]:
@@ -125,7 +126,7 @@ def _place(one: Listed) -> tuple[int, float, str]:
     return -item.urgency, item.since.timestamp() if item.since else 0.0, item.id
 
 
-def _row(one: Listed, now: datetime) -> Row:
+def _row(one: Listed, now: datetime, *, several: bool) -> Row:
     item = one.item
     state = {TOLD: "told", LATE: "late"}.get(item.kind, item.state)
     if item.kind == TOLD and item.state == "gone":
@@ -138,7 +139,7 @@ def _row(one: Listed, now: datetime) -> Row:
         mark=item.label if item.label in _MARKS else "undecided",
         state=state,
         overdue=one.overdue,
-        whose=one.assignee_name or "",
+        whose=(one.assignee_name or "") if several else "",
     )
 
 
