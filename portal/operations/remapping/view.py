@@ -13,6 +13,7 @@ from portal.ui.text import text, text_by
 
 seen: Any = Remapping  # Reflex turns a state's attributes into Vars, which types do not tell
 KINDS = ("CLIN", "MBIO", "MGEN", "FARM", "IMTR", "PAT", "RAD", "NUK", "LAB", "AN", "HIST", "CYTO")
+NUMBERS = ("changed", "failed", "gone")
 
 
 def remapping_view() -> rx.Component:
@@ -168,7 +169,7 @@ def _done() -> rx.Component:
 
 
 def _orders() -> rx.Component:
-    columns = ("which", "why", "made", "done", "changed", "failed", "gone")
+    columns = ("which", "why", "made", "done", *NUMBERS)
     return rx.el.section(
         aksel.hstack(
             aksel.heading(text("operations.remap.orders"), level="2", size="medium"),
@@ -185,7 +186,11 @@ def _orders() -> rx.Component:
                     aksel.table_header(
                         aksel.table_row(
                             *[
-                                aksel.table_column_header(text(f"operations.remap.column.{c}"), scope="col")
+                                aksel.table_column_header(
+                                    text(f"operations.remap.column.{c}"),
+                                    scope="col",
+                                    align="right" if c in NUMBERS else "left",
+                                )
                                 for c in columns
                             ]
                         )
