@@ -107,15 +107,15 @@ def _number(text: str | None, default: int) -> int:
     return int(text)
 
 
-def person_number(request: Request) -> NationalId | None:
-    """The number in the header `person-id`, or None without the header; raises `Malformed` with its fault."""
-    text = request.headers.get("person-id")
+def person_number(request: Request, header: str = "person-id") -> NationalId | None:
+    """The number in the header, or None without the header; raises `Malformed` with its fault."""
+    text = request.headers.get(header)
     if text is None:
         return None
     try:
         return parse_national_id(text)
     except InvalidNationalId as error:
-        raise Malformed(error.code, "The header person-id holds no valid national identity number.") from None
+        raise Malformed(error.code, f"The header {header} holds no valid national identity number.") from None
 
 
 class Interval(NamedTuple):

@@ -22,6 +22,7 @@ from journal_api.journal.codes.endpoints import router as codes_router
 from journal_api.journal.codes.service import keep_builtin
 from journal_api.journal.endpoints import router as journal_router
 from journal_api.journal.medication.endpoints import router as medication_router
+from journal_api.journal.moving.endpoints import router as moving_router
 from journal_api.journal.notes.endpoints import router as notes_router
 from journal_api.transfer.endpoints import router as transfer_router
 from kit.db import Database
@@ -36,7 +37,7 @@ from kit.web import create_app
 ROLE = "akson_journal"
 CARE = (absence_router, follow_up_router, messages_router, units_router)
 OF_NO_PATIENT = ("/templates", "/codes/_search", "/fhir/metadata")
-NAMED = (notes_router, medication_router)
+NAMED = (notes_router, medication_router, moving_router)
 """Before the routes of every kind, which would take theirs."""
 _ROUTERS = (*NAMED, *CARE, journal_router, codes_router, work_router, fhir_router, transfer_router)
 

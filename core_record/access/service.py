@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -24,13 +24,14 @@ from core_record.access.models import (
     Restrictions,
 )
 from core_record.access.reasons import REASONS
-from core_record.access.settings import DENIAL_SYSTEM, OUTCOME_SYSTEM, PURPOSES, RESTRICTED
+from core_record.access.rows import entry_of, who_of
+from core_record.access.settings import DENIAL_SYSTEM, OUTCOME_SYSTEM, PURPOSES
 from core_record.access_log import service as access_log
-from core_record.access_log.service import ActorEntry, LogEntry, Who
+from core_record.access_log.service import ActorEntry, Who
 from core_record.representation.facts import Power, power_for
-from kit.db import Database
-from kit.errors import Forbidden, NotFound
-from kit.identity.actor import Actor, ActorKind
+from kit.db import Database, savepoint, set_person
+from kit.errors import AksonError, Forbidden, NotFound
+from kit.identity.actor import Actor
 from kit.ids import NationalId
 from kit.keys import KeyRing
 from kit.limits import unknown_number
@@ -55,6 +56,7 @@ __all__ = [
     "last_visit",
     "list_request",
     "look_up",
+    "look_up_too",
     "open_list",
     "today_in_norway",
 ]
@@ -128,11 +130,11 @@ async def look_up(
             health=_of_health(kinds),
         )
         decision = await settle(conn, decision, withhold)
-        who = _who(keys, actor, request, decision, actor_hash)
+        who = who_of(keys, actor, request, decision, actor_hash)
         if decision.permitted and decision.person_id is not None:
             found = await read(conn, decision.person_id, decision)
             items = dict.fromkeys(kinds, 0) | dict(found.items)
-            entry = _entry(decision.person_id, who, request, decision, items, found.action)
+            entry = entry_of(decision.person_id, who, request, decision, items, found.action)
             if _of_health(kinds):
                 await tell_and_record(conn, who, request, decision, today)
             await access_log.append_and_commit(conn, entry)
@@ -141,7 +143,52 @@ async def look_up(
     if decision.refusal is not None:
         raise _denied(decision)
     await unknown_number()
-    raise PersonNotFound("person-not-found", "No person has this number.")
+    raise _nobody()
+
+
+async def look_up_too(
+    conn: AsyncConnection[Any],
+    keys: KeyRing,
+    actor: Actor,
+    number: NationalId,
+    request: AccessRequest,
+    kinds: Sequence[str],
+    write: Callable[[UUID, Decision], Awaitable[LookUp[T]]],
+    power: Power | None = None,
+    withhold: Withhold | None = None,
+) -> T | AksonError:
+    """The same path for one more person in the transaction of another look-up, which serves it afterwards.
+
+    What refuses (the decision, a number of nobody, an `AksonError` of `write`, whose work is undone) is the
+    answer, so that its row stays. The caller gives it out after the commit, and serves the first one again.
+    """
+    number_hash, actor_hash = keys.number_hash(number), _number_hash(keys, actor)
+    today = today_in_norway()
+    facts = await repository.open_look_up(conn, number_hash, actor_hash, actor, request, today)
+    own = _is_own(actor, number, facts)
+    represented = await representation_of(conn, actor, facts, own=own, today=today)
+    decision = judge(actor, request, facts, own=own, today=today, representation=represented, power=power)
+    decision = await settle(conn, decision, withhold)
+    who = who_of(keys, actor, request, decision, actor_hash)
+    if not decision.permitted or decision.person_id is None:
+        await _note_nothing_shown(conn, number_hash, who, request, decision, kinds)
+        return _denied(decision) if decision.refusal else _nobody()
+    answer: T | AksonError
+    items, action = dict.fromkeys(kinds, 0), "write" if request.writes else "read"
+    try:
+        async with savepoint(conn):
+            found = await write(decision.person_id, decision)
+        answer, items = found.value, items | dict(found.items)
+    except AksonError as error:
+        answer, items = error, items | error.shown
+    await set_person(conn, decision.person_id)
+    await tell_and_record(conn, who, request, decision, today)
+    await access_log.append(conn, entry_of(decision.person_id, who, request, decision, items, action))
+    return answer
+
+
+def _nobody() -> PersonNotFound:
+    return PersonNotFound("person-not-found", "No person has this number.")
 
 
 async def last_visit(
@@ -170,7 +217,7 @@ async def open_list(
         actor_hash = _number_hash(keys, actor)
         facts = await repository.facts(conn, None, actor_hash, actor, request, today)
         decision = judge(actor, request, facts, own=False, today=today)
-        who = _who(keys, actor, request, decision, actor_hash)
+        who = who_of(keys, actor, request, decision, actor_hash)
         entry = ActorEntry(who=who, action="list", items={kind: 0}, correlation_id=request.correlation_id)
         if decision.permitted:
             found = await read(conn, decision)
@@ -194,7 +241,7 @@ async def _note_nothing_shown(
     """
     items = dict.fromkeys(kinds, 0)
     if decision.person_id is not None:
-        await access_log.append(conn, _entry(decision.person_id, who, request, decision, items))
+        await access_log.append(conn, entry_of(decision.person_id, who, request, decision, items))
         return
     entry = ActorEntry(
         who=who,
@@ -238,47 +285,3 @@ def _is_own(actor: Actor, number: NationalId, facts: Facts) -> bool:
 
 def _number_hash(keys: KeyRing, actor: Actor) -> bytes | None:
     return keys.number_hash(actor.national_id) if actor.national_id else None
-
-
-def _who(
-    keys: KeyRing, actor: Actor, request: AccessRequest, decision: Decision, actor_hash: bytes | None
-) -> Who:
-    facts = decision.facts
-    represented = decision.representation
-    own_name = represented.actor_name if represented else facts.person_name
-    own_name = own_name if decision.relation is not Relation.NONE else None
-    return Who(
-        actor_kind=actor.kind.value,
-        actor_hash=actor_hash or keys.find_hash(f"client:{actor.client_id}"),
-        actor_name=facts.personnel_name if actor.kind is ActorKind.CLINICIAN else own_name,
-        hpr_number=actor.hpr_number,
-        role=request.role,
-        organisation=actor.organisation,
-        organisation_name=facts.organisation_name,
-        place=actor.place,
-        place_name=facts.place_name,
-    )
-
-
-def _entry(
-    person_id: UUID,
-    who: Who,
-    request: AccessRequest,
-    decision: Decision,
-    items: Mapping[str, int],
-    action: str = "read",
-) -> LogEntry:
-    return LogEntry(
-        person_id=person_id,
-        who=who,
-        basis=decision.basis,
-        relation=decision.relation.value,
-        reason=decision.reason,
-        items=items,
-        action=action,
-        outcome="permitted" if decision.permitted else "refused",
-        outcome_code=decision.refusal.code if decision.refusal else None,
-        correlation_id=request.correlation_id,
-        attestation_id=request.attestation if decision.facts.attested_until else None,
-        withheld={RESTRICTED.code: decision.withheld} if decision.withheld else None,
-    )

@@ -19,6 +19,7 @@ from journal_api.fhir.forms.person import patient
 from journal_api.fhir.parts import Json
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Entry
+from journal_api.journal.entries.repository import moved_away
 from journal_api.journal.kinds import KINDS
 from journal_api.transfer import repository
 from journal_api.transfer.bundle import Kept, bundle_of, read_bundle
@@ -56,9 +57,9 @@ async def export(here: Visit) -> LookUp[Json]:
 async def take_in(here: Visit, data: bytes, sent: Any) -> LookUp[dict[str, Any]]:
     """Store what a Bundle of `export` holds and the journal does not have yet.
 
-    An entry that is there already stays as it is: `same` when it is equal, else `different`, to be looked at.
-    The same Bundle once more changes nothing. Nothing is put on lists of work: what was open elsewhere is not
-    open here.
+    An entry that is there already stays as it is: `same` when it is equal, else `different`, to be looked at,
+    as is one that was moved to another person's journal. The same Bundle once more changes nothing. Nothing
+    is put on lists of work: what was open elsewhere is not open here.
     """
     digest = hashlib.sha256(data).digest()
     before = await repository.known(here.conn, here.person_id, digest)
@@ -97,9 +98,11 @@ def counts(found: list[Entry]) -> dict[str, int]:
 
 async def _take(here: Visit, kept: Kept, import_id: UUID) -> str:
     entry = kept.entry
+    found = await entries.listing(here, [entry.kind], only=entry.id)
+    if not found and await moved_away(here.conn, here.person_id, entry.id):
+        return "different"
     if await _insert(here.conn, here.person_id, kept, import_id):
         return "taken"
-    found = await entries.listing(here, [entry.kind], only=entry.id)
     return "same" if found and found[0].body == entry.body and found[0].state == entry.state else "different"
 
 

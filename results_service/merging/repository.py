@@ -118,6 +118,14 @@ async def move_follow_up(conn: Conn, from_person: UUID, to_person: UUID) -> int:
     return int(row[0]) if row else 0
 
 
+async def move_journal(conn: Conn, from_person: UUID, to_person: UUID) -> dict[str, int]:
+    """The journal of the one is the other's, on every unit's list too; rows moved, by table."""
+    row = await (
+        await conn.execute("SELECT journal.move_journal(%s, %s)", (from_person, to_person))
+    ).fetchone()
+    return {f"journal.{table}": int(number) for table, number in row[0].items()} if row else {}
+
+
 async def move_names(conn: Conn, from_person: UUID, to_person: UUID) -> dict[str, int]:
     """Report numbers and deliveries: whose they are now."""
     row = await (

@@ -1,8 +1,8 @@
 """Two persons who are one become one, in a single transaction: nothing is lost, nothing is seen by halves.
 
-Results, releases and originals move behind the second wall; report numbers and deliveries follow; a row in
-each chain of the log tells of it; the numbers change hands last. It cannot be undone by command: the row of
-the merge keeps what was moved, from whom, when, by whom and why (docs/adr, merging).
+Results, releases, originals and the journal move behind the second wall; report numbers and deliveries
+follow; a row in each chain of the log tells of it; the numbers change hands last. It cannot be undone by
+command: the row of the merge keeps what was moved, from whom, when, by whom and why (docs/adr, merging).
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ async def _move(conn: AsyncConnection[Any], keys: KeyRing, people: tuple[UUID, U
     moved["original"] = await _move_originals(conn, keys, people)
     moved |= await repository.move_names(conn, *people)
     moved["follow_up"] = await repository.move_follow_up(conn, *people)
+    moved |= await repository.move_journal(conn, *people)
     return {table: number for table, number in moved.items() if number}
 
 

@@ -36,6 +36,9 @@ _EACH_TAIL = """
 WHERE person_id = %(person)s AND kind = w.kind AND state = ANY(string_to_array(w.states, ','))
 ORDER BY at DESC, entry_id LIMIT %(each)s) e
 """
+_MOVED = """
+SELECT 1 FROM journal.moved WHERE person_id = %s AND entry_id = %s AND direction = 'away' LIMIT 1
+"""
 _VERSIONS = """
 SELECT version, state, at, changed_by, changed_name, changed_at, changed_role, signed_by, signed_name,
     signed_at, signed_role, why, body
@@ -127,6 +130,11 @@ async def newest_of_each(
         {"kinds": kinds, "states": states, "person": person_id, "each": each},
     )
     return [_entry(row) for row in await found.fetchall()]
+
+
+async def moved_away(conn: Connection, person_id: UUID, entry_id: UUID) -> bool:
+    """Whether an entry with this id was moved away from this person's journal, and not back."""
+    return (await conn.execute(_MOVED, (person_id, entry_id))).rowcount == 1
 
 
 async def versions(conn: Connection, person_id: UUID, entry_id: UUID) -> list[Version]:

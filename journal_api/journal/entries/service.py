@@ -45,6 +45,8 @@ async def write(
     digest = _digest(kind, sent, body)
     found = await repository.find(visit.conn, visit.person_id, entry_id, lock=True)
     before = found[0] if found else None
+    if before is None and await repository.moved_away(visit.conn, visit.person_id, entry_id):
+        raise Conflict("entry-moved", "This was moved to another person's journal. Read this one anew.")
     if (
         found
         and finish is None
@@ -86,6 +88,11 @@ async def check_common(change: Change, kind: Kind) -> None:
 async def known(visit: Visit, entry_id: UUID) -> tuple[Entry, bytes] | None:
     """An entry that is there already, with the hash of what was sent; locked."""
     return await repository.find(visit.conn, visit.person_id, entry_id, lock=True)
+
+
+async def whatever(visit: Visit, kinds: Sequence[str], **narrowed: Any) -> list[Entry]:
+    """The entries of the kinds, drafts of other units too: for work that shows nothing of them."""
+    return await repository.listing(visit.conn, visit.person_id, kinds, **narrowed)
 
 
 async def need(visit: Visit, kind: str | None, entry_id: UUID, *, lock: bool = False) -> Entry:

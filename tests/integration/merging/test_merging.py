@@ -291,22 +291,3 @@ async def test_after_the_merge_the_delivery_that_links_the_numbers_is_accepted(
         conn.rollback()
         await merge(db, keys)
         assert import_registers(conn, keys, link) == {}
-
-
-async def test_given_a_journal_then_the_two_are_not_merged_and_nothing_of_it_is_left_behind(
-    root: Connection[Any], db: Database, keys: KeyRing, deliver: Deliver
-) -> None:
-    deliver(sample(serv_prov_id="B1", number=OTHER.value))
-    goes = resolve_person_sync(root, keys, OTHER)
-    root.execute(
-        "INSERT INTO journal.entry (person_id, entry_id, kind, version, state, at, org_number, made_by,"
-        " made_name, changed_by, changed_name, content_hash, body) VALUES"
-        " (%s, gen_random_uuid(), 'Wish', 1, 'active', now(), '313900541', gen_random_uuid(), 'N',"
-        " gen_random_uuid(), 'N', '', '{}')",
-        (goes,),
-    )
-    with pytest.raises(AksonError) as refused:
-        await merge(db, keys)
-    assert refused.value.code == "merge-left-behind"
-    assert owners(root, "results.report") == owners(root, "journal.entry") == [goes]
-    assert resolve_person_sync(root, keys, OTHER) == goes

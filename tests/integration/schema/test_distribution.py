@@ -23,7 +23,7 @@ DISTRIBUTED = dict(re.findall(r"create_distributed_table\('([\w.]+)', '(\w+)'", 
 REFERENCE = set(re.findall(r"create_reference_table\('([\w.]+)'", PAGE))
 LOCAL = set(re.findall(r"^-- local: ([\w.]+)", PAGE, re.MULTILINE))
 BY_PERSON = {table for table, column in DISTRIBUTED.items() if column == "person_id"}
-SCHEMAS = ("core_record", "results", "panel")
+SCHEMAS = ("core_record", "results", "panel", "journal")
 # Look-ups and what they are made of: every statement of these serves one person.
 REQUEST_PATH = (
     "core_record/access",
@@ -41,6 +41,7 @@ BY_FUNCTION_ALONE = [
     "core_record.notice_mail",
     "core_record.release_order",
     "core_record.result_news",
+    "journal.follow_up_watch",
 ]
 
 _TABLES = """
