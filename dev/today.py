@@ -1,4 +1,5 @@
-"""What the personas have to do today: contacts at the GP and in the emergency clinic's queue.
+"""What the personas have to do today: contacts at the GP, the emergency clinic's queue, home-care visits by
+plan, children whom the health centre follows, and messages between them.
 
 Written by the personas themselves over the journal's own interface, with ids made of the day: repeating
 writes nothing anew, and a new day has its own.
@@ -26,21 +27,39 @@ _SPACE = UUID("0f3ad6ce-94bb-4b0a-9d02-5d6c2a1e8f10")
 _GPS = ("lege-koman", "lege-lin")
 _REASONS = ("Kontroll", "Hoste i to uker", "Vondt i kneet", "Blodtrykk", "Svimmelhet", "Resept", "Utslett")
 _QUEUE = (("acute", "Brystsmerter"), ("urgent", "Fall, vondt i hofta"), ("ordinary", "Øreverk"))
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_PLANS = (
+    ("Legemidler og frokost", 20, ("08:00", "20:00")),
+    ("Sårstell på leggen", 30, ("09:30",)),
+    ("Morgenstell", 45, ("08:45",)),
+    ("Insulin", 15, ("07:45", "12:00", "21:00")),
+)
+_SENDERS, _RECEIVERS = ("sykepleier", "lege-koman", "sykepleier"), ("lege-koman", "sykepleier", "lege-koman")
+_MESSAGES = (
+    (
+        "Mer tungpust",
+        "Veier 2 kg mer enn i forrige uke og blir fort tungpust. Kan du se på medisinene?",
+    ),
+    ("Sårstell", "Fint om dere ser til såret daglig denne uka og melder fra ved rødme."),
+    ("Resept", "Blodtrykksmedisinen tar slutt på fredag."),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A contact to write: by which persona, about whom, and what."""
+    """An entry to write: by which persona, about whom, and what."""
 
     persona: str
     number: str
     id: UUID
     body: dict[str, Any]
+    kind: str = "Encounter"
 
 
 def write_today(settings: Settings, registers: RegisterFile, now: datetime | None = None) -> int:
     """Write today's contacts; how many there are. Raises `httpx.HTTPError` without an answer."""
-    wanted = list(contacts(registers, now or datetime.now(OSLO)))
+    at = now or datetime.now(OSLO)
+    wanted = [*contacts(registers, at), *care(registers, at)]
     asyncio.run(_send(settings, wanted))
     return len(wanted)
 
@@ -66,6 +85,35 @@ def contacts(registers: RegisterFile, now: datetime) -> Iterator[Booked]:
         yield _booked("legevakt", number, at.replace(microsecond=0), "arrived", said)
 
 
+def care(registers: RegisterFile, now: datetime) -> Iterator[Booked]:
+    """Plans of home care, children with the health centre, and messages; the same on every day."""
+    known = load_personas()
+    apart = {p.national_id for p in known.persons}
+    begun = datetime.combine(now.date(), time(), OSLO)
+    others = [p for p in registers.persons if p.national_id not in apart and p.municipality == "9901"]
+    old = sorted(others, key=lambda p: (p.birth_date, p.national_id))[: len(_PLANS)]
+    for person, (words, minutes, clocks) in zip(old, _PLANS, strict=False):
+        activity = {"id": str(uuid5(_SPACE, words)), "text": words, "minutes": minutes}
+        activity |= {"days": list(_DAYS), "times": list(clocks)}
+        body = {"goals": ["Bo trygt hjemme"], "activities": [activity]}
+        plan = {"state": "active", "at": begun.isoformat(), "body": body}
+        yield Booked("sykepleier", person.national_id, _lasting("plan", person.national_id), plan, "CarePlan")
+    for person in others:
+        if now.date() - person.birth_date < timedelta(days=5 * 365):
+            said = {"state": "active", "at": begun.isoformat(), "body": {"service": "health-centre"}}
+            episode = _lasting("child", person.national_id)
+            yield Booked("helsestasjon", person.national_id, episode, said, "EpisodeOfCare")
+    for name, to, person, (subject, words) in zip(_SENDERS, _RECEIVERS, old, _MESSAGES, strict=False):
+        unit = known.personas[to].org_child or ""
+        said = {"to_unit": unit, "subject": subject, "text": words}
+        sent = {"state": "sent", "at": begun.isoformat(), "body": said}
+        yield Booked(name, person.national_id, _lasting("message", person.national_id), sent, "Communication")
+
+
+def _lasting(what: str, number: str) -> UUID:
+    return uuid5(_SPACE, f"{what}/{number}")
+
+
 def _booked(name: str, number: str, at: datetime, state: str, said: dict[str, Any]) -> Booked:
     day = at.date().isoformat()
     body = {"state": state, "at": at.isoformat(), "body": said}
@@ -82,7 +130,7 @@ async def _send(settings: Settings, wanted: Sequence[Booked]) -> None:
             for one in (each for each in wanted if each.persona == name):
                 headers = {"person-id": one.number, "access-reason": "treatment"}
                 headers |= {"requester-hpr-role": persona(name).role or ""}
-                url = f"{settings.journal_url}/journal/Encounter/{one.id}"
+                url = f"{settings.journal_url}/journal/{one.kind}/{one.id}"
                 answer = await http.put(url, json=one.body, headers=headers, auth=auth)
                 if answer.status_code != 409:  # 409: written before, and changed since
                     answer.raise_for_status()

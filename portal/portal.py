@@ -28,6 +28,8 @@ from portal.citizen.results.page import own_results_page
 from portal.clinician.journal.page import journal_page
 from portal.clinician.journal.page import load as load_journal
 from portal.clinician.journal.saving import save_routes
+from portal.clinician.messages.page import load as load_letters
+from portal.clinician.messages.page import unit_messages_page
 from portal.clinician.patients.page import load as load_patients
 from portal.clinician.patients.page import patients_page
 from portal.clinician.results.page import load as load_results
@@ -43,6 +45,7 @@ from portal.frame.layout import (
     FOLLOW_UP,
     GP_LISTS,
     JOURNAL,
+    LETTERS,
     MESSAGES,
     NOTICES,
     OWN_RESULTS,
@@ -122,6 +125,14 @@ PAGES = (
         "follow_up",
         follow_up_page,
         [PatientBanner.load, load_follow_up],
+        {"with_patient": True},
+    ),
+    Page(
+        LETTERS,
+        Kind.CLINICIAN,
+        "letters",
+        unit_messages_page,
+        [PatientBanner.load, *load_letters],
         {"with_patient": True},
     ),
     Page(

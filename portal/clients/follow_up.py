@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from portal.clients.journal import JournalApi, Listed
+from portal.clients.journal import JournalApi
+from portal.clients.unit import Listed
 
 
 class FollowUp(Struct, frozen=True):

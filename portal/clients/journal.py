@@ -1,9 +1,9 @@
-"""The municipal journal: one person's entries, a unit's lists, and the templates of notes."""
+"""The municipal journal: one person's entries, and the templates of notes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 import httpx
@@ -104,39 +104,6 @@ class Templates(Struct, frozen=True):
     measured: dict[str, Measure]
 
 
-class Item(Struct, frozen=True):
-    """One thing to be done in a unit, about one person. `urgency`: 0 (none) to 4."""
-
-    unit: str
-    id: str
-    person_id: str
-    kind: str
-    state: str
-    open: bool
-    due: datetime | None = None
-    urgency: int = 0
-    assignee: str | None = None
-    label: str | None = None
-    since: datetime | None = None
-    minutes: int | None = None
-    about: str | None = None
-
-
-class Listed(Struct, frozen=True):
-    """An item with whom it is about; `number` opens the person and stays on the server."""
-
-    item: Item
-    number: str
-    name: str
-    birth_date: date | None = None
-    sex: int | None = None
-    assignee_name: str | None = None
-    overdue: bool = False
-
-    def __repr__(self) -> str:
-        return "Listed(***)"
-
-
 class Code(Struct, frozen=True):
     """A code with its words in Norwegian and English."""
 
@@ -156,13 +123,6 @@ class _Entries(Struct):
 
 class _Versions(Struct):
     versions: list[Version]
-
-
-class Work(Struct):
-    """A unit's list; `service`: which municipal service the unit gives, empty for one that gives none."""
-
-    items: list[Listed]
-    service: str = ""
 
 
 class _Fault(Struct):
@@ -268,21 +228,6 @@ class JournalClient:
         """Codes by the beginning of the code, or by words; about no person."""
         body = {"system": system, "query": query, "count": count}
         return (await self.api.ask("POST", "/codes/_search", _Codes, body)).codes
-
-
-class UnitClient:
-    """The lists of the place one works at. Everything raises `JournalProblem`."""
-
-    def __init__(self, api: JournalApi) -> None:
-        self.api = api
-
-    async def work(self, kinds: Sequence[str], **narrowed: Any) -> list[Listed]:
-        """What is to be done: `open`, `since`, `before`, `mine`, `by_time`, `count` narrow it."""
-        return (await self.work_of_unit(kinds, **narrowed)).items
-
-    async def work_of_unit(self, kinds: Sequence[str], **narrowed: Any) -> Work:
-        """The same, with which service the unit gives."""
-        return await self.api.ask("POST", "/work/_search", Work, {"kinds": list(kinds), **narrowed})
 
 
 def _fault(answer: httpx.Response) -> _Fault:

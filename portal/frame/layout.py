@@ -29,6 +29,7 @@ PATIENTS = "/clinician/patients"
 RESULTS = "/clinician/results"
 JOURNAL = "/clinician/journal"
 FOLLOW_UP = "/clinician/follow-up"
+LETTERS = "/clinician/messages"
 OWN_RESULTS = "/citizen/results"
 ACCESS_LOG = "/citizen/access-log"
 PRIVACY = "/citizen/privacy"
@@ -71,6 +72,7 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
         Link("journal", JOURNAL),
         Link("results", RESULTS),
         Link("follow_up", FOLLOW_UP),
+        Link("letters", LETTERS),
     ),
     Kind.CITIZEN: (
         Link("own_results", OWN_RESULTS),

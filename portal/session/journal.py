@@ -8,10 +8,12 @@ import reflex as rx
 
 from portal.clients.core_record import declared
 from portal.clients.errors import Problem, ServiceProblem
-from portal.clients.journal import JournalApi, JournalClient, UnitClient
+from portal.clients.journal import JournalApi, JournalClient
+from portal.clients.unit import UnitClient
 from portal.session.acting import person_number
 from portal.session.current import Current, current
 from portal.session.models import Kind, OpenPatient
+from portal.session.profile import with_profile
 from portal.session.tokens import JOURNAL, authorizer
 from portal.session.wiring import wiring
 
@@ -23,6 +25,7 @@ __all__ = [
     "journal_client",
     "journal_of",
     "patient_handle",
+    "session_of",
     "shown_handle",
     "unit_client",
 ]
@@ -36,7 +39,7 @@ async def journal_client(state: rx.State) -> JournalClient:
     Raises `ServiceProblem`: `SIGNED_OUT` without a clinician's session, `NOT_FOUND` (`no-open-patient`) when
     this tab has no patient open.
     """
-    now = await _clinician(state)
+    now = await session_of(state)
     patient = await wiring().store.open_patient(now.sid, now.tab)
     if patient is None:
         raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
@@ -63,7 +66,7 @@ def journal_of(now: Current, patient: OpenPatient) -> JournalClient:
 
 async def unit_client(state: rx.State) -> UnitClient:
     """The client for the lists of the place one works at. Raises `ServiceProblem` (`SIGNED_OUT`)."""
-    now = await _clinician(state)
+    now = await session_of(state)
     role = {"requester-hpr-role": now.session.role} if now.session.role else {}
     return UnitClient(_api(now, role))
 
@@ -96,8 +99,12 @@ def _api(now: Current, headers: dict[str, str]) -> JournalApi:
     return JournalApi(made.http, made.settings.journal_url, authorizer(now, JOURNAL), headers)
 
 
-async def _clinician(state: rx.State) -> Current:
+async def session_of(state: rx.State) -> Current:
+    """The clinician's session, with the role acted in, whichever page came first.
+
+    Raises `ServiceProblem` (`SIGNED_OUT`, and what the registers answer).
+    """
     now = await current(state)
     if now is None or now.session.kind is not Kind.CLINICIAN:
         raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
-    return now
+    return await with_profile(now)

@@ -15,6 +15,13 @@ from core_record.access.journal import MUNICIPAL
 from kit.errors import Unprocessable
 
 _NAME = "SELECT name FROM core_record.organisation WHERE org_number = %s AND kind = ANY(%s)"
+_UNITS = """
+SELECT o.org_number AS number, o.name, o.kind FROM core_record.organisation o
+WHERE o.kind = ANY(%(kinds)s) AND %(day)s BETWEEN coalesce(o.valid_from, '-infinity')
+    AND coalesce(o.valid_to, 'infinity')
+    AND NOT EXISTS (SELECT 1 FROM core_record.organisation c WHERE c.parent = o.org_number)
+ORDER BY o.name, o.org_number LIMIT 2000
+"""
 _COLLEAGUES = """
 SELECT s.personnel_id AS id, concat_ws(' ', s.given_name, s.family_name) AS name,
     array_agg(DISTINCT e.role) AS works_as,
@@ -38,6 +45,21 @@ class Colleague(msgspec.Struct, frozen=True):
     name: str
     works_as: list[str]
     roles: list[str]
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """A place of work that shares this journal: `kind` by the register of organisations."""
+
+    number: str
+    name: str
+    kind: str
+
+
+async def units(conn: AsyncConnection[Any], day: date) -> list[Unit]:
+    """The places that share this journal and can be written to, by name."""
+    async with conn.cursor(row_factory=class_row(Unit)) as cursor:
+        await cursor.execute(_UNITS, {"kinds": sorted(MUNICIPAL), "day": day})
+        return await cursor.fetchall()
 
 
 async def need_unit(conn: AsyncConnection[Any], org_number: str) -> str:

@@ -6,12 +6,12 @@ import reflex as rx
 
 from portal.clinician.patients.state import PatientSearch
 from portal.clinician.patients.view import patients_view
+from portal.clinician.start.page import has_lists, start_view
 from portal.clinician.start.page import load as load_start
-from portal.clinician.start.page import start_view
 
 load = [PatientSearch.load, load_start]
 
 
 def patients_page() -> rx.Component:
     """The page's content, within the frame."""
-    return patients_view(start_view())
+    return patients_view(start_view(), has_lists)

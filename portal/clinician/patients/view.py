@@ -15,8 +15,8 @@ from portal.ui.text import text, text_by
 search: Any = PatientSearch  # Reflex turns a state's attributes into Vars, which types do not tell
 
 
-def patients_view(day: rx.Component) -> rx.Component:
-    """The whole page; `day` are the lists of the place one works at."""
+def patients_view(day: rx.Component, has_lists: Any) -> rx.Component:
+    """The page; `day` are the lists of one's place, `has_lists` (a Var) whether it has some."""
     return aksel.vstack(
         aksel.heading(text("patients.heading"), level="1", size="large"),
         _search(),
@@ -29,7 +29,7 @@ def patients_view(day: rx.Component) -> rx.Component:
                 custom_attrs={"data-testid": "log-in-anew"},
             ),
         ),
-        rx.cond(search.by_number, _declaration(), rx.fragment(day, _own_patients())),
+        rx.cond(search.by_number, _declaration(), rx.fragment(day, _own_patients(has_lists))),
         gap="space-24",
     )
 
@@ -94,7 +94,14 @@ def _declaration() -> rx.Component:
     )
 
 
-def _own_patients() -> rx.Component:
+def _own_patients(has_lists: Any) -> rx.Component:
+    """Who works by the place's lists alone is not told each day of having no patients besides."""
+    return rx.cond(
+        has_lists & search.loaded & (search.total == 0) & (search.query == ""), rx.fragment(), _of_own()
+    )
+
+
+def _of_own() -> rx.Component:
     return rx.el.section(
         aksel.heading(text("patients.own"), level="2", size="small", spacing=True),
         rx.cond(

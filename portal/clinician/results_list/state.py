@@ -13,7 +13,7 @@ import reflex as rx
 from portal.clients.core_record import CoreRecordClient
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.follow_up import FollowUpClient, ResultListsClient, Seen
-from portal.clients.journal import Listed
+from portal.clients.unit import Listed
 from portal.clinician.patients.state import BASES, LISTED_BASIS, REASONS
 from portal.clinician.patients.transform import people
 from portal.clinician.results.state import ResultsState

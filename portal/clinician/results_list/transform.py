@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kit.norway import OSLO
 from portal.clients.follow_up import Event, Seen
-from portal.clients.journal import Listed
+from portal.clients.unit import Listed
 from portal.clinician.results.transform.versions import Change, VersionRow
 
 LISTS = ("mine", "inbox", "others", "ownerless")

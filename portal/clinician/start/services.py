@@ -8,14 +8,16 @@ from typing import Literal
 
 import msgspec
 
+from portal.frame.layout import FOLLOW_UP, JOURNAL, LETTERS
+
 Shown = Literal[
     "time", "due", "since", "waits", "age", "form", "check", "minutes", "state", "kind", "urgency", "assignee"
 ]
 GOES = {
-    "journal": "/clinician/journal",
-    "growth": "/clinician/journal#over-time",
-    "follow-up": "/clinician/follow-up",
-    "messages": "/clinician/messages",
+    "journal": JOURNAL,
+    "growth": f"{JOURNAL}#journal-over-time",
+    "follow-up": FOLLOW_UP,
+    "messages": LETTERS,
 }
 """What one comes to from a line, by its name in the file."""
 

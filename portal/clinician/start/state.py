@@ -10,19 +10,18 @@ from typing import Any
 import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
-from portal.clients.journal import Listed
-from portal.clinician.patients.state import LISTED_BASIS, PatientSearch
+from portal.clients.unit import Listed
+from portal.clinician.messages.state import Messages
+from portal.clinician.start.opening import open_listed
 from portal.clinician.start.services import Widget, kinds, services
 from portal.clinician.start.transform import Shown, day_of, shown
-from portal.frame.patient import PatientBanner
-from portal.session.current import Current, current
+from portal.frame.layout import LETTERS
+from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.journal import unit_client
-from portal.session.models import Kind, OpenPatient
-from portal.session.patient import set_open_patient
+from portal.session.models import Kind
 
 OF_DAY = ["contact", "visit"]
-SEX = {1: "male", 2: "female"}
 
 
 class Start(rx.State):
@@ -43,8 +42,8 @@ class Start(rx.State):
     @rx.event
     @requires(Kind.CLINICIAN)
     async def load(self) -> None:
-        """Fetch the lists of the place one works at."""
-        self.reset()  # type: ignore[no-untyped-call]
+        """Fetch the lists of the place one works at; what is shown stays, for the forms that stand in it."""
+        self.opening = ""
         await self._read()
 
     @rx.event
@@ -63,27 +62,12 @@ class Start(rx.State):
             return
         self.opening = key
         yield
-        patient = await self._patient(listed)
-        await set_open_patient(now, patient)
-        (await self.get_state(PatientBanner))._show(patient)
+        if goes == LETTERS:
+            (await self.get_state(Messages))._wanted = key
+        else:
+            await open_listed(self, now, listed)
         self.reset()  # type: ignore[no-untyped-call]
         yield rx.redirect(goes)
-
-    async def _patient(self, listed: Listed) -> OpenPatient:
-        """The person as opened from the unit's own list: the registers show the relation, none is declared.
-
-        A listed GP's basis holds for results too; within the municipal services the journal needs none.
-        """
-        own = (await self.get_state(PatientSearch))._people
-        basis = LISTED_BASIS if any(one.number == listed.number for one in own) else ""
-        return OpenPatient(
-            number=listed.number,
-            name=listed.name,
-            birth_date=listed.birth_date.isoformat() if listed.birth_date else "",
-            sex=SEX.get(listed.sex or 0, "unknown"),
-            basis=basis,
-            reason=None,
-        )
 
     async def _read(self) -> None:
         now = datetime.now(UTC)
@@ -112,14 +96,6 @@ class Start(rx.State):
 
     def _listed(self, key: str) -> Listed | None:
         return self._items.get(key)
-
-
-async def session_of(state: rx.State) -> Current:
-    """The clinician's session. Raises `ServiceProblem` (`SIGNED_OUT`)."""
-    now = await current(state)
-    if now is None or now.session.kind is not Kind.CLINICIAN:
-        raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
-    return now
 
 
 start: Any = Start

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from kit.norway import OSLO
-from portal.clients.journal import Item, Listed
+from portal.clients.unit import Item, Listed
 from portal.clinician.start.services import GOES, Widget
 from portal.frame.patient import years_between
 
@@ -109,7 +109,17 @@ def _chosen(
     if widget.when == "open":
         return is_open
     last = day_of(now)[1] + timedelta(days=widget.days)
-    return [one for one in is_open if one.item.due is not None and one.item.due < last]
+    near = [one for one in is_open if one.item.due is not None and one.item.due < last]
+    return _one_each(widget, near)
+
+
+def _one_each(widget: Widget, near: Sequence[Listed]) -> list[Listed]:
+    """The latest of each person's: the check that is due now says it, whatever was missed before it."""
+    latest: dict[str, Listed] = {}
+    for one in sorted(near, key=lambda each: each.item.due or datetime.max.replace(tzinfo=OSLO)):
+        if one.item.kind in widget.kinds:
+            latest[one.item.person_id] = one
+    return list(latest.values())
 
 
 def _place(widget: Widget, item: Item) -> tuple[float, float, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.start.state import start
+from portal.clinician.start.visits_view import visit_acts
 from portal.frame.states import loading_view, problem_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
@@ -70,6 +71,8 @@ def _row(row: Any, goes: Any) -> rx.Component:
             rx.el.div(_who(row, goes), _what(row), class_name="start-who"),
             class_name="start-line",
         ),
+        rx.cond(row.acts, visit_acts(row)),
+        key=row.key,
         class_name=rx.cond(row.done, "start-row start-done", "start-row"),
         custom_attrs={"data-testid": "work-row", "data-state": row.state},
     )

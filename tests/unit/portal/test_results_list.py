@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal.clients.follow_up import Event, FollowUp, Seen
-from portal.clients.journal import Item, Listed
+from portal.clients.unit import Item, Listed
 from portal.clinician.results.transform.versions import Change, VersionRow
 from portal.clinician.results_list.transform import LATE, TOLD, counts, lists_of, opened, rows
 

@@ -9,7 +9,7 @@ import pytest
 
 from journal_api.care.checks.service import programme
 from journal_api.journal.contacts.kind import SERVICE_OF
-from portal.clients.journal import Item, Listed
+from portal.clients.unit import Item, Listed
 from portal.clinician.start.services import Widget, services
 from portal.clinician.start.transform import age_of, row, shown
 from portal.ui.texts import LANGUAGES, under
@@ -20,7 +20,8 @@ NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 def listed(kind: str = "contact", item_id: str = "a", **more: Any) -> Listed:
     state, is_open = more.pop("state", "planned"), more.pop("open", True)
     own = {name: more.pop(name) for name in ("birth_date", "overdue") if name in more}
-    item = Item("313900541", item_id, "p", kind, state, is_open, **more)
+    person = more.pop("person_id", item_id)
+    item = Item("313900541", item_id, person, kind, state, is_open, **more)
     return Listed(item, "13116900216", "Danser, Line", **own)
 
 
@@ -71,9 +72,10 @@ def test_a_visit_nobody_has_begun_is_late_after_an_hour_and_one_begun_is_not() -
     assert not row(one, listed("visit", due=NOW - timedelta(minutes=59)), NOW).overdue
 
 
-def test_children_are_listed_four_weeks_ahead_and_stay_when_their_day_has_passed() -> None:
+def test_each_child_is_listed_once_four_weeks_ahead_and_stays_when_the_day_has_passed() -> None:
     items = [
         listed("check", "passed", due=NOW - timedelta(days=3), label="3-months"),
+        listed("check", "missed", due=NOW - timedelta(days=60), label="4-weeks", person_id="soon"),
         listed("check", "soon", due=NOW + timedelta(days=20), label="6-weeks"),
         listed("check", "later", due=NOW + timedelta(days=40), label="5-months"),
     ]

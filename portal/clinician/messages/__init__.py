@@ -1,0 +1,1 @@
+"""Messages and referrals between the services: received, sent, answered; and who stands in for whom."""

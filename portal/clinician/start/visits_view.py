@@ -1,0 +1,99 @@
+"""What can be done with a visit from the list: one tap, or a short form under the line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from portal.clinician.start.visits import NOT_DONE, work
+from portal.ui import aksel
+from portal.ui.text import text, text_by
+
+
+def visit_acts(row: Any) -> rx.Component:
+    """Below a line that is a visit: what is left to do with it, and what came of it."""
+    return rx.fragment(
+        rx.cond(row.done, rx.fragment(), _buttons(row)),
+        rx.cond(work.key == row.key, _form(row)),
+        rx.el.div(
+            rx.cond(
+                (work.wrong != "") & (work.wrong_key == row.key),
+                aksel.alert(text_by("start.wrong", work.wrong, "other"), variant="error", size="small"),
+            ),
+            role="alert",
+        ),
+        rx.el.p(
+            rx.cond(
+                (work.said != "") & (work.said_key == row.key), text_by("start.said", work.said, "done"), ""
+            ),
+            role="status",
+            class_name="start-said",
+        ),
+    )
+
+
+def _buttons(row: Any) -> rx.Component:
+    name = rx.el.span(" ", row.name, " ", row.time, class_name="akson-hidden")
+    return rx.el.div(
+        aksel.button(
+            text("start.visit.done"),
+            name,
+            size="small",
+            type="button",
+            on_click=work.done(row.key),
+            custom_attrs={"data-testid": "visit-done"},
+        ),
+        aksel.button(
+            rx.cond(work.key == row.key, text("start.visit.close"), text("start.visit.write")),
+            name,
+            size="small",
+            type="button",
+            variant="secondary",
+            on_click=work.begin(row.key),
+            aria_expanded=work.key == row.key,
+            custom_attrs={"data-testid": "visit-write"},
+        ),
+        class_name="start-acts",
+    )
+
+
+def _form(row: Any) -> rx.Component:
+    return rx.el.form(
+        rx.el.input(type="hidden", name="visit", value=row.key),
+        aksel.select(
+            rx.el.option(text("start.visit.was_made"), value=""),
+            *[rx.el.option(text(f"start.state.{code}"), value=code) for code in NOT_DONE[:-1]],
+            rx.el.option(text("start.visit.other"), value="other"),
+            label=text("start.visit.came_of_it"),
+            size="small",
+            value=work.reason,
+            on_change=work.choose_reason,
+            custom_attrs={"data-testid": "visit-reason"},
+        ),
+        aksel.textarea(
+            label=rx.cond(work.reason == "", text("start.visit.what"), text("start.visit.why")),
+            name="done",
+            size="small",
+            min_rows=2,
+        ),
+        rx.cond(
+            work.reason == "",
+            aksel.textarea(label=text("start.visit.observed"), name="observed", size="small", min_rows=2),
+        ),
+        rx.cond(has_connection_errors, rx.el.p(text("start.visit.offline"), class_name="start-none")),
+        rx.el.div(
+            aksel.button(
+                rx.cond(work.reason == "", text("start.visit.save"), text("start.visit.save_not_done")),
+                type="submit",
+                size="small",
+                custom_attrs={"data-testid": "visit-save"},
+            ),
+            class_name="start-acts",
+        ),
+        on_submit=work.send,
+        key=row.key,
+        class_name="start-form",
+        custom_attrs={"data-testid": "visit-form"},
+    )

@@ -1,0 +1,72 @@
+"""The day begins: a GP opens a patient from the list; a home-care nurse marks visits on a phone, also without
+a net; a message is answered."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e import steps
+from tests.e2e.conftest import Visit
+
+steps.PERSONAS.setdefault("sykepleier", "Ingunn Solvang")
+
+
+def looks_right(page: Page, where: str) -> None:
+    for width in (1280, steps.NARROW["width"]):
+        page.set_viewport_size({"width": width, "height": 844})
+        steps.expect_no_sideways_scroll(page, f"{where} at {width}")
+        assert steps.axe_faults(page) == []
+
+
+def test_given_the_days_contacts_then_a_gp_opens_a_patient_from_the_list(visit: Visit) -> None:
+    page = visit("lege-koman")
+    rows = page.get_by_test_id("list-today").get_by_test_id("work-row")
+    expect(rows.first).to_be_visible()
+    looks_right(page, "start of the GP")
+    name = rows.first.get_by_test_id("open-person").inner_text()
+    rows.first.get_by_test_id("open-person").click()
+    expect(page.get_by_test_id("patient-banner")).to_contain_text(name)
+    expect(page.get_by_test_id("journal-events")).to_be_visible()
+    assert page.url.rstrip("/").endswith("/clinician/journal")
+
+
+def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_after_a_lost_net(
+    visit: Visit,
+) -> None:
+    page = visit("sykepleier")
+    page.set_viewport_size(steps.NARROW)
+    rows = page.get_by_test_id("list-visits").get_by_test_id("work-row")
+    waiting = rows.filter(has=page.get_by_test_id("visit-done"))
+    expect(waiting.first).to_be_visible()
+    left = waiting.count()
+    looks_right(page, "visits")
+    page.set_viewport_size(steps.NARROW)
+    waiting.first.get_by_test_id("visit-done").click()
+    expect(waiting).to_have_count(left - 1)
+    if left < 2:  # late in the day one visit may be all there is
+        return
+    waiting.first.get_by_test_id("visit-write").click()
+    form = page.get_by_test_id("visit-form")
+    form.get_by_label("Hva er gjort?").fill("Ga medisiner. Spiste middag.")
+    page.context.set_offline(True)
+    expect(page.locator(".akson-connection")).to_contain_text("Ingen forbindelse")
+    form.get_by_test_id("visit-save").click()
+    form.get_by_test_id("visit-save").click()
+    expect(form.get_by_label("Hva er gjort?")).to_have_value("Ga medisiner. Spiste middag.")
+    page.context.set_offline(False)
+    expect(form).to_have_count(0, timeout=30_000)
+    expect(waiting).to_have_count(left - 2)
+
+
+def test_given_a_message_to_the_unit_then_it_is_read_and_answered(visit: Visit) -> None:
+    page = visit("lege-koman")
+    message = page.get_by_test_id("list-messages").get_by_test_id("work-row").first
+    message.get_by_test_id("open-person").click()
+    opened = page.get_by_test_id("letter-opened")
+    expect(opened).to_contain_text("Lest")
+    looks_right(page, "a message")
+    page.get_by_test_id("act-answer").click()
+    page.get_by_label("Svaret ditt").fill("Ja, det gjør vi.")
+    page.get_by_test_id("send-words").click()
+    expect(opened).to_contain_text("Besvart")
+    expect(opened).to_contain_text("Ja, det gjør vi.")
