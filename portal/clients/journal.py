@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from kit.ids import new_id
+from portal.clients.conflicts import Fault, Marked
 from portal.clients.errors import BY_STATUS, Problem, ServiceProblem
 from portal.clients.fhir import Authorize
 
@@ -117,25 +118,24 @@ class _Codes(Struct):
     codes: list[Code]
 
 
-class _Entries(Struct):
+class Overview(Struct):
+    """Entries by kind; `conflicts` marks medication among them against an allergy among them."""
+
     entries: dict[str, list[Entry]]
+    conflicts: list[Marked] = []
 
 
 class _Versions(Struct):
     versions: list[Version]
 
 
-class _Fault(Struct):
-    title: str = ""
-    detail: str = ""
-
-
 class JournalProblem(ServiceProblem):
-    """As `ServiceProblem`; `detail` is the service's English sentence, which may name an entry."""
+    """As `ServiceProblem`; `allergies` stopped a medication, and `hidden` more that are restricted."""
 
-    def __init__(self, problem: Problem, code: str, correlation_id: str, detail: str) -> None:
+    def __init__(self, problem: Problem, code: str, correlation_id: str, fault: Fault | None = None) -> None:
         super().__init__(problem, code, correlation_id)
-        self.detail = detail
+        self.allergies = fault.allergies if fault else []
+        self.hidden = fault.hidden if fault else 0
 
 
 class JournalApi:
@@ -160,7 +160,7 @@ class JournalApi:
         try:
             return msgspec.json.decode(answer.content or b"null", type=kind)
         except msgspec.DecodeError:
-            raise JournalProblem(Problem.WRONG, "not-understood", "", "") from None
+            raise JournalProblem(Problem.WRONG, "not-understood", "") from None
 
     async def send(
         self,
@@ -181,12 +181,12 @@ class JournalApi:
                 method, self._base + path, content=content, headers=sent, auth=auth
             )
         except httpx.HTTPError as error:
-            raise JournalProblem(Problem.DOWN, type(error).__name__, correlation, "") from None
+            raise JournalProblem(Problem.DOWN, type(error).__name__, correlation) from None
         if answer.is_success:
             return answer
         fault = _fault(answer)
         problem = BY_STATUS.get(answer.status_code, Problem.WRONG)
-        raise JournalProblem(problem, fault.title or str(answer.status_code), correlation, fault.detail)
+        raise JournalProblem(problem, fault.title or str(answer.status_code), correlation, fault)
 
 
 class JournalClient:
@@ -197,13 +197,16 @@ class JournalClient:
 
     async def summary(self, kinds: Sequence[str] = ()) -> dict[str, list[Entry]]:
         """What is live, and the newest events, by kind."""
-        body = {"kinds": list(kinds)}
-        return (await self.api.ask("POST", "/journal/summary/_search", _Entries, body)).entries
+        return (await self.overview(kinds)).entries
+
+    async def overview(self, kinds: Sequence[str] = ()) -> Overview:
+        """The same with the conflicts between medication and allergies."""
+        return await self.api.ask("POST", "/journal/summary/_search", Overview, {"kinds": list(kinds)})
 
     async def search(self, kinds: Sequence[str], **narrowed: Any) -> dict[str, list[Entry]]:
         """Entries of some kinds, newest first; `states`, `contact`, `since`, `before`, `count`."""
         body = {"kinds": list(kinds), **narrowed}
-        return (await self.api.ask("POST", "/journal/_search", _Entries, body)).entries
+        return (await self.api.ask("POST", "/journal/_search", Overview, body)).entries
 
     async def history(self, kind: str, entry_id: str) -> list[Version]:
         """Every version of an entry, newest first."""
@@ -230,8 +233,8 @@ class JournalClient:
         return (await self.api.ask("POST", "/codes/_search", _Codes, body)).codes
 
 
-def _fault(answer: httpx.Response) -> _Fault:
+def _fault(answer: httpx.Response) -> Fault:
     try:
-        return msgspec.json.decode(answer.content, type=_Fault)
+        return msgspec.json.decode(answer.content, type=Fault)
     except msgspec.DecodeError:
-        return _Fault()
+        return Fault()

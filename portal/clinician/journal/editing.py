@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import reflex as rx
 
+from portal.clients.conflicts import Allergy
 from portal.clients.errors import ServiceProblem
-from portal.clients.journal import Entry, Written
+from portal.clients.journal import Entry, JournalProblem, Written
 from portal.clinician.journal import latest
-from portal.clinician.journal.fields import EDITABLE, Input, InputMalformed, body_from, day_from, filled
+from portal.clinician.journal.fields import (
+    EDITABLE,
+    Input,
+    InputMalformed,
+    body_from,
+    day_from,
+    differing,
+    filled,
+    system_of,
+)
 from portal.clinician.journal.latest import Newest
 from portal.clinician.journal.state import JournalState
 from portal.session.guard import requires
@@ -19,13 +30,33 @@ from portal.session.journal import client_of, journal_client, shown_handle
 from portal.session.models import Kind
 
 HEADING = "journal-editing"
+OVERTAKEN = "changed-meanwhile"
 _SUGGESTED = 12
+
+
+@dataclass
+class Against:
+    """An allergy that stopped a medication: what it is to, on which ground, and the groups in words."""
+
+    substance: str
+    ground: str
+    degree: str
+    said: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Theirs:
+    """What a colleague has written in a field meanwhile."""
+
+    name: str
+    value: str
 
 
 class ListEditor(rx.State):
     """The form. `patient` is whom it was opened for, by a name that tells nothing.
 
-    `beside`: the newest eGFR, potassium and INR, while medication is edited.
+    `beside`: the newest eGFR, potassium and INR, while medication is edited. `against`: the allergies that
+    stopped it, which a reason answers; `theirs`: what a colleague saved meanwhile, before one's own is saved.
     """
 
     kind: str = ""
@@ -41,6 +72,9 @@ class ListEditor(rx.State):
     wrong: str = ""
     wrong_field: str = ""
     told: str = ""
+    against: list[Against] = []  # noqa: RUF012
+    theirs: list[Theirs] = []  # noqa: RUF012
+    _answers: list[Allergy] = []  # noqa: RUF012
     _version: int = -1
 
     @rx.event
@@ -65,9 +99,9 @@ class ListEditor(rx.State):
 
     @rx.event
     @requires(Kind.CLINICIAN)
-    async def suggest(self, system: str, query: str) -> None:
-        """Codes that begin with, or say, what is written so far."""
-        await self._suggest(system, query)
+    async def suggest(self, system: str, chosen: str, query: str) -> None:
+        """Codes that begin with, or say, what is written so far. `chosen`: the system that the form says."""
+        await self._suggest(system_of(chosen, system), query)
 
     async def _suggest(self, system: str, query: str) -> None:
         if len(query.strip()) < 2:
@@ -103,6 +137,7 @@ class ListEditor(rx.State):
             return None
         except ServiceProblem as problem:
             self.wrong = problem.code
+            await self._weigh(problem, values)
             return None
         kind = self.kind
         self.reset()  # type: ignore[no-untyped-call]
@@ -114,12 +149,31 @@ class ListEditor(rx.State):
         journal = await self.get_state(JournalState)
         before = None if self.is_new else journal._entry(self.entry)
         body = body_from(self.kind, values, before)
+        reason = values.get("override", "").strip()
+        if self._answers and reason:
+            seen = [{"id": one.id, "version": one.version} for one in self._answers]
+            body["override"] = {"reason": reason, "allergies": seen}
         at = day_from(values, before, datetime.now(UTC))
         client = await client_of(self, self.patient, values.get("patient", ""))
         state = values.get("state", self.state_now)
         state = state if state in EDITABLE[self.kind].states else EDITABLE[self.kind].new
         contact, why = (before.contact if before else None), values.get("why", "").strip() or None
         await client.write(self.kind, self.entry, Written(state, at, body, contact, why), self._version)
+
+    async def _weigh(self, problem: ServiceProblem, values: dict[str, str]) -> None:
+        """What the refusal shows: allergies that stop a medicine, or what a colleague has saved first."""
+        journal = await self.get_state(JournalState)
+        if isinstance(problem, JournalProblem) and problem.code == "allergy-conflict":
+            if problem.hidden:
+                self.wrong = "allergy-hidden"
+            self._answers = problem.allergies
+            self.against = [_against(one, journal._entry(one.id)) for one in problem.allergies]
+        if problem.code == OVERTAKEN:
+            await journal._read()
+            found = journal._entry(self.entry)
+            self._version = found.version if found else self._version
+            said = differing(self.kind, values, found) if found else []
+            self.theirs = [Theirs(name, value) for name, value in said]
 
     async def _open(self, kind: str, found: Entry | None) -> Any:
         journal = await self.get_state(JournalState)
@@ -133,3 +187,8 @@ class ListEditor(rx.State):
             self.results_known = journal._table is not None
             self.beside = latest.prescribing(journal._table)
         return rx.set_focus(HEADING)
+
+
+def _against(one: Allergy, entry: Entry | None) -> Against:
+    substance = str(entry.body.get("substance", "")) if entry else ""
+    return Against(substance, one.ground, one.degree, one.said)

@@ -10,9 +10,11 @@ from portal.clinician.journal.editing import HEADING, ListEditor
 from portal.clinician.results.marks import flag_mark
 from portal.frame.critical import critical
 from portal.ui import aksel
+from portal.ui.language import Language
 from portal.ui.text import text, text_by
 
 editor: Any = ListEditor
+_SYSTEM: Any = rx.Var("document.querySelector('[data-testid=edit-form] [name=system]')?.value ?? ''")
 
 
 def editing_view() -> rx.Component:
@@ -57,8 +59,21 @@ def _form() -> rx.Component:
                     size="small",
                 ),
             ),
+            rx.cond(editor.theirs.length() > 0, _theirs()),
+            rx.cond(editor.against.length() > 0, _against()),
             role="alert",
             custom_attrs={"data-testid": "edit-wrong"},
+        ),
+        rx.cond(
+            editor.against.length() > 0,
+            aksel.text_field(
+                label=text("journal.stop.why"),
+                description=text("journal.stop.why_help"),
+                name="override",
+                size="small",
+                auto_complete="off",
+                custom_attrs={"data-testid": "override"},
+            ),
         ),
         rx.el.div(
             aksel.button(
@@ -80,6 +95,43 @@ def _form() -> rx.Component:
         on_submit=editor.send,
         class_name="journal-form results-noprint",
         custom_attrs={"data-testid": "edit-form"},
+    )
+
+
+def _theirs() -> rx.Component:
+    """What stands in the list now; saving once more sets one's own in its place."""
+    return rx.el.div(
+        rx.el.p(text("journal.edit.theirs")),
+        rx.el.dl(
+            rx.foreach(
+                editor.theirs,
+                lambda one: rx.el.div(
+                    rx.el.dt(text_by("journal.field", one.name, "text")),
+                    rx.el.dd(rx.cond(one.value != "", one.value, "–")),
+                ),
+            ),
+            class_name="journal-beside",
+        ),
+        class_name="journal-aside",
+        custom_attrs={"data-testid": "theirs"},
+    )
+
+
+def _against() -> rx.Component:
+    return rx.el.ul(
+        rx.foreach(
+            editor.against,
+            lambda one: rx.el.li(
+                rx.el.strong(one.substance),
+                ": ",
+                text_by("journal.stop.ground", one.ground, "same-group"),
+                rx.cond(one.ground != "same-substance", rx.el.span(" (", one.said[Language.lang], ")")),
+                ". ",
+                text_by("journal.stop.degree", one.degree, "high"),
+            ),
+        ),
+        class_name="journal-stop",
+        custom_attrs={"data-testid": "against"},
     )
 
 
@@ -108,7 +160,7 @@ def _input(one: Any) -> rx.Component:
                     description=text("journal.write.code_help"),
                     auto_complete="off",
                     custom_attrs={"list": f"codes-{one.name}"},
-                    on_change=lambda value: editor.suggest(one.system, value).debounce(250),
+                    on_change=lambda value: editor.suggest(one.system, _SYSTEM, value).debounce(250),
                     **common,
                 ),
                 rx.el.datalist(

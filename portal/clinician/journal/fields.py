@@ -88,7 +88,6 @@ EDITABLE: Mapping[str, Editable] = {
             _select("source", "gp", "hospital", "patient", "home-care", "emergency", "other"),
             Input("prescriber"),
             Input("ends", "day"),
-            Input("override"),
         ),
         states=("active", "on-hold", "stopped", "entered-in-error"),
     ),
@@ -127,6 +126,11 @@ EDITABLE: Mapping[str, Editable] = {
 }
 
 
+def system_of(shown: str, otherwise: str) -> str:
+    """The system of codes that the form shows by this name."""
+    return _SYSTEMS.get(shown, otherwise)
+
+
 def filled(kind: str, entry: Entry | None) -> list[Input]:
     """The fields of a kind as they stand in an entry; of a new one, the first option of each choice."""
     return [_filled(one, entry) for one in EDITABLE[kind].inputs]
@@ -143,6 +147,12 @@ def body_from(kind: str, values: Mapping[str, str], before: Entry | None) -> dic
         if said not in ("", None):
             body[one.name] = said
     return body
+
+
+def differing(kind: str, values: Mapping[str, str], entry: Entry) -> list[tuple[str, str]]:
+    """The fields in which an entry says something else than what is written, and what it says."""
+    found = ((one.name, one.value) for one in filled(kind, entry) if one.kind != "check")
+    return [(name, value) for name, value in found if value != values.get(name, "").strip()]
 
 
 def day_from(values: Mapping[str, str], before: Entry | None, now: datetime) -> datetime:

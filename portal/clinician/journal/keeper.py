@@ -2,8 +2,8 @@
 
 The form's fields hold their own text. While one types, what stands in the form is sent to the portal's own
 route (`saving`) with the note's id and the patient it was begun for, one sending at a time; without an answer
-it is sent again until there is one. Sending the same again writes nothing twice. What is not saved keeps the
-page from being left unasked, also when the session has ended.
+it is sent again until there is one. Sending the same again writes nothing twice. What is not saved, also in
+the page's other forms, keeps the page from being left unasked, also when the session has ended.
 
 From the moment the whole form is sent until the answer, it takes no more text: what came then would be in
 neither the note that is being signed nor a draft.
@@ -30,11 +30,15 @@ ANSWER_MS = 15_000
 
 _SCRIPT = """
 const aksonWritten = {
-  form: null, pending: null, sending: false, timer: null, held: null, status: "", told: () => {},
+  form: null, pending: null, sending: false, timer: null, held: null, status: "", holds: null, told: () => {},
 };
+if (typeof window !== "undefined") {
+  Object.defineProperty(window, "aksonUnsent", {configurable: true, get: () =>
+    aksonWritten.pending !== null || aksonWritten.status === "corrects"
+    || Boolean(aksonWritten.holds?.isConnected)});
+}
 const aksonSay = (status, more = {}) => {
   aksonWritten.status = status;
-  window.aksonUnsent = aksonWritten.pending !== null || status === "corrects";
   aksonWritten.told({status, ...more});
 };
 const aksonRead = (form) => {
@@ -120,8 +124,9 @@ const DraftKeeper = (props) => {
   const blocker = useBlocker(() => Boolean(window.aksonUnsent));
   useEffect(() => {
     const typed = (event) => {
-      const where = event.target.closest?.(`#${form}`);
+      const where = event.target.closest?.("form.journal-form");
       if (!where) return;
+      if (where.id !== form) { aksonWritten.holds = where; return; }
       if (where.dataset.corrects === "true") { aksonSay("corrects"); return; }
       aksonWritten.pending = {note: where.elements.namedItem("note").value, body: aksonRead(where)};
       aksonSay(aksonWritten.status === "offline" ? "offline" : "writing");
@@ -184,7 +189,7 @@ const DraftKeeper = (props) => {
         jsx(Dialog.Footer, {},
           jsx(Button, {onClick: () => blocker.reset?.()}, words.stay),
           jsx(Button, {variant: "tertiary", onClick: () => {
-            aksonWritten.pending = null; aksonSay(""); blocker.proceed?.();
+            aksonWritten.pending = null; aksonWritten.holds = null; aksonSay(""); blocker.proceed?.();
           }}, words.leave)))));
 };
 """

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from portal.clients.conflicts import Marked
 from portal.clients.journal import Entry
 from portal.clinician.journal.transform import day
 
@@ -22,13 +23,18 @@ LISTS = (
 
 @dataclass
 class Line:
-    """One line of a list. `state` where it is not plain active; `by`: who changed it last, and when."""
+    """One line of a list. `state` where it is not plain active; `by`: who changed it last, and when.
+
+    `against`: allergies that speak against a medicine; `weighed`: somebody has decided on it all the same.
+    """
 
     key: str
     head: str
     detail: str = ""
     state: str = ""
     by: str = ""
+    against: str = ""
+    weighed: bool = False
 
 
 @dataclass
@@ -40,9 +46,16 @@ class Group:
     lines: list[Line] = field(default_factory=list)
 
 
-def groups(found: Mapping[str, Sequence[Entry]]) -> list[Group]:
+def groups(found: Mapping[str, Sequence[Entry]], conflicts: Sequence[Marked] = ()) -> list[Group]:
     """The lists of the overview; an empty one says so, and one that is closed to the reader says that."""
-    return [Group(kind, kind not in found, [_line(entry) for entry in found.get(kind, ())]) for kind in LISTS]
+    made = [Group(kind, kind not in found, [_line(entry) for entry in found.get(kind, ())]) for kind in LISTS]
+    lines = {line.key: line for group in made for line in group.lines}
+    for mark in conflicts:
+        against = [lines[one.id].head for one in mark.allergies if one.id in lines]
+        if mark.medication in lines:
+            lines[mark.medication].against = ", ".join(against)
+            lines[mark.medication].weighed = all(one.answered for one in mark.allergies)
+    return made
 
 
 def _line(entry: Entry) -> Line:

@@ -8,8 +8,9 @@ from typing import Any
 
 import reflex as rx
 
+from portal.clients.conflicts import Marked
 from portal.clients.errors import Problem, ServiceProblem
-from portal.clients.journal import Entry, JournalClient, Templates
+from portal.clients.journal import Entry, JournalClient, Overview, Templates
 from portal.clients.screens import TableAnswer
 from portal.clinician.journal import latest, lists, transform
 from portal.clinician.journal.latest import Latest
@@ -28,6 +29,8 @@ EACH = 30
 """How many contacts and how many notes the summary holds."""
 _OPEN_ACROSS = (*CRITICAL,)
 _OF_OTHERS = "journal-of-other-services"
+_AS_RESULTS = {"restricted": "General", "blocked": "Specific"}
+"""The journal's words for what the results call otherwise: one view says what can be done."""
 
 
 class JournalState(rx.State):
@@ -54,13 +57,17 @@ class JournalState(rx.State):
     former: list[Former] = []  # noqa: RUF012
     results: Latest = Latest()
     _entries: dict[str, list[Entry]] = {}  # noqa: RUF012
+    _conflicts: list[Marked] = []  # noqa: RUF012
     _known: Templates = Templates([], {})
     _table: TableAnswer | None = None
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def load(self) -> AsyncIterator[Any]:
-        """Read the open patient's journal. What is shown of the same patient stays while it is read anew."""
+        """The page is opened. What is shown of the same patient stays while it is read anew.
+
+        A note's form is drawn when that is done, with what was saved of it.
+        """
         now, patient = await current(self), await open_patient(self)
         if now is None or patient is None:
             self.reset()  # type: ignore[no-untyped-call]
@@ -68,8 +75,18 @@ class JournalState(rx.State):
             return
         if self.shown != patient_handle(now, patient):
             self.reset()  # type: ignore[no-untyped-call]
-            yield
+            await self._put_away()
+        self.loading = True
+        yield
         await self._fetch(now, patient)
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def again(self) -> None:
+        """Read it anew in place: what is being written stays as it stands."""
+        now, patient = await current(self), await open_patient(self)
+        if now is not None and patient is not None:
+            await self._fetch(now, patient)
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -122,16 +139,18 @@ class JournalState(rx.State):
             client = await journal_client(self)
             if not self._known.templates:
                 self._known = await client.templates()
-            (self._entries, self.outside), self._table = await asyncio.gather(_summary(client), _table(self))
+            (found, self.outside), self._table = await asyncio.gather(_summary(client), _table(self))
         except ServiceProblem as problem:
             (await self.get_state(Critical))._tell(patient, problem)
             self._tell(problem)
             return
+        self._entries, self._conflicts = found.entries, found.conflicts
         (await self.get_state(Critical))._show(now, patient, self._entries)
-        self.shown, self.loading, self.problem, self.code = patient_handle(now, patient), False, "", ""
+        begins, self.loading = self.loading, False
+        self.shown, self.problem, self.code = patient_handle(now, patient), "", ""
         self.older = any(len(self._entries.get(kind, ())) >= EACH for kind in EVENTS)
         self.results = latest.latest(self._table)
-        await self._offer(now)
+        await self._offer(now, begins=begins)
         self._show()
 
     async def _read(self) -> None:
@@ -140,10 +159,11 @@ class JournalState(rx.State):
         if now is None or patient is None or self.shown != patient_handle(now, patient):
             return
         try:
-            self._entries, self.outside = await _summary(await journal_client(self))
+            found, self.outside = await _summary(await journal_client(self))
         except ServiceProblem as problem:
             self._tell(problem)
             return
+        self._entries, self._conflicts = found.entries, found.conflicts
         (await self.get_state(Critical))._show(now, patient, self._entries)
         self._show()
 
@@ -151,36 +171,49 @@ class JournalState(rx.State):
         """The client of the patient that the page shows. Raises `ServiceProblem` (`other-patient`)."""
         return await client_of(self, self.shown)
 
-    async def _offer(self, now: Current) -> None:
+    async def _put_away(self) -> None:
+        """The forms of another patient. What was saved of a note is a draft; leaving the rest was asked."""
+        from portal.clinician.journal.contacting import Contacting  # noqa: PLC0415 - they build on this state
+        from portal.clinician.journal.editing import ListEditor  # noqa: PLC0415
+        from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415
+
+        for form in (NoteWriter, ListEditor, Contacting):
+            (await self.get_state(form)).reset()  # type: ignore[no-untyped-call]
+
+    async def _offer(self, now: Current, *, begins: bool) -> None:
         from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415 - it builds on this state
 
         role = (now.session.role if now.session.hpr_number else None) or "-"
         unit = now.session.place or now.session.organisation or ""
         service = transform.service_of(self._entries, unit)
-        (await self.get_state(NoteWriter))._offer(self._known, service, role)
+        writer = await self.get_state(NoteWriter)
+        writer._offer(self._known, service, role)
+        if begins:
+            writer._go_on(self._entry(writer.note), self._known)
 
     def _show(self) -> None:
         wanted = Wanted(self.words, self.service, self.author, self.kind)
-        self.groups = lists.groups(self._entries)
+        self.groups = lists.groups(self._entries, self._conflicts)
         self.events = transform.events(self._entries, self._known, wanted)
         self.authors = transform.authors(self._entries)
         self.total = sum(len(self._entries.get(kind, ())) for kind in EVENTS)
 
     def _tell(self, problem: ServiceProblem) -> None:
-        self.loading, self.problem, self.code = False, str(problem.problem), problem.code
+        self.loading, self.problem = False, str(problem.problem)
+        self.code = _AS_RESULTS.get(problem.code, problem.code)
 
     def _entry(self, entry_id: str) -> Entry | None:
         return next((e for found in self._entries.values() for e in found if e.id == entry_id), None)
 
 
-async def _summary(client: JournalClient) -> tuple[dict[str, list[Entry]], bool]:
+async def _summary(client: JournalClient) -> tuple[Overview, bool]:
     """The journal, and whether the reader is of another service and sees critical information alone."""
     try:
-        return await client.summary(), False
+        return await client.overview(), False
     except ServiceProblem as problem:
         if problem.code != _OF_OTHERS:
             raise
-    return await client.summary(_OPEN_ACROSS), True
+    return await client.overview(_OPEN_ACROSS), True
 
 
 async def _table(state: rx.State) -> TableAnswer | None:

@@ -38,7 +38,7 @@ def journal_view() -> rx.Component:
         rx.el.h1(text("journal.heading"), id="journal-heading", tab_index=-1, class_name="results-h1"),
         rx.cond(seen.problem != "", _problem()),
         rx.cond(seen.outside, aksel.alert(text("journal.outside"), variant="info", size="small")),
-        rx.cond(seen.loading & (seen.problem == ""), loading_view(8)),
+        rx.cond(seen.loading & (seen.shown == "") & (seen.problem == ""), loading_view(8)),
         rx.el.div(
             rx.el.div(
                 rx.cond(~seen.outside & (seen.shown != ""), writing_view()),
@@ -66,7 +66,7 @@ def _problem() -> rx.Component:
         refused_view(
             seen.problem,
             seen.code,
-            aksel.button(text("journal.reload"), size="small", variant="secondary", on_click=seen.load),
+            aksel.button(text("journal.reload"), size="small", variant="secondary", on_click=seen.again),
         ),
     )
 
@@ -129,6 +129,16 @@ def _line(line: Any, editable: Any) -> rx.Component:
                 line.state != "",
                 aksel.tag(
                     text_by("journal.state", line.state, "planned"), size="xsmall", variant="neutral-moderate"
+                ),
+            ),
+            rx.cond(
+                line.against != "",
+                aksel.tag(
+                    rx.cond(line.weighed, text("journal.stop.weighed"), text("journal.stop.against")),
+                    " ",
+                    line.against,
+                    size="xsmall",
+                    variant=rx.cond(line.weighed, "neutral-moderate", "error-moderate"),
                 ),
             ),
             rx.cond(line.detail != "", rx.el.span(line.detail, class_name="journal-detail")),

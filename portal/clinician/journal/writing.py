@@ -24,9 +24,9 @@ from portal.session.journal import client_of, shown_handle
 from portal.session.models import Kind
 
 HEADING = "journal-writing"
+OVERTAKEN = "changed-meanwhile"
 KEPT = "changed-meanwhile-kept"
 """A colleague was faster; what was written is a draft of its own beside the colleague's."""
-SERVICES = ("gp", "emergency", "home-care", "health-centre")
 
 
 @dataclass
@@ -92,6 +92,8 @@ class NoteWriter(rx.State):
                     await client.act("Composition", entry.id, "$sign", entry.version)
         except ServiceProblem as problem:
             self.wrong = problem.code
+            if problem.code == OVERTAKEN:
+                await self._see_theirs()
             return await self._close(KEPT) if problem.code == KEPT else None
         except NumberMalformed:
             self.wrong = "number-malformed"
@@ -152,6 +154,14 @@ class NoteWriter(rx.State):
             raise ServiceProblem(Problem.WRONG, "reason-missing")
         await client.write("Composition", self.note, self._written("signed", values, why), self.version)
 
+    async def _see_theirs(self) -> None:
+        """A colleague corrected the note first: theirs is in the list, and sending once more builds on it."""
+        journal = await self.get_state(JournalState)
+        await journal._read()
+        found = journal._entry(self.note)
+        if self.correcting and found is not None:
+            self.version, self.wrong = found.version, "corrected-meanwhile"
+
     def _written(self, state: str, values: dict[str, str], why: str | None = None) -> Written:
         body = body_of({**values, "template": self.form.template, "conflict_of": self.conflict_of})
         contact = values.get("contact", self.contact) or None
@@ -172,6 +182,13 @@ class NoteWriter(rx.State):
     async def _unit(self) -> str:
         now = await current(self)
         return (now.session.place or now.session.organisation or "") if now else ""
+
+    def _go_on(self, note: Entry | None, known: Templates) -> None:
+        """The page has been left and come back to: the form begins with what is saved."""
+        found = next((one for one in known.templates if note and one.id == note.body.get("template")), None)
+        if note is not None and found is not None:
+            self.form, self.version = form_of(found, known.measured, note.body), note.version
+            self.correcting = note.state == "signed"
 
     def _offer(self, known: Templates, service: str, role: str) -> None:
         """The templates of one's own service and role first."""

@@ -24,8 +24,11 @@ codes: Any = ListEditor
 def writing_view() -> rx.Component:
     """Choose what to write, or the form of what is being written. It stays while the page is read anew."""
     return rx.el.section(
-        rx.cond(writer.note != "", _form(), rx.cond(contacting.is_open, _contact(), _choose())),
-        draft_keeper(writer.note, writer.answered, seen.load, writer.overtaken),
+        rx.cond(
+            ~seen.loading,
+            rx.cond(writer.note != "", _form(), rx.cond(contacting.is_open, _contact(), _choose())),
+        ),
+        draft_keeper(writer.note, writer.answered, seen.again, writer.overtaken),
         rx.cond(writer.note == "", _wrong(writer.wrong, "writing-refused")),
         class_name="journal-writing results-noprint",
         custom_attrs={"data-testid": "journal-writing"},

@@ -10,7 +10,10 @@ import reflex as rx
 
 from portal.clients.core_record import CoreRecordClient
 from portal.clients.errors import ServiceProblem
+from portal.clinician.journal.state import JournalState
 from portal.clinician.results.state import ResultsState
+from portal.frame.critical import Critical
+from portal.frame.layout import JOURNAL
 from portal.frame.patient import PatientBanner
 from portal.session.current import Current, current
 from portal.session.guard import requires
@@ -67,10 +70,10 @@ class Restricted(rx.State):
         yield await self._open(EMERGENCY, self.reason)
 
     async def _open(self, basis: str, reason: str | None) -> Any:
-        """Ask whether the basis holds, then read the results anew on it."""
+        """Ask whether the basis holds, then read the page anew on it."""
         now, patient = await current(self), await open_patient(self)
         if now is None or patient is None:
-            return ResultsState.load
+            return self._anew()
         wanted = msgspec.structs.replace(patient, basis=basis, reason=reason or patient.reason)
         try:
             client = CoreRecordClient(core_record_fhir(now), now.session.role)
@@ -81,7 +84,12 @@ class Restricted(rx.State):
         await set_open_patient(now, wanted)
         (await self.get_state(PatientBanner))._show(wanted)
         self.reset()  # type: ignore[no-untyped-call]
-        return ResultsState.load
+        return self._anew()
+
+    def _anew(self) -> list[Any]:
+        """Read what the page shows on the new basis."""
+        here = self.router.url.path.rstrip("/")
+        return [JournalState.again] if here == JOURNAL else [Critical.again, ResultsState.load]
 
     async def _tell(self, now: Current, wanted: OpenPatient, problem: ServiceProblem) -> None:
         if problem.code == LOGIN_ANEW:

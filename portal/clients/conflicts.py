@@ -1,0 +1,34 @@
+"""Medication against allergies, as the journal tells it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Allergy(Struct, frozen=True):
+    """An allergy that a medicine conflicts with. `degree`: high or low; `said`: the groups, by language.
+
+    `answered`: somebody has decided that the medicine is given all the same.
+    """
+
+    id: str
+    version: int
+    ground: str
+    degree: str
+    said: dict[str, str] = {}
+    answered: bool = False
+
+
+class Marked(Struct, frozen=True):
+    """A medication in use and the allergies that it conflicts with."""
+
+    medication: str
+    allergies: list[Allergy]
+
+
+class Fault(Struct):
+    """A refusal: its code, and the allergies that stopped a medication, with `hidden` more."""
+
+    title: str = ""
+    allergies: list[Allergy] = []
+    hidden: int = 0
