@@ -124,7 +124,7 @@ PAGES = (
         Kind.CLINICIAN,
         "follow_up",
         follow_up_page,
-        [PatientBanner.load, load_follow_up],
+        [*PATIENT, load_follow_up],
         {"with_patient": True},
     ),
     Page(
@@ -132,7 +132,7 @@ PAGES = (
         Kind.CLINICIAN,
         "letters",
         unit_messages_page,
-        [PatientBanner.load, *load_letters],
+        [*PATIENT, *load_letters],
         {"with_patient": True},
     ),
     Page(

@@ -28,6 +28,7 @@ from portal.clinician.results_list.transform import (
     opened,
     rows,
 )
+from portal.frame.critical import Critical
 from portal.frame.patient import PatientBanner
 from portal.session.current import Current, current
 from portal.session.guard import requires
@@ -180,11 +181,11 @@ class ResultList(rx.State):
         except ServiceProblem as problem:
             self.open_problem, self.open_code = str(problem.problem), problem.code
             self.opening, self.shown = "", Opened()
-            return None
+            return Critical.load
         self.opening = self.asks = self.open_problem = self.open_code = ""
         self.open_key = listed.item.id
         self.rows = [self._as_opened(row) for row in self.rows]
-        return rx.set_focus(HEADING)
+        return [rx.set_focus(HEADING), Critical.load]
 
     def _as_opened(self, row: Row) -> Row:
         """The line of what is open now says so without asking for the whole list anew."""
