@@ -27,8 +27,9 @@ class Marked(Struct, frozen=True):
 
 
 class Fault(Struct):
-    """A refusal: its code, and the allergies that stopped a medication, with `hidden` more."""
+    """A refusal: its code, a sentence, and the allergies that stopped a medication, with `hidden` more."""
 
     title: str = ""
+    detail: str = ""
     allergies: list[Allergy] = []
     hidden: int = 0

@@ -130,10 +130,14 @@ class _Versions(Struct):
 
 
 class JournalProblem(ServiceProblem):
-    """As `ServiceProblem`; `allergies` stopped a medication, and `hidden` more that are restricted."""
+    """As `ServiceProblem`; `detail` is the service's English sentence, which may name an entry.
+
+    `allergies` stopped a medication, and `hidden` more that are restricted.
+    """
 
     def __init__(self, problem: Problem, code: str, correlation_id: str, fault: Fault | None = None) -> None:
         super().__init__(problem, code, correlation_id)
+        self.detail = fault.detail if fault else ""
         self.allergies = fault.allergies if fault else []
         self.hidden = fault.hidden if fault else 0
 

@@ -23,6 +23,7 @@ from kit.identity import audiences
 from kit.identity.verifier import build_verifier
 from kit.keys import KeyRing
 from kit.settings import Settings
+from portal.clinician.journal.saving import save_routes
 from portal.frame.logins import login_routes
 from portal.session import wiring as wiring_module
 from portal.session.cookies import SESSION_COOKIE
@@ -37,7 +38,7 @@ from tests.integration.lookup.conftest import Store, store  # noqa: F401 - repor
 
 def portal_app() -> Starlette:
     """The portal's plain routes."""
-    return Starlette(routes=[*auth_routes(), *login_routes(Path("no-build"))])
+    return Starlette(routes=[*auth_routes(), *login_routes(Path("no-build")), *save_routes()])
 
 
 @pytest.fixture
