@@ -35,11 +35,11 @@ from portal.session.guard import requires
 from portal.session.journal import journal_client, unit_client
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, open_patient, set_open_patient
+from portal.session.profile import with_profile
 
 HEADING, LIST_HEADING = "report-heading", "result-list-heading"
-LINE = "result-line-"
-FIRST = f"{LINE}0"
-"""The uppermost line: after one is done with, Enter opens the next."""
+ROWS = "result-rows"
+"""The lines: after one is done with, Tab leads to the next."""
 _SEX = {1: "male", 2: "female"}
 _AGREED = "SAMTYKKE"
 
@@ -142,6 +142,7 @@ class ResultList(rx.State):
         if now is None:
             return False
         try:
+            now = await with_profile(now)  # who comes straight here has no role yet
             unit = await unit_client(self)
             results = ResultListsClient(unit.api)
             mine, every, ownerless, own = await asyncio.gather(
@@ -221,7 +222,7 @@ class ResultList(rx.State):
         await self._read()
         if done in ("assess", "forward") or not seen.here:
             await self._put_away()
-            return rx.set_focus(FIRST if self.rows else LIST_HEADING)
+            return rx.set_focus(ROWS if self.rows else LIST_HEADING)
         return None
 
     async def _put_away(self) -> None:

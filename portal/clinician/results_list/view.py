@@ -9,7 +9,7 @@ import reflex as rx
 from portal.clinician.patients.state import BASES, REASONS
 from portal.clinician.restricted.view import refused_view
 from portal.clinician.results_list.opened_view import opened_view
-from portal.clinician.results_list.state import LINE, LIST_HEADING, result_list
+from portal.clinician.results_list.state import LIST_HEADING, ROWS, result_list
 from portal.clinician.results_list.transform import LISTS
 from portal.frame.states import empty_view, loading_view, problem_view
 from portal.ui import aksel
@@ -86,7 +86,7 @@ def _tab(name: str) -> rx.Component:
 def _list() -> rx.Component:
     return rx.cond(
         result_list.rows.length() > 0,
-        rx.el.ol(rx.foreach(result_list.rows, _row), class_name="follow-rows"),
+        rx.el.ol(rx.foreach(result_list.rows, _row), id=ROWS, tab_index=-1, class_name="follow-rows"),
         empty_view(
             text_by("follow_up.none", result_list.chosen, "mine"),
             text_by("follow_up.none_body", result_list.chosen, "mine"),
@@ -94,7 +94,7 @@ def _list() -> rx.Component:
     )
 
 
-def _row(row: Any, place: Any) -> rx.Component:
+def _row(row: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(row.name, class_name="follow-name"),
@@ -123,7 +123,6 @@ def _row(row: Any, place: Any) -> rx.Component:
                 class_name="follow-bits",
             ),
             type="button",
-            id=LINE + place.to_string(),
             disabled=result_list.opening != "",
             aria_current=rx.cond(row.key == result_list.open_key, "true", "false"),
             on_click=result_list.open(row.key),
