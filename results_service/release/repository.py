@@ -36,6 +36,12 @@ FROM results.report_version
 WHERE person_id = %(person)s AND report_id = %(report)s AND version_id = %(version)s AND held IS NULL
 ON CONFLICT DO NOTHING
 """
+_OPENER = """
+INSERT INTO core_record.result_opened (person_id, report_id, version_id, personnel_id, unit)
+SELECT person_id, report_id, version_id, %(personnel)s, %(unit)s
+FROM results.report WHERE person_id = %(person)s AND report_id = ANY(%(reports)s)
+ON CONFLICT DO NOTHING
+"""
 _SHOWN = """
 SELECT report_id, version_id, release_class::int, preliminary, issued FROM results.report
 WHERE person_id = %s AND report_id = %s
@@ -75,6 +81,14 @@ async def put(
     key = (person_id, report.report_id, report.version_id, event_id)
     told = (event.kind, event.by_name, event.organisation, event.agreed, event.comment)
     await conn.execute(_PUT, (*key, *told))
+
+
+async def note_opener(
+    conn: AsyncConnection[Any], person_id: UUID, reports: Sequence[UUID], personnel_id: UUID, unit: str
+) -> None:
+    """Note who opened the shown versions of these reports, and where they work."""
+    values = {"person": person_id, "reports": list(reports), "personnel": personnel_id, "unit": unit}
+    await conn.execute(_OPENER, values)
 
 
 def put_ordered_sync(conn: Connection[Any], order: ReleaseOrder) -> None:

@@ -102,7 +102,13 @@ async def release(
 async def note_opened(
     conn: AsyncConnection[Any], actor: Actor, decision: Decision, role: str | None, reports: Sequence[UUID]
 ) -> None:
-    """A clinician opened these reports: the look that class 2 waits for, when the clinician may release."""
+    """A clinician opened these reports: the look that class 2 waits for, when the clinician may release.
+
+    Who it was is kept with the version, so that they are told of a newer one.
+    """
+    unit = actor.place or actor.organisation
+    if actor.kind is ActorKind.CLINICIAN and decision.person_id and decision.facts.actor_id and unit:
+        await repository.note_opener(conn, decision.person_id, reports, decision.facts.actor_id, unit)
     if decision.person_id is None or role not in RELEASING_ROLES or not may_release(actor, decision):
         return
     facts = decision.facts

@@ -45,9 +45,15 @@ SELECT event_id AS id, at, kind, unit, version_id AS version, by_id AS by, by_na
     to_unit, to_assignee, to_name, words, comment, released
 FROM journal.follow_up_event WHERE person_id = %s AND report_id = %s ORDER BY at DESC, event_id LIMIT 200
 """
+# Here, or among the person's results; who works outside the municipal services has no list here.
 _OPENERS = """
-SELECT DISTINCT by_id, unit FROM journal.follow_up_event
-WHERE person_id = %s AND report_id = %s AND kind = 'opened' AND by_id IS NOT NULL ORDER BY by_id, unit
+SELECT by_id, unit FROM journal.follow_up_event
+WHERE person_id = %(person)s AND report_id = %(report)s AND kind = 'opened' AND by_id IS NOT NULL
+UNION
+SELECT r.personnel_id, r.unit FROM core_record.result_opened r
+JOIN core_record.organisation o ON o.org_number = r.unit AND o.kind = ANY(%(kinds)s)
+WHERE r.person_id = %(person)s AND r.report_id = %(report)s
+ORDER BY 1, 2
 """
 _CLINICS = """
 SELECT DISTINCT to_unit FROM journal.follow_up_event
@@ -117,7 +123,8 @@ async def events(conn: Connection, person_id: UUID, report_id: UUID) -> list[Eve
 
 async def openers(conn: Connection, person_id: UUID, report_id: UUID) -> list[tuple[UUID, str]]:
     """Who has opened any version, and where."""
-    return await (await conn.execute(_OPENERS, (person_id, report_id))).fetchall()
+    values = {"person": person_id, "report": report_id, "kinds": sorted(MUNICIPAL)}
+    return await (await conn.execute(_OPENERS, values)).fetchall()
 
 
 async def has_opened(

@@ -9,11 +9,15 @@ from uuid import uuid4
 
 import pytest
 
+from kit.db import Database
 from kit.settings import get_settings
 from results_service.intake.deletion import delete_person
 from results_service.release.orders import carry_out_releases
+from results_service.release.repository import note_opener
+from tests.conftest import TestDatabase
 from tests.integration.follow_up.conftest import (
     CRITICAL,
+    HOSPITAL,
     HOSPITAL_HER,
     KOMAN,
     OFFICE,
@@ -302,3 +306,25 @@ async def test_the_requesters_hpr_number_is_all_that_waits_of_a_person_besides_i
     assert KOMAN in text
     assert "4.1" not in text
     assert net.journal.number("line").value not in text
+
+
+async def test_given_one_who_opened_it_among_the_results_then_they_are_told_of_a_newer_version(
+    net: Net, postgres: TestDatabase
+) -> None:
+    report_id, person = await net.arrive(), net.person_of("line")
+    db = Database(postgres.dsn("akson_results"))
+    await db.open()
+    try:
+        async with db.transaction(person=person) as conn:
+            for name, unit in (("Lin", "313900762"), ("Åsgård", HOSPITAL)):
+                query = "SELECT personnel_id FROM core_record.personnel WHERE family_name = %s"
+                ((doctor,),) = net.store.rows(query, name)
+                await note_opener(conn, person, [report_id], doctor, unit)  # type: ignore[arg-type]
+    finally:
+        await db.close()
+    assert await net.listed("lege-lin", "result-changed") == []
+    await net.arrive(serv_type="M", hours=2)
+    assert [item["state"] for item in await net.listed("lege-lin", "result-changed", mine=True)] == [
+        "changed"
+    ]
+    assert net.store.rows("SELECT 1 FROM journal.work_item WHERE unit = %s", HOSPITAL) == []
