@@ -19,6 +19,8 @@ from portal.administration.unusual.page import load as load_unusual
 from portal.administration.unusual.page import unusual_page
 from portal.citizen.access_log.page import access_log_page
 from portal.citizen.access_log.page import load as load_log
+from portal.citizen.journal.page import load as load_own_journal
+from portal.citizen.journal.page import own_journal_page
 from portal.citizen.notices.page import load as load_notices
 from portal.citizen.notices.page import notices_page
 from portal.citizen.privacy.page import load as load_privacy
@@ -48,6 +50,7 @@ from portal.frame.layout import (
     LETTERS,
     MESSAGES,
     NOTICES,
+    OWN_JOURNAL,
     OWN_RESULTS,
     PATIENTS,
     PERSONNEL,
@@ -142,6 +145,14 @@ PAGES = (
         own_results_page,
         [Acting.load, load_own_results, Bell.load],
         {"reload": [load_own_results]},
+    ),
+    Page(
+        OWN_JOURNAL,
+        Kind.CITIZEN,
+        "own_journal",
+        own_journal_page,
+        [Acting.load, *load_own_journal, Bell.load],
+        {"reload": load_own_journal},
     ),
     Page(
         ACCESS_LOG,

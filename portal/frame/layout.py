@@ -31,6 +31,7 @@ JOURNAL = "/clinician/journal"
 FOLLOW_UP = "/clinician/follow-up"
 LETTERS = "/clinician/messages"
 OWN_RESULTS = "/citizen/results"
+OWN_JOURNAL = "/citizen/journal"
 ACCESS_LOG = "/citizen/access-log"
 PRIVACY = "/citizen/privacy"
 NOTICES = "/citizen/notices"
@@ -76,6 +77,7 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
     ),
     Kind.CITIZEN: (
         Link("own_results", OWN_RESULTS),
+        Link("own_journal", OWN_JOURNAL),
         Link("access_log", ACCESS_LOG),
         Link("notices", NOTICES),
         Link("privacy", PRIVACY),

@@ -29,6 +29,7 @@ class Giving(rx.State):
     number: str = ""
     family: str = ""
     results: bool = True
+    journal: bool = False
     access_log: bool = False
     settings: bool = False
     until: str = ""
@@ -54,7 +55,7 @@ class Giving(rx.State):
     @rx.event
     @requires(Kind.CITIZEN)
     async def tick(self, power: str, wanted: bool) -> None:
-        """Whether the fullmakt shall cover `results`, `access-log` or `settings`."""
+        """Whether the fullmakt shall cover `results`, `journal`, `access-log` or `settings`."""
         if power in POWERS:
             setattr(self, power.replace("-", "_"), wanted)
             self.wrong, self._id = "", ""

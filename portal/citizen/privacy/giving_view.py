@@ -75,6 +75,7 @@ def _form() -> rx.Component:
         rx.el.fieldset(
             rx.el.legend(text("privacy.fullmakt.powers"), class_name="aksel-label"),
             _power("results", giving.results),
+            _power("journal", giving.journal),
             _power("access-log", giving.access_log),
             _power("settings", giving.settings),
             class_name="privacy-fieldset",

@@ -10,7 +10,7 @@ from portal.citizen.days import show_day
 Json = dict[str, Any]
 SETTING = "urn:akson:privacy-setting"
 FIELDS = ("CLIN", "MBIO", "FARM", "IMTR", "PAT", "RAD", "NUK", "MGEN")
-POWERS = ("results", "access-log", "settings")
+POWERS = ("results", "journal", "access-log", "settings")
 _FIELD_SYSTEM = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-8202"
 _ROLES = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 _ENH, _HPR = "urn:oid:2.16.578.1.12.4.1.4.101", "urn:oid:2.16.578.1.12.4.1.4.4"

@@ -11,7 +11,7 @@ from math import isfinite, nan
 from typing import Any
 
 from portal.clients.journal import Measure, Section, Template
-from portal.clinician.journal.transform import Words
+from portal.clients.notes import Words
 
 
 class NumberMalformed(ValueError):

@@ -10,8 +10,9 @@ import reflex as rx
 
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, Measure
+from portal.clients.notes import Words
 from portal.clinician.journal.state import JournalState
-from portal.clinician.journal.transform import Words, clock
+from portal.clinician.journal.transform import clock
 from portal.clinician.results.transform.chart import NARROW, Chart, chart_of
 from portal.clinician.results.transform.trend import Point, Series
 from portal.session.guard import requires

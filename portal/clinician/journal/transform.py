@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.clients.journal import Entry, Measure, Template, Templates, Version
+from portal.clients.journal import Entry, Templates, Version
+from portal.clients.notes import Part, Words, parts_of, same, template_of
 
 OSLO = ZoneInfo("Europe/Oslo")
 OPEN_CONTACT = frozenset({"planned", "arrived", "in-progress"})
@@ -16,15 +17,6 @@ EVENTS = ("Encounter", "Composition")
 _UNFOLDED = 3
 """So many of the newest notes are read without unfolding them."""
 _SNIPPET = 90
-Words = dict[str, str]
-
-
-@dataclass
-class Part:
-    """A part of a note: its label in each language and what it says."""
-
-    label: Words
-    text: str
 
 
 @dataclass
@@ -115,7 +107,7 @@ def service_of(found: Mapping[str, Sequence[Entry]], unit: str) -> str:
 def former(versions: Sequence[Version], known: Templates) -> list[Former]:
     """The earlier versions of a note, newest first."""
     return [
-        Former(clock(version.changed.at), version.changed.name, _parts(version.body, known))
+        Former(clock(version.changed.at), version.changed.name, parts_of(version.body, known))
         for version in versions[1:]
     ]
 
@@ -149,7 +141,7 @@ def _contact(entry: Entry) -> Event:
 
 
 def _note(entry: Entry, known: Templates) -> Event:
-    template = _template(str(entry.body.get("template")), known)
+    template = template_of(str(entry.body.get("template")), known)
     signed = entry.signed
     return Event(
         key=entry.id,
@@ -159,13 +151,13 @@ def _note(entry: Entry, known: Templates) -> Event:
         who=(signed or entry.changed).name,
         author=entry.made.name,
         state=entry.state,
-        title=template.title if template else _same(str(entry.body.get("template"))),
+        title=template.title if template else same(str(entry.body.get("template"))),
         why=entry.why or "",
         template=str(entry.body.get("template")),
         service=template.service if template else "",
         conflict=bool(entry.body.get("conflict_of")),
         signed=clock(signed.at) if signed else "",
-        parts=_parts(entry.body, known),
+        parts=parts_of(entry.body, known),
         snippet=_snippet(entry.body),
     )
 
@@ -176,38 +168,6 @@ def _snippet(body: Mapping[str, Any]) -> str:
     texts = sorted((str(text) for text in body.get("texts", {}).values()), key=len, reverse=True)
     said = " ".join(" · ".join([*codes, *texts[:1]]).split())
     return said if len(said) <= _SNIPPET else said[:_SNIPPET].rsplit(" ", 1)[0] + " …"
-
-
-def _parts(body: Mapping[str, Any], known: Templates) -> list[Part]:
-    """Every part of a note in its template's order, also one that the template no longer has, at the end."""
-    template = _template(str(body.get("template")), known)
-    sections = template.sections if template else []
-    labels = {section.id: section.label for section in sections}
-    said = {n: str(text) for n, text in body.get("texts", {}).items() if text}
-    for name, codes in body.get("codes", {}).items():
-        said[name] = ", ".join(f"{code['code']} {code['display']}" for code in codes)
-    values = dict(body.get("measured", {}))
-    parts: list[Part] = []
-    for section in sections:
-        if section.id in said:
-            parts.append(Part(section.label, said.pop(section.id)))
-        mine = [name for name in section.measured if name in values]
-        parts += [_measured(name, values.pop(name), known.measured.get(name)) for name in mine]
-    parts += [Part(labels.get(name, _same(name)), text) for name, text in said.items()]
-    return parts + [_measured(name, value, known.measured.get(name)) for name, value in values.items()]
-
-
-def _measured(name: str, value: float, measure: Measure | None) -> Part:
-    text = f"{value:g}".replace(".", ",")
-    return Part(measure.label, f"{text} {measure.unit}") if measure else Part(_same(name), text)
-
-
-def _template(name: str, known: Templates) -> Template | None:
-    return next((one for one in known.templates if one.id == name), None)
-
-
-def _same(text: str) -> Words:
-    return dict.fromkeys(("nb", "nn", "en"), text)
 
 
 def _passes(event: Event, wanted: Wanted) -> bool:

@@ -15,9 +15,10 @@ import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import Entry, JournalClient, Template, Templates, Written
+from portal.clients.notes import Words
 from portal.clinician.journal.forms import Form, NumberMalformed, body_of, form_of
 from portal.clinician.journal.state import JournalState
-from portal.clinician.journal.transform import Choice, Words, open_contacts
+from portal.clinician.journal.transform import Choice, open_contacts
 from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.journal import client_of, shown_handle

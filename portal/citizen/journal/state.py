@@ -1,0 +1,99 @@
+"""A citizen's own journal: one look-up for the page, older events when wanted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+
+from portal.citizen.journal.transform import (
+    EVENTS,
+    KINDS,
+    Own,
+    Told,
+    critical,
+    diagnoses,
+    medication,
+    told,
+    vaccines,
+)
+from portal.clients.errors import ServiceProblem
+from portal.clients.journal import Entry, Templates
+from portal.session.guard import requires
+from portal.session.journal import citizen_journal
+from portal.session.models import Kind
+
+FIRST = 30
+"""So many of each kind of event the summary gives."""
+MORE = 50
+
+
+class OwnJournal(rx.State):
+    """The page. Entries stay on the server (`_entries`); `more_there`: there may be older ones."""
+
+    critical: list[Own] = []  # noqa: RUF012 - Reflex copies defaults
+    medication: list[Own] = []  # noqa: RUF012
+    vaccines: list[Own] = []  # noqa: RUF012
+    diagnoses: list[Own] = []  # noqa: RUF012
+    told: list[Told] = []  # noqa: RUF012
+    more_there: bool = False
+    loading_more: bool = False
+    loaded: bool = False
+    problem: str = ""
+    code: str = ""
+    _entries: dict[str, list[Entry]] = {}  # noqa: RUF012
+    _known: Templates = Templates([], {})
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def load(self) -> None:
+        """What is so now, and the newest contacts and notes, of whom this tab shows."""
+        self.reset()  # type: ignore[no-untyped-call]
+        try:
+            client = await citizen_journal(self)
+            self._known = await client.templates()
+            self._entries = await client.summary(KINDS)
+        except ServiceProblem as problem:
+            self.problem, self.code = str(problem.problem), problem.code
+            return
+        self.more_there = any(len(self._entries.get(kind, ())) >= FIRST for kind in EVENTS)
+        self.loaded = True
+        self._show()
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def more(self) -> AsyncIterator[Any]:
+        """Older contacts and notes."""
+        self.loading_more = True
+        yield
+        await self._older()
+        self.loading_more = False
+
+    async def _older(self) -> None:
+        """The next older ones of each kind, from where its own list ends."""
+        try:
+            client = await citizen_journal(self)
+            full = False
+            for kind in EVENTS:
+                have = {one.id: one for one in self._entries.get(kind, ())}
+                last = {"before": min(one.at for one in have.values()).isoformat()} if have else {}
+                found = (await client.search([kind], count=MORE, **last)).get(kind, [])
+                have |= {one.id: one for one in found if one.state != "cancelled"}
+                self._entries = {**self._entries, kind: list(have.values())}
+                full = full or len(found) == MORE
+        except ServiceProblem as problem:
+            self.problem, self.code = str(problem.problem), problem.code
+            return
+        self.more_there = full
+        self._show()
+
+    def _show(self) -> None:
+        found = self._entries
+        self.critical, self.medication = critical(found), medication(found)
+        self.vaccines, self.diagnoses = vaccines(found), diagnoses(found)
+        self.told = told(found, self._known)
+
+
+journal: Any = OwnJournal
+"""The state for views: Reflex turns its attributes into Vars, which types do not tell."""

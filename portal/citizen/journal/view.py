@@ -1,0 +1,144 @@
+"""One's own journal in plain words: what is so now first, then what has happened, each with who wrote it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.citizen.journal.state import journal
+from portal.citizen.page import citizen_page
+from portal.frame.states import empty_view
+from portal.ui import aksel
+from portal.ui.language import Language
+from portal.ui.text import text, text_by
+
+
+def own_journal_view() -> rx.Component:
+    """The whole page."""
+    return citizen_page("ownjournal", journal, _content())
+
+
+def _content() -> rx.Component:
+    return rx.el.div(
+        _lines("critical", journal.critical),
+        _lines("medication", journal.medication),
+        _lines("vaccines", journal.vaccines),
+        _lines("diagnoses", journal.diagnoses),
+        _told(),
+        class_name="ownjournal",
+        custom_attrs={"data-testid": "own-journal"},
+    )
+
+
+def _lines(name: str, lines: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(text(f"ownjournal.{name}.heading"), class_name="ownjournal-h2"),
+        rx.cond(
+            lines.length() > 0,
+            rx.el.ul(rx.foreach(lines, _line), class_name="ownjournal-rows"),
+            rx.el.p(text(f"ownjournal.{name}.none"), class_name="privacy-quiet"),
+        ),
+        custom_attrs={"data-testid": f"own-{name}"},
+    )
+
+
+def _line(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(
+            rx.el.strong(line.head),
+            rx.cond(
+                line.mark != "",
+                aksel.tag(
+                    text_by("ownjournal.mark", line.mark, "high"),
+                    size="xsmall",
+                    variant=rx.cond(line.mark == "high", "error-moderate", "neutral-moderate"),
+                ),
+            ),
+            class_name="ownjournal-head",
+        ),
+        rx.cond(line.detail != "", rx.el.p(line.detail)),
+        rx.el.p(_by(line), " · ", line.at, class_name="privacy-quiet"),
+        key=line.key,
+    )
+
+
+def _by(one: Any) -> rx.Component:
+    """Who wrote it, and as what."""
+    return rx.el.span(
+        one.by,
+        rx.match(
+            one.role,
+            ("", rx.fragment()),
+            ("none", rx.el.span(", ", text("ownjournal.staff"))),
+            rx.el.span(", ", text_by("log.role", one.role, "XX")),
+        ),
+    )
+
+
+def _told() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(text("ownjournal.events.heading"), class_name="ownjournal-h2"),
+        rx.cond(
+            journal.told.length() > 0,
+            rx.el.ol(rx.foreach(journal.told, _event), class_name="ownjournal-rows"),
+            empty_view(text("ownjournal.events.none"), text("ownjournal.events.none_help")),
+        ),
+        rx.cond(
+            journal.more_there,
+            aksel.button(
+                text("ownjournal.events.more"),
+                variant="secondary",
+                loading=journal.loading_more,
+                on_click=journal.more,
+                class_name="own-more",
+            ),
+        ),
+        custom_attrs={"data-testid": "own-events"},
+    )
+
+
+def _event(event: Any) -> rx.Component:
+    return rx.el.li(
+        rx.cond(event.kind == "note", _note(event), _contact(event)),
+        key=event.key,
+        custom_attrs={"data-testid": "own-event"},
+    )
+
+
+def _contact(event: Any) -> rx.Component:
+    return rx.fragment(
+        rx.el.h3(
+            event.at,
+            " ",
+            text_by("ownjournal.form", event.form, "consultation"),
+            _where(event),
+            class_name="ownjournal-h3",
+        ),
+        rx.cond(event.reason != "", rx.el.p(text("ownjournal.events.about", reason=event.reason))),
+        rx.el.p(_by(event), class_name="privacy-quiet"),
+    )
+
+
+def _note(event: Any) -> rx.Component:
+    return rx.el.article(
+        rx.el.h3(event.at, " ", event.title[Language.lang], _where(event), class_name="ownjournal-h3"),
+        rx.el.dl(
+            rx.foreach(
+                event.parts,
+                lambda part: rx.el.div(
+                    rx.el.dt(part.label[Language.lang]), rx.el.dd(part.text, class_name="letters-text")
+                ),
+            ),
+            class_name="ownjournal-parts",
+        ),
+        rx.cond(event.why != "", rx.el.p(text("ownjournal.events.corrected", why=event.why))),
+        rx.el.p(text("ownjournal.events.by"), " ", _by(event), " ", event.signed, class_name="privacy-quiet"),
+    )
+
+
+def _where(event: Any) -> rx.Component:
+    return rx.cond(
+        event.service != "",
+        rx.el.span(" – ", text_by("ownjournal.service", event.service, "gp")),
+    )
