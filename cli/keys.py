@@ -12,6 +12,7 @@ from rich.table import Table
 
 import citizen_panel.sealed
 import core_record.sealed
+import journal_api.sealed
 import results_service.sealed
 from core_record.sealed import persons
 from kit import valkey
@@ -26,6 +27,7 @@ COLUMNS = (
     *core_record.sealed.COLUMNS,
     *results_service.sealed.COLUMNS,
     *citizen_panel.sealed.COLUMNS,
+    *journal_api.sealed.COLUMNS,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Keys of the keys folder: never printed, only counted.")

@@ -20,6 +20,7 @@ from journal_api.desk import Desk
 from journal_api.fhir.endpoints import router as fhir_router
 from journal_api.journal.codes.endpoints import router as codes_router
 from journal_api.journal.codes.service import keep_builtin
+from journal_api.journal.documents.endpoints import router as documents_router
 from journal_api.journal.endpoints import router as journal_router
 from journal_api.journal.medication.endpoints import router as medication_router
 from journal_api.journal.moving.endpoints import router as moving_router
@@ -37,7 +38,7 @@ from kit.web import create_app
 ROLE = "akson_journal"
 CARE = (absence_router, follow_up_router, messages_router, units_router)
 OF_NO_PATIENT = ("/templates", "/codes/_search", "/fhir/metadata")
-NAMED = (notes_router, medication_router, moving_router)
+NAMED = (notes_router, medication_router, moving_router, documents_router)
 """Before the routes of every kind, which would take theirs."""
 _ROUTERS = (*NAMED, *CARE, journal_router, codes_router, work_router, fhir_router, transfer_router)
 
@@ -65,6 +66,7 @@ def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
     app = create_app(name="journal_api", lifespan=lifespan, ready=db.ping)
     app.state.db, app.state.keys = db, keys
     app.state.desk = Desk(db, keys)
+    app.state.scanner = settings.clamd
     protect(app, build_verifier(settings, audiences.JOURNAL, settings.journal_url, keys=keys))
     app.add_middleware(LookUpAccount, service="journal_api", db=db, keys=keys, without_row=OF_NO_PATIENT)
     for router in _ROUTERS:

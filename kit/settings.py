@@ -104,6 +104,11 @@ class Settings(BaseSettings):
         description="Results answered before this time (ISO 8601 with zone) are on nobody's list: they were"
         " followed up elsewhere. Unset: all are.",
     )
+    clamd: str = Field(
+        "",
+        description="The scanner for documents (clamd): `host:port`, or `unix:` and the path of its socket."
+        " Empty: documents are marked as unscanned, and only downloaded.",
+    )
     emergency_login_minutes: int = Field(
         15, description="How long after logging in emergency access is open; then log in anew."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
@@ -17,12 +18,16 @@ from journal_api.desk import Visit
 from journal_api.fhir import resources
 from journal_api.fhir.forms.person import patient
 from journal_api.fhir.parts import Json
+from journal_api.journal.documents import service as documents
+from journal_api.journal.documents.examining import type_of
+from journal_api.journal.documents.repository import Described
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Entry
 from journal_api.journal.entries.repository import moved_away
 from journal_api.journal.kinds import KINDS
 from journal_api.transfer import repository
 from journal_api.transfer.bundle import Kept, bundle_of, read_bundle
+from kit.errors import Malformed
 
 _ALL = 100_000
 _SPACE = UUID("5f0c7d4e-6c1b-4b8f-9a5e-3f2d1c0b9a87")
@@ -50,7 +55,7 @@ async def export(here: Visit) -> LookUp[Json]:
     found = await whole(here)
     named = [one.entry for one in found.kept]
     context = await resources.context_of(here, named)
-    made = bundle_of(found.person, found.kept, context, {}, here.now)
+    made = bundle_of(found.person, found.kept, context, await _contents(here, named), here.now)
     return LookUp(made, counts(named))
 
 
@@ -72,7 +77,9 @@ async def take_in(here: Visit, data: bytes, sent: Any) -> LookUp[dict[str, Any]]
     for kept in read.kept:
         what = await _take(here, kept, import_id)
         outcome[what] += 1
-        taken += [kept.entry] if what == "taken" else []
+        if what == "taken":
+            taken.append(kept.entry)
+            await _take_content(here, kept.entry, read.contents.get(kept.entry.id))
     by = (here.author, here.author_name, here.unit)
     await repository.note(here.conn, here.person_id, import_id, digest, by, outcome)
     return LookUp({"import": import_id, **outcome, "again": False}, counts(taken))
@@ -91,6 +98,15 @@ async def take_over(
     return taken
 
 
+async def _contents(here: Visit, found: Sequence[Entry]) -> dict[UUID, str]:
+    """The documents' contents, base64."""
+    made = {}
+    for entry in found:
+        if entry.kind == documents.KIND and (data := await documents.bytes_of(here, entry.id)) is not None:
+            made[entry.id] = base64.b64encode(data).decode()
+    return made
+
+
 def counts(found: list[Entry]) -> dict[str, int]:
     """How many of each kind, for the log."""
     return dict(Counter(entry.kind for entry in found))
@@ -104,6 +120,21 @@ async def _take(here: Visit, kept: Kept, import_id: UUID) -> str:
     if await _insert(here.conn, here.person_id, kept, import_id):
         return "taken"
     return "same" if found and found[0].body == entry.body and found[0].state == entry.state else "different"
+
+
+async def _take_content(here: Visit, entry: Entry, content: str | None) -> None:
+    """A document's content, which no scanner has looked at here. Raises `Malformed` (`bundle-form`)."""
+    if entry.kind != documents.KIND or content is None:
+        return
+    try:
+        data = base64.b64decode(content, validate=True)
+    except ValueError:
+        raise Malformed("bundle-form", "A document in the Bundle is not base64.") from None
+    body = entry.body
+    if hashlib.sha256(data).hexdigest() != body.get("sha256") or type_of(data) != body.get("content_type"):
+        raise Malformed("bundle-form", "A document in the Bundle is not what its reference says.")
+    what = Described(body["content_type"], len(data), body["sha256"], "unscanned", body.get("pages"))
+    await documents.keep(here, entry.id, data, what)
 
 
 async def _insert(conn: AsyncConnection[Any], person_id: UUID, kept: Kept, import_id: UUID) -> bool:

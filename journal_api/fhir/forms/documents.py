@@ -31,7 +31,7 @@ def _document(entry: Entry, context: Context) -> Json:
         "content": [
             {
                 "attachment": {
-                    "contentType": body["content_type"],
+                    "contentType": body.get("content_type"),
                     "size": body.get("bytes"),
                     "title": body["title"],
                     "url": f"Binary/{entry.id}",

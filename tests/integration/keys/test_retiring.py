@@ -39,6 +39,7 @@ NOT_SEALED = {
     "core_record.register_change": {"actor_hash"},
     "core_record.sealed_actor_row": {"actor_hash"},
     "core_record.unusual_access": {"actor_hash"},
+    "journal.document_content": {"body"},
     "panel.contribution": {"moderated_by", "appeal_by"},
     "results.known_message": {"fingerprint"},
     "results.original": {"body"},  # under the person's own key, which is among the sealed

@@ -39,6 +39,11 @@ IMPORT = """
 INSERT INTO journal.import (person_id, import_id, digest, by_id, by_name, unit, counts)
 VALUES (%s, gen_random_uuid(), %s, gen_random_uuid(), 'N', '313900541', '{}')
 """
+CONTENT = """
+INSERT INTO journal.document_content (person_id, entry_id, org_number, key_id, key, content_type, bytes,
+    digest, scan, body)
+VALUES (%s, gen_random_uuid(), '313900541', gen_random_uuid(), %s, 'image/png', 9, %s, 'clean', %s)
+"""
 MOVED = """
 INSERT INTO journal.moved (person_id, move_id, entry_id, direction, kind, written, by_id, by_name, org_number)
 VALUES (%s, gen_random_uuid(), gen_random_uuid(), 'away', 'Wish', now(), gen_random_uuid(), 'N', '313900541')
@@ -66,6 +71,9 @@ def fill(root: Connection[Any], chance: random.Random, person_id: UUID) -> None:
         contact = entry_id if kind == "Encounter" else contact
     for _ in range(chance.randint(0, 4)):
         root.execute(ITEM.encode(), (chance.choice(UNITS), person_id, chance.random() < 0.5))
+    for _ in range(chance.randint(0, 2)):
+        content = (person_id, *(chance.randbytes(size) for size in (60, 32, 5000)))
+        root.execute(CONTENT.encode(), content)
     if chance.random() < 0.5:
         root.execute(IMPORT.encode(), (person_id, chance.randbytes(32)))
         root.execute(MOVED.encode(), (person_id,))

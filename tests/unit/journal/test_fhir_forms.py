@@ -126,6 +126,16 @@ BODIES |= {
     ),
     "Wish": body({"category": of(["resuscitation", "language", "home", "other"]), "text": WORDS}),
 }
+BODIES["DocumentReference"] = body(
+    {"title": WORDS, "category": st.just("A00-1")},
+    {
+        "content_type": of(["application/pdf", "image/png", "image/jpeg"]),
+        "bytes": st.integers(1, 9_999_999),
+        "sha256": st.just("ab" * 32),
+        "scan": of(["clean", "unscanned"]),
+        "pages": st.integers(1, 20),
+    },
+)
 BODIES["MedicationReconciliation"] = body(
     {
         "transition": of(["admission", "discharge", "review"]),
