@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from fastapi import Request, Response
 
-from kit.errors import Malformed, TooLarge, UnsupportedMedia
+from kit.errors import Malformed, UnsupportedMedia
 from kit.ids import InvalidNationalId, NationalId, parse_national_id
+from kit.jsonapi import read_bytes
 
 HPR = "urn:oid:2.16.578.1.12.4.1.4.4"
 ENH = "urn:oid:2.16.578.1.12.4.1.4.101"
@@ -62,9 +63,7 @@ async def read_form(request: Request, resource: str, known: Sequence[str], *, co
     media = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
     if media != _FORM:
         raise UnsupportedMedia("form-needed", f"Send the search as {_FORM}.")
-    body = await request.body()
-    if len(body) > MAX_FORM:
-        raise TooLarge("form-too-large", f"A search is at most {MAX_FORM} bytes.")
+    body = await read_bytes(request, MAX_FORM, "form-too-large")
     linked = request.query_params.multi_items()
     if any(key in _NEVER_LINKED for key, _ in linked):
         raise Malformed("parameter-in-address", "Send names in the form, never in the address.")

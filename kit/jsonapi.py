@@ -14,19 +14,27 @@ from kit.errors import Malformed, TooLarge
 T = TypeVar("T")
 
 
-async def read_body(request: Request, kind: type[T], *, most: int = 64_000) -> T:
-    """The JSON body as `kind`; raises `TooLarge` (`body-too-large`) over `most` bytes, and `Malformed`
-    (`body-not-json`, `body-invalid`)."""
-    body = b""
+async def read_bytes(request: Request, most: int, code: str = "body-too-large") -> bytes:
+    """The body; raises `TooLarge` (`code`) as soon as there are more than `most` bytes of it."""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
-            raise TooLarge("body-too-large", f"Send at most {most} bytes.")
+            raise TooLarge(code, f"Send at most {most} bytes.")
+    return bytes(body)
+
+
+async def read_body(request: Request, kind: type[T], *, most: int = 64_000, empty: bytes = b"") -> T:
+    """The JSON body as `kind`; one without a byte is read as `empty`.
+
+    Raises `TooLarge` (`body-too-large`) over `most` bytes, and `Malformed` (`body-not-json`, `body-invalid`).
+    """
+    body = await read_bytes(request, most) or empty
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise Malformed("body-invalid", str(error)) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise Malformed("body-not-json", "Send the body as JSON.") from None
 
 

@@ -13,11 +13,12 @@ from psycopg import AsyncConnection
 from core_record.access.service import Decision, LookUp, look_up
 from core_record.attestations import service
 from core_record.fhir import person_number
-from kit.errors import Malformed, TooLarge
+from kit.errors import Malformed
 from kit.identity.actor import Actor
 from kit.identity.audiences import READ_CORE_RECORD
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
+from kit.jsonapi import read_bytes
 from kit.web import correlation_id
 
 router = APIRouter()
@@ -36,9 +37,7 @@ async def attest(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -
     number = person_number(request)
     if number is None:
         raise Malformed("person-id-missing", "Send the person's number in the header person-id.")
-    body = await request.body()
-    if len(body) > _MAX_BODY:
-        raise TooLarge("attestation-too-large", f"An attestation is at most {_MAX_BODY} bytes.")
+    body = await read_bytes(request, _MAX_BODY, "attestation-too-large")
     said = service.read_parameters(body, actor, number)
     state = request.app.state
 

@@ -18,12 +18,13 @@ from core_record.access.service import AccessRequest, Decision, LookUp, Relation
 from core_record.fhir import describe_form, fhir_response, person_number, read_form, searchset, token_value
 from core_record.privacy import fhir, service
 from core_record.privacy.service import By, Kind, SetBy, Setting, Wanted
-from kit.errors import Forbidden, Malformed, NotFound, TooLarge
+from kit.errors import Forbidden, Malformed, NotFound
 from kit.identity.actor import Actor, ActorKind
 from kit.identity.audiences import READ_CORE_RECORD, WRITE_CORE_RECORD
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
 from kit.ids import NationalId
+from kit.jsonapi import read_bytes
 from kit.web import correlation_id
 
 router = APIRouter(prefix="/fhir")
@@ -67,7 +68,7 @@ async def search_consent(request: Request, actor: Caller) -> Response:
 async def create_consent(request: Request, actor: Caller) -> Response:
     """Make a setting: 201, or 200 when this `Idempotency-Key` or an equal setting in force was there."""
     require_scope(actor, WRITE_CORE_RECORD)
-    wanted = fhir.read_wanted(await _body(request))
+    wanted = fhir.read_wanted(await read_bytes(request, _MAX_BODY, "consent-too-large"))
     number, declared = _who_asks(request, actor, wanted)
     request_hash = _request_hash(request, actor)
 
@@ -86,7 +87,7 @@ async def withdraw_consent(consent_id: str, request: Request, actor: Caller) -> 
     """Make a setting inactive, which is all that can be changed; needs `If-Match`. Safe to repeat."""
     require_scope(actor, WRITE_CORE_RECORD)
     number, setting_id = _person(request, _citizen(actor)), _uuid(consent_id)
-    fhir.is_withdrawal(await _body(request), setting_id)
+    fhir.is_withdrawal(await read_bytes(request, _MAX_BODY, "consent-too-large"), setting_id)
     version = _if_match(request)
 
     async def write(conn: AsyncConnection[Any], person_id: UUID, decision: Decision) -> LookUp[Setting]:
@@ -165,13 +166,6 @@ def _if_match(request: Request) -> int:
             "if-match-missing", 'Send If-Match with the version you have read, for instance W/"1".'
         )
     return int(text)
-
-
-async def _body(request: Request) -> bytes:
-    body = await request.body()
-    if len(body) > _MAX_BODY:
-        raise TooLarge("consent-too-large", f"A Consent is at most {_MAX_BODY} bytes.")
-    return body
 
 
 def _uuid(text: str) -> UUID:

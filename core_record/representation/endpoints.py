@@ -22,12 +22,13 @@ from core_record.fhir import describe_form, fhir_response, person_number, read_f
 from core_record.registers.service import numbers_of
 from core_record.representation import fhir, listing, service
 from core_record.representation.facts import Fullmakt, Power
-from kit.errors import AksonError, Forbidden, Malformed, NotFound, TooLarge, Unprocessable
+from kit.errors import AksonError, Forbidden, Malformed, NotFound, Unprocessable
 from kit.identity.actor import Actor, ActorKind
 from kit.identity.audiences import READ_CORE_RECORD, WRITE_CORE_RECORD
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
 from kit.ids import NationalId
+from kit.jsonapi import read_bytes
 from kit.limits import unknown_number
 from kit.web import correlation_id
 
@@ -75,7 +76,7 @@ async def give_fullmakt(fullmakt_id: UUID, request: Request, actor: Caller) -> R
     """
     own = _citizen(actor, WRITE_CORE_RECORD)
     today = today_in_norway()
-    holder, family, wanted = fhir.read_wanted(fullmakt_id, await _body(request), today)
+    holder, family, wanted = fhir.read_wanted(fullmakt_id, await read_bytes(request, _MAX_BODY), today)
     keys = request.app.state.keys
 
     async def write(
@@ -143,12 +144,3 @@ def _citizen(actor: Actor, scope: str) -> NationalId:
     if actor.kind is not ActorKind.CITIZEN or actor.national_id is None:
         raise Forbidden("citizens-only", "Representation is citizens' own. Log in as a citizen.")
     return actor.national_id
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_BODY:
-            raise TooLarge("body-too-large", f"A RelatedPerson is at most {_MAX_BODY} bytes.")
-    return body

@@ -23,7 +23,7 @@ from journal_api.journal.entries.models import Entry
 from journal_api.journal.kinds import KINDS
 from journal_api.journal.notes import service as notes
 from kit.errors import AksonError, Malformed, NotFound
-from kit.jsonapi import version_in
+from kit.jsonapi import read_bytes, version_in
 from kit.settings import get_settings
 
 router = APIRouter(prefix="/fhir", tags=["FHIR"])
@@ -162,9 +162,7 @@ def _form(kind: str) -> Form:
 
 
 async def _resource(request: Request, entry_id: UUID) -> Json:
-    body = await request.body()
-    if len(body) > _MOST:
-        raise Malformed("body-too-large", f"A resource is at most {_MOST} bytes.")
+    body = await read_bytes(request, _MOST)
     try:
         found: Any = msgspec.json.decode(body)
     except msgspec.DecodeError:

@@ -13,8 +13,8 @@ from core_record.fhir import fhir_response
 from journal_api.desk import Caller, Visit, visit
 from journal_api.transfer import service
 from journal_api.transfer.pdf import as_pdf
-from kit.errors import Malformed, TooLarge
-from kit.jsonapi import json_answer
+from kit.errors import Malformed
+from kit.jsonapi import json_answer, read_bytes
 
 router = APIRouter(prefix="/journal", tags=["transfer"])
 _MOST = 200_000_000  # bytes of a Bundle
@@ -45,7 +45,7 @@ async def export_pdf(request: Request, actor: Caller) -> Response:
 @router.post("/$import", response_class=Response)
 async def import_(request: Request, actor: Caller) -> Response:
     """Take in a Bundle of `$export`: {"import", "taken", "same", "different", "again"}."""
-    data = await _body(request)
+    data = await read_bytes(request, _MOST)
     try:
         sent: Any = msgspec.json.decode(data)
     except msgspec.DecodeError:
@@ -55,13 +55,3 @@ async def import_(request: Request, actor: Caller) -> Response:
         return await service.take_in(here, data, sent)
 
     return json_answer(await visit(request, actor, _ALL, work, writes=True))
-
-
-async def _body(request: Request) -> bytes:
-    parts, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > _MOST:
-            raise TooLarge("body-too-large", f"A Bundle is at most {_MOST} bytes.")
-        parts.append(chunk)
-    return b"".join(parts)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from kit.db import Database
-from kit.errors import Malformed, Unprocessable
+from kit.errors import Unprocessable
 from kit.identity import audiences
 from kit.identity.actor import Actor
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
+from kit.jsonapi import read_body
 from kit.keys import KeyRing
 from kit.web import correlation_id
 from results_service.operations import rules
@@ -22,6 +23,7 @@ from results_service.operations.service import Operations
 from results_service.reports.judgements import JUDGEMENTS
 
 _BODY_BYTES = 2500
+T = TypeVar("T")
 _MESSAGE_BYTES = 7 * 1024 * 1024  # the largest message in base64
 Count = Annotated[int, Query(ge=1, le=200)]
 Skip = Annotated[int, Query(ge=0, le=100_000)]
@@ -208,12 +210,8 @@ async def volumes(ops: Ops, days: Days = 14) -> Response:
     return _json({"days": days, "volumes": await ops.volumes(days)})
 
 
-async def _read(request: Request, kind: type[Any], most: int = _BODY_BYTES) -> Any:
-    body = await request.body()
-    try:
-        return msgspec.json.decode(body[: most + 1] or b"{}", type=kind)
-    except msgspec.DecodeError:
-        raise Malformed("body-unreadable", "Send a JSON object as the description says.") from None
+async def _read(request: Request, kind: type[T], most: int = _BODY_BYTES) -> T:
+    return await read_body(request, kind, most=most, empty=b"{}")
 
 
 def _one_of(reason: str, known: tuple[str, ...], name: str = "reason") -> str:

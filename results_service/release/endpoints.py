@@ -11,11 +11,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from psycopg import AsyncConnection
 
 from core_record.access.service import Decision, LookUp, access_request, look_up
-from kit.errors import AksonError, Malformed, NotFound, TooLarge
+from kit.errors import AksonError, Malformed, NotFound
 from kit.identity.actor import Actor
 from kit.identity.audiences import READ_RESULTS, RELEASE_RESULTS
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
+from kit.jsonapi import read_bytes
 from kit.web import correlation_id
 from results_service.lookup.endpoints import LookupContext, person_number
 from results_service.release import agreements, service
@@ -56,7 +57,7 @@ async def release_report(report_id: UUID, request: Request, actor: Caller) -> Re
     Errors: 404 `report-not-found`, 403 `release-role`, 409 `release-never`; a decision's refusal as any.
     """
     require_scope(actor, RELEASE_RESULTS)
-    comment, agreed = _read(await _body(request))
+    comment, agreed = _read(await read_bytes(request, _MAX_BODY))
 
     async def write(conn: AsyncConnection[Any], person_id: UUID, decision: Decision) -> LookUp[Any]:
         role = request.headers.get("requester-hpr-role")
@@ -149,12 +150,3 @@ def _read(body: bytes) -> tuple[str | None, bool]:
 
 def _malformed() -> Malformed:
     return Malformed("release-malformed", "Send FHIR Parameters with comment and agreed, or no body.")
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_BODY:
-            raise TooLarge("body-too-large", f"A release is at most {_MAX_BODY} bytes.")
-    return body

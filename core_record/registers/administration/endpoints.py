@@ -20,12 +20,13 @@ from core_record.registers.administration.models import (
     Registration,
 )
 from core_record.registers.administration.service import Administration
-from kit.errors import Malformed, TooLarge
+from kit.errors import Malformed
 from kit.identity.actor import Actor
 from kit.identity.audiences import READ_CORE_RECORD, WRITE_CORE_RECORD
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
 from kit.ids import NationalId
+from kit.jsonapi import read_body
 from kit.web import correlation_id
 
 T = TypeVar("T")
@@ -136,15 +137,7 @@ def _number(request: Request) -> NationalId:
 
 
 async def _body(request: Request, kind: type[T]) -> T:
-    body = await request.body()
-    if len(body) > _BODY_BYTES:
-        raise TooLarge("body-too-large", f"Send at most {_BODY_BYTES} bytes.")
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        raise Malformed("body-invalid", str(error)) from None
-    except msgspec.DecodeError:
-        raise Malformed("body-not-json", "Send the body as JSON.") from None
+    return await read_body(request, kind, most=_BODY_BYTES)
 
 
 def _json(body: object) -> Response:
