@@ -91,9 +91,25 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "note_merged": (False, False),
     "is_protected": (False, False),
     "merge_protection": (False, False),
+    "announce_result": (False, True),
+    "take_result_news": (False, False),
+    "result_news_done": (False, False),
+    "result_news_waiting": (False, False),
+    "order_release": (False, False),
+    "take_release_orders": (False, True),
+    "release_order_done": (False, True),
+    "municipality_of": (False, False),
+    "news_follow_merge": (False, False),
 }
 # found by function alone, no service role has any right
-WITHOUT_WALL = {"person_number", "access_log_head", "deletion_order", "notice_mail"}
+WITHOUT_WALL = {
+    "person_number",
+    "access_log_head",
+    "deletion_order",
+    "notice_mail",
+    "result_news",
+    "release_order",
+}
 
 
 @pytest.fixture
