@@ -19,7 +19,7 @@ class Recurring:
     """
 
     def __init__(self, name: str, every: float, step: Callable[[], Awaitable[bool]]) -> None:
-        self._name, self._every, self._step = name, every, step
+        self.name, self._every, self._step = name, every, step
         self.done_at = time.monotonic()
 
     async def run(self) -> None:
@@ -32,7 +32,7 @@ class Recurring:
                 self.done_at = started
             except (Unavailable, KeyProblem) as error:
                 problem = error.code if isinstance(error, Unavailable) else str(error)
-                get_logger().error("a recurring task failed", task=self._name, problem=problem)
+                get_logger().error("a recurring task failed", task=self.name, problem=problem)
             await asyncio.sleep(self._every)
 
 
