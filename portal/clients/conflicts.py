@@ -27,9 +27,13 @@ class Marked(Struct, frozen=True):
 
 
 class Fault(Struct):
-    """A refusal: its code, a sentence, and the allergies that stopped a medication, with `hidden` more."""
+    """A refusal: its code, a sentence, and the allergies that stopped a medication, with `hidden` more.
+
+    `medication`: the line that was stopped, where several were written at once.
+    """
 
     title: str = ""
     detail: str = ""
     allergies: list[Allergy] = []
     hidden: int = 0
+    medication: str = ""

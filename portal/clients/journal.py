@@ -132,7 +132,7 @@ class _Versions(Struct):
 class JournalProblem(ServiceProblem):
     """As `ServiceProblem`; `detail` is the service's English sentence, which may name an entry.
 
-    `allergies` stopped a medication, and `hidden` more that are restricted.
+    `allergies` stopped a medication (`medication`: which of several), and `hidden` more that are restricted.
     """
 
     def __init__(self, problem: Problem, code: str, correlation_id: str, fault: Fault | None = None) -> None:
@@ -140,6 +140,7 @@ class JournalProblem(ServiceProblem):
         self.detail = fault.detail if fault else ""
         self.allergies = fault.allergies if fault else []
         self.hidden = fault.hidden if fault else 0
+        self.medication = fault.medication if fault else ""
 
 
 class JournalApi:

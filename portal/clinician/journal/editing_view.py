@@ -39,7 +39,7 @@ def _form() -> rx.Component:
             tab_index=-1,
             class_name="journal-h2",
         ),
-        rx.cond(editor.kind == "MedicationStatement", _beside()),
+        rx.cond(editor.kind == "MedicationStatement", beside_view(editor.results_known, editor.beside)),
         rx.el.input(type="hidden", name="patient", value=editor.patient, read_only=True),
         rx.el.div(rx.foreach(editor.inputs, _input), class_name="journal-inputs"),
         rx.cond(~editor.is_new, _becomes()),
@@ -196,15 +196,15 @@ def _becomes() -> rx.Component:
     )
 
 
-def _beside() -> rx.Component:
+def beside_view(known: Any, newest: Any) -> rx.Component:
     """What must be seen before medication is changed: allergies, kidney function, potassium, INR."""
     return rx.el.aside(
         rx.el.h3(text("journal.beside.heading"), class_name="journal-h3"),
         rx.cond(
-            editor.results_known,
+            known,
             rx.el.dl(
                 rx.foreach(
-                    editor.beside,
+                    newest,
                     lambda one: rx.el.div(
                         rx.el.dt(text_by("journal.beside.name", one.name, "egfr")),
                         rx.el.dd(

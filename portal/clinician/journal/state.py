@@ -175,9 +175,10 @@ class JournalState(rx.State):
         """The forms of another patient. What was saved of a note is a draft; leaving the rest was asked."""
         from portal.clinician.journal.contacting import Contacting  # noqa: PLC0415 - they build on this state
         from portal.clinician.journal.editing import ListEditor  # noqa: PLC0415
+        from portal.clinician.journal.reconcile import Reconciler  # noqa: PLC0415
         from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415
 
-        for form in (NoteWriter, ListEditor, Contacting):
+        for form in (NoteWriter, ListEditor, Contacting, Reconciler):
             (await self.get_state(form)).reset()  # type: ignore[no-untyped-call]
 
     async def _offer(self, now: Current, *, begins: bool) -> None:
