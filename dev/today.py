@@ -60,8 +60,13 @@ def write_today(settings: Settings, registers: RegisterFile, now: datetime | Non
     """Write today's contacts; how many there are. Raises `httpx.HTTPError` without an answer."""
     at = now or datetime.now(OSLO)
     wanted = [*contacts(registers, at), *care(registers, at)]
-    asyncio.run(_send(settings, wanted))
+    write(settings, wanted)
     return len(wanted)
+
+
+def write(settings: Settings, wanted: Sequence[Booked]) -> None:
+    """Write entries as their personas; those there stay. Raises `httpx.HTTPError` without an answer."""
+    asyncio.run(_send(settings, wanted))
 
 
 def contacts(registers: RegisterFile, now: datetime) -> Iterator[Booked]:

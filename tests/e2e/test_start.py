@@ -3,12 +3,28 @@ a net; a message is answered."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import steps
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import ROOT, Instance, Visit
 
-steps.PERSONAS.setdefault("sykepleier", "Ingunn Solvang")
+
+@pytest.fixture(scope="module", autouse=True)
+def day(akson: Instance) -> None:
+    steps.PERSONAS.setdefault("sykepleier", "Ingunn Solvang")
+    written = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.day"],
+        cwd=akson.data,
+        env=akson.environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert written.returncode == 0, written.stderr
 
 
 def looks_right(page: Page, where: str) -> None:
@@ -31,9 +47,9 @@ def test_given_the_days_contacts_then_a_gp_opens_a_patient_from_the_list(visit: 
 
 
 def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_after_a_lost_net(
-    visit: Visit,
+    browser: Browser, base_url: str
 ) -> None:
-    page = visit("sykepleier")
+    page = steps.log_in(steps.new_page(browser, base_url), "sykepleier")  # a lost net is in its console
     page.set_viewport_size(steps.NARROW)
     rows = page.get_by_test_id("list-visits").get_by_test_id("work-row")
     waiting = rows.filter(has=page.get_by_test_id("visit-done"))
@@ -43,8 +59,6 @@ def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_aft
     page.set_viewport_size(steps.NARROW)
     waiting.first.get_by_test_id("visit-done").click()
     expect(waiting).to_have_count(left - 1)
-    if left < 2:  # late in the day one visit may be all there is
-        return
     waiting.first.get_by_test_id("visit-write").click()
     form = page.get_by_test_id("visit-form")
     form.get_by_label("Hva er gjort?").fill("Ga medisiner. Spiste middag.")
@@ -70,3 +84,18 @@ def test_given_a_message_to_the_unit_then_it_is_read_and_answered(visit: Visit) 
     page.get_by_test_id("send-words").click()
     expect(opened).to_contain_text("Besvart")
     expect(opened).to_contain_text("Ja, det gjør vi.")
+
+
+def test_given_a_citizen_then_the_journal_is_read_in_plain_words_and_a_fullmakt_can_cover_it(
+    visit: Visit,
+) -> None:
+    page = visit("gry")
+    page.get_by_role("link", name="Min journal", exact=True).click()
+    own = page.get_by_test_id("own-journal")
+    expect(own).to_be_visible()
+    expect(page.get_by_test_id("own-event").first).to_contain_text("Magnar Koman, lege")
+    looks_right(page, "own journal")
+    page.goto("/citizen/privacy")
+    part = page.get_by_test_id("part-fullmakt")
+    part.get_by_role("button").first.click()
+    expect(part.get_by_label("Se journalen")).not_to_be_checked()

@@ -74,9 +74,13 @@ def horizon(now: datetime) -> datetime:
 
 
 async def follow_plan(visit: Visit, entry: Entry, plan: CarePlan) -> None:
-    """Bring the list to what the plan says from now on: a pause or an end withdraws what is not begun."""
+    """Bring the list to what the plan says from now on: a pause or an end withdraws what is ahead.
+
+    A new plan has its visits from when it begins, also those of earlier today.
+    """
     active, end = entry.state == "active", horizon(visit.now)
-    begins = max(entry.at, visit.now)
+    today = _at(visit.now.astimezone(OSLO).date(), time())
+    begins = max(entry.at, today if entry.version == 1 else visit.now)
     made = list(planned(entry.id, plan, begins, end)) if active else []
     line = Item(entry.unit, entry.id, visit.person_id, PLAN, entry.state, open=active, due=end)
     await put(visit.conn, line)

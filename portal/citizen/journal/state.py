@@ -10,8 +10,10 @@ import reflex as rx
 from portal.citizen.journal.transform import (
     EVENTS,
     KINDS,
+    Before,
     Own,
     Told,
+    before,
     critical,
     diagnoses,
     medication,
@@ -37,6 +39,9 @@ class OwnJournal(rx.State):
     vaccines: list[Own] = []  # noqa: RUF012
     diagnoses: list[Own] = []  # noqa: RUF012
     told: list[Told] = []  # noqa: RUF012
+    former_of: str = ""
+    former: list[Before] = []  # noqa: RUF012
+    former_wrong: bool = False
     more_there: bool = False
     loading_more: bool = False
     loaded: bool = False
@@ -69,6 +74,22 @@ class OwnJournal(rx.State):
         yield
         await self._older()
         self.loading_more = False
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def show_former(self, note_id: str) -> None:
+        """How a corrected note stood before; once more puts it away."""
+        shown, self.former_of, self.former, self.former_wrong = self.former_of, "", [], False
+        known = any(one.id == note_id for one in self._entries.get("Composition", ()))
+        if shown == note_id or not known:
+            return
+        self.former_of = note_id
+        try:
+            versions = await (await citizen_journal(self)).history("Composition", note_id)
+        except ServiceProblem:
+            self.former_wrong = True
+            return
+        self.former = before(versions, self._known)
 
     async def _older(self) -> None:
         """The next older ones of each kind, from where its own list ends."""

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.clients.journal import Entry, Stamp, Templates
+from portal.clients.journal import Entry, Stamp, Templates, Version
 from portal.clients.notes import Part, Words, parts_of, same, template_of
 from portal.ui.dates import show_day
 
 EVENTS = ("Encounter", "Composition")
 CRITICAL = ("AllergyIntolerance", "Flag")
 LISTS = ("MedicationStatement", "Immunization", "Condition")
+UNFOLDED = 3
+"""So many of the newest notes stand open."""
 KINDS = (*CRITICAL, *LISTS, *EVENTS)
 
 
@@ -48,6 +50,16 @@ class Told:
     signed: str
     why: str
     parts: list[Part] = field(default_factory=list)
+    unfolded: bool = False
+
+
+@dataclass
+class Before:
+    """An earlier version of a corrected note."""
+
+    at: str
+    by: str
+    parts: list[Part] = field(default_factory=list)
 
 
 def critical(found: Mapping[str, Sequence[Entry]]) -> list[Own]:
@@ -79,7 +91,19 @@ def told(found: Mapping[str, Sequence[Entry]], known: Templates) -> list[Told]:
     within = {note.contact for note in notes}
     contacts = [entry for entry in found.get("Encounter", ()) if entry.id not in within]
     every = sorted([*notes, *contacts], key=lambda entry: (entry.at, entry.kind), reverse=True)
-    return [_note(one, known) if one.kind == "Composition" else _contact(one) for one in every]
+    made = [_note(one, known) if one.kind == "Composition" else _contact(one) for one in every]
+    for event in [one for one in made if one.kind == "note"][:UNFOLDED]:
+        event.unfolded = True
+    return made
+
+
+def before(versions: Sequence[Version], known: Templates) -> list[Before]:
+    """The signed versions of a note before the one that holds, newest first."""
+    earlier = [one for one in versions[1:] if one.signed is not None]
+    return [
+        Before(show_day(one.changed.at.isoformat()), one.changed.name, parts_of(one.body, known))
+        for one in earlier
+    ]
 
 
 def _note(entry: Entry, known: Templates) -> Told:

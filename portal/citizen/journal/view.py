@@ -121,19 +121,59 @@ def _contact(event: Any) -> rx.Component:
 
 
 def _note(event: Any) -> rx.Component:
-    return rx.el.article(
-        rx.el.h3(event.at, " ", event.title[Language.lang], _where(event), class_name="ownjournal-h3"),
-        rx.el.dl(
-            rx.foreach(
-                event.parts,
-                lambda part: rx.el.div(
-                    rx.el.dt(part.label[Language.lang]), rx.el.dd(part.text, class_name="letters-text")
-                ),
-            ),
-            class_name="ownjournal-parts",
+    return rx.el.details(
+        rx.el.summary(
+            rx.el.h3(event.at, " ", event.title[Language.lang], _where(event), class_name="ownjournal-h3"),
+            class_name="ownjournal-summary",
         ),
-        rx.cond(event.why != "", rx.el.p(text("ownjournal.events.corrected", why=event.why))),
+        _parts(event.parts),
+        rx.cond(event.why != "", _corrected(event)),
         rx.el.p(text("ownjournal.events.by"), " ", _by(event), " ", event.signed, class_name="privacy-quiet"),
+        open=event.unfolded,
+    )
+
+
+def _parts(parts: Any) -> rx.Component:
+    return rx.el.dl(
+        rx.foreach(
+            parts,
+            lambda part: rx.el.div(
+                rx.el.dt(part.label[Language.lang]), rx.el.dd(part.text, class_name="letters-text")
+            ),
+        ),
+        class_name="ownjournal-parts",
+    )
+
+
+def _corrected(event: Any) -> rx.Component:
+    """Why it was corrected, and how it stood before."""
+    opened = journal.former_of == event.key
+    return rx.fragment(
+        rx.el.p(text("ownjournal.events.corrected", why=event.why)),
+        aksel.button(
+            rx.cond(opened, text("ownjournal.events.hide"), text("ownjournal.events.former")),
+            size="small",
+            variant="tertiary",
+            on_click=journal.show_former(event.key),
+            aria_expanded=opened,
+            custom_attrs={"data-testid": "own-former"},
+        ),
+        rx.cond(
+            opened,
+            rx.el.div(
+                rx.cond(journal.former_wrong, rx.el.p(text("ownjournal.events.former_wrong"), role="alert")),
+                rx.foreach(
+                    journal.former,
+                    lambda one: rx.el.div(
+                        _parts(one.parts),
+                        rx.el.p(
+                            text("ownjournal.events.stood", by=one.by, at=one.at), class_name="privacy-quiet"
+                        ),
+                    ),
+                ),
+                class_name="ownjournal-former",
+            ),
+        ),
     )
 
 

@@ -110,16 +110,17 @@ def _chosen(
         return is_open
     last = day_of(now)[1] + timedelta(days=widget.days)
     near = [one for one in is_open if one.item.due is not None and one.item.due < last]
-    return _one_each(widget, near)
+    return _one_each(widget, near, day_of(now)[0])
 
 
-def _one_each(widget: Widget, near: Sequence[Listed]) -> list[Listed]:
-    """The latest of each person's: the check that is due now says it, whatever was missed before it."""
-    latest: dict[str, Listed] = {}
-    for one in sorted(near, key=lambda each: each.item.due or datetime.max.replace(tzinfo=OSLO)):
-        if one.item.kind in widget.kinds:
-            latest[one.item.person_id] = one
-    return list(latest.values())
+def _one_each(widget: Widget, near: Sequence[Listed], today: datetime) -> list[Listed]:
+    """One of each person's: the first that is ahead, else the latest that was missed, which says it all."""
+    chosen: dict[str, Listed] = {}
+    for one in sorted(near, key=lambda each: each.item.due or today):
+        before = chosen.get(one.item.person_id)
+        if one.item.kind in widget.kinds and not (before and before.item.due and before.item.due >= today):
+            chosen[one.item.person_id] = one
+    return list(chosen.values())
 
 
 def _place(widget: Widget, item: Item) -> tuple[float, float, str]:

@@ -97,12 +97,12 @@ async def test_given_a_plan_is_changed_paused_or_ended_then_what_is_not_begun_fo
         (tomorrow("12:00"), 30),
     ]
     await write(journal, plan_id, plan("08:00", "12:00", minutes=30), 2, "on-hold")
-    assert await listed(journal) == []
+    assert [one for one in await listed(journal) if due(one) >= tomorrow("00:00")] == []
     await write(journal, plan_id, plan("08:00", "12:00", minutes=30), 3)
     resumed = [one for one in await listed(journal) if due(one) >= tomorrow("00:00")]
     assert [one["item"]["id"] for one in resumed] == [one["item"]["id"] for one in found]
     await write(journal, plan_id, plan("08:00"), 4, "completed")
-    assert await listed(journal) == []
+    assert [one for one in await listed(journal) if due(one) >= tomorrow("00:00")] == []
 
 
 async def test_given_a_visit_is_done_or_not_then_the_plan_neither_doubles_nor_undoes_it(
@@ -205,3 +205,29 @@ async def test_the_list_says_which_service_its_unit_gives_and_other_services_hav
         assert answer["service"] == given_service
     outside = await journal.call("sykehuslege", None, "POST", "/work/_search", {"kinds": ["contact"]})
     assert code_of(outside).startswith("403 ")
+
+
+async def test_one_sends_to_the_places_that_share_the_journal_and_to_no_other(journal: Journal) -> None:
+    found = (await journal.ok("pleieassistent", None, "POST", "/units/_search"))["units"]
+    names = [one["name"] for one in found]
+    assert names == sorted(names)
+    assert {"Fjordvik legesenter", "Fjordvik hjemmetjeneste"} <= set(names)
+    assert not {one["kind"] for one in found} & {"hospital", "laboratory", "radiology", "agency"}
+    assert "Fjordvik legesenter AS" not in names  # its place is what one writes to
+    assert code_of(await journal.call("sykehuslege", None, "POST", "/units/_search")).startswith("403 ")
+
+
+async def test_a_citizen_reads_signed_notes_and_contacts_and_no_draft(journal: Journal) -> None:
+    contact = await journal.contact()
+    note = await journal.draft(contact=contact["id"])
+    kinds = {"kinds": ["Encounter", "Composition"]}
+    before = (await journal.ok("line", "line", "POST", "/journal/summary/_search", kinds))["entries"]
+    assert ([one["id"] for one in before["Encounter"]], before["Composition"]) == ([contact["id"]], [])
+    path = f"/journal/Composition/{note['id']}/$sign"
+    await journal.ok("lege-koman", "line", "POST", path, If_Match='"1"')
+    after = (await journal.ok("line", "line", "POST", "/journal/summary/_search", kinds))["entries"]
+    assert [(one["id"], one["signed"]["name"]) for one in after["Composition"]] == [
+        (note["id"], "Magnar Koman")
+    ]
+    other = await journal.call("gry", "line", "POST", "/journal/summary/_search", kinds)
+    assert code_of(other) == "403 not-own-data"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from portal.citizen.journal.transform import critical, diagnoses, medication, told, vaccines
+from portal.citizen.journal.transform import before, critical, diagnoses, medication, told, vaccines
 from portal.citizen.privacy.transform import POWERS
-from portal.clients.journal import Entry, Section, Stamp, Template, Templates
+from portal.clients.journal import Entry, Section, Stamp, Template, Templates, Version
 from portal.ui.texts import LANGUAGES, under
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -77,6 +77,14 @@ def test_signed_notes_and_contacts_are_told_and_drafts_are_not() -> None:
     )
     assert [(part.label, part.text) for part in written.parts] == [(_DONE.label, "Ga medisiner.")]
     assert written.why == "Feil dose"
+
+
+def test_how_a_corrected_note_stood_before_is_told_and_what_was_a_draft_is_not() -> None:
+    body = {"template": "home-care-visit", "texts": {"done": "Ga medisiner."}}
+    first = Version(2, "signed", NOW, NURSE, body, NURSE)
+    draft = Version(1, "draft", NOW, NURSE, {**body, "texts": {"done": "Ga"}})
+    (stood,) = before([Version(3, "signed", NOW, ASSISTANT, {}, NURSE, "Feil"), first, draft], KNOWN)
+    assert (stood.by, [part.text for part in stood.parts]) == ("Ingunn Solvang", ["Ga medisiner."])
 
 
 def test_each_power_of_a_fullmakt_has_words_and_the_journal_is_one() -> None:

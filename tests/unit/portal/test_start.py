@@ -77,6 +77,7 @@ def test_each_child_is_listed_once_four_weeks_ahead_and_stays_when_the_day_has_p
         listed("check", "passed", due=NOW - timedelta(days=3), label="3-months"),
         listed("check", "missed", due=NOW - timedelta(days=60), label="4-weeks", person_id="soon"),
         listed("check", "soon", due=NOW + timedelta(days=20), label="6-weeks"),
+        listed("check", "after", due=NOW + timedelta(days=25), label="3-months", person_id="soon"),
         listed("check", "later", due=NOW + timedelta(days=40), label="5-months"),
     ]
     found = shown(widget("health-centre", "children"), items, [], NOW)
