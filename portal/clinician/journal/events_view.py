@@ -109,7 +109,12 @@ def _contact(event: Any) -> rx.Component:
             event.when, " ", text_by("journal.form", event.form, "consultation"), class_name="journal-h3"
         ),
         aksel.tag(text_by("journal.state", event.state, "planned"), size="xsmall", variant="info-moderate"),
-        rx.el.p(_service(event), event.reason, _who(event), class_name="journal-by"),
+        rx.el.p(
+            rx.cond(event.service != "", rx.el.span(text_by("journal.option", event.service, "other"))),
+            rx.cond(event.reason != "", rx.el.span(event.reason)),
+            rx.cond(event.who != "", rx.el.span(event.who)),
+            class_name="journal-by journal-dotted",
+        ),
         rx.cond(
             event.is_open,
             rx.el.div(
@@ -127,10 +132,6 @@ def _contact(event: Any) -> rx.Component:
 
 def _service(event: Any) -> rx.Component:
     return rx.cond(event.service != "", rx.el.span(text_by("journal.option", event.service, "other"), " · "))
-
-
-def _who(event: Any) -> rx.Component:
-    return rx.cond(event.who != "", rx.el.span(" · ", event.who))
 
 
 def _note(event: Any) -> rx.Component:

@@ -1,4 +1,4 @@
-"""Measured values over time, below what happened."""
+"""Measured values over time: asked for beside what happened, and shown above it."""
 
 from __future__ import annotations
 
@@ -17,28 +17,33 @@ measured: Any = OverTime
 
 
 def over_time_view() -> rx.Component:
-    """A button, and what it fetches."""
-    return rx.el.section(
-        rx.el.h2(text("journal.over_time.heading"), id=HEADING, tab_index=-1, class_name="journal-h2"),
-        rx.cond(
-            (measured.of != "") & (measured.of == seen.shown),
-            rx.fragment(
-                aksel.button(
-                    text("journal.over_time.hide"), size="small", variant="tertiary", on_click=measured.hide
-                ),
-                rx.cond(
-                    measured.series.length() > 0,
-                    rx.el.div(rx.foreach(measured.series, _series), class_name="journal-courses"),
-                    rx.el.p(text("journal.over_time.none"), class_name="results-subtle"),
-                ),
+    """The courses, while they are asked for."""
+    return rx.cond(
+        (measured.of != "") & (measured.of == seen.shown),
+        rx.el.section(
+            rx.el.h2(text("journal.over_time.heading"), id=HEADING, tab_index=-1, class_name="journal-h2"),
+            rx.cond(
+                measured.series.length() > 0,
+                rx.el.div(rx.foreach(measured.series, _series), class_name="journal-courses"),
+                rx.el.p(text("journal.over_time.none"), class_name="results-subtle"),
             ),
             aksel.button(
-                text("journal.over_time.show"),
-                size="small",
-                variant="secondary",
-                on_click=measured.show,
-                custom_attrs={"data-testid": "over-time"},
+                text("journal.over_time.hide"), size="small", variant="secondary", on_click=measured.hide
             ),
+        ),
+    )
+
+
+def over_time_offer() -> rx.Component:
+    """The button that fetches them."""
+    return rx.el.section(
+        rx.el.h2(text("journal.over_time.heading"), class_name="journal-h2"),
+        aksel.button(
+            text("journal.over_time.show"),
+            size="small",
+            variant="secondary",
+            on_click=measured.show,
+            custom_attrs={"data-testid": "over-time"},
         ),
         rx.el.div(
             rx.cond(
@@ -47,6 +52,7 @@ def over_time_view() -> rx.Component:
             ),
             role="alert",
         ),
+        class_name="journal-group",
     )
 
 

@@ -138,7 +138,15 @@ def _form() -> rx.Component:
             )
         ],
         rx.cond(writer.contacts.length() > 0, _within()),
-        rx.foreach(writer.form.fields, _field),
+        rx.el.div(
+            rx.foreach(
+                writer.form.fields,
+                lambda one: rx.el.div(
+                    _field(one), class_name=rx.cond(one.kind == "number", "", "journal-wide")
+                ),
+            ),
+            class_name="journal-fields",
+        ),
         rx.cond(
             writer.correcting,
             aksel.text_field(

@@ -10,7 +10,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import JournalClient, Written
+from portal.clients.screens import ScreensClient
 from portal.clinician.journal.contacting import Contacting
 from portal.clinician.journal.editing import ListEditor
 from portal.clinician.journal.keeper import SAVE
@@ -283,6 +285,41 @@ async def test_measured_values_are_read_when_asked_for(visitor: Browser) -> None
     course = await tab.get(OverTime)
     assert course.of == (await tab.get(JournalState)).shown
     assert [row.value for one in course.series for row in one.rows] == ["70"]
+
+
+async def test_given_the_results_are_down_then_the_journal_is_shown_and_says_so(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(*_: Any, **__: Any) -> Any:
+        raise ServiceProblem(Problem.DOWN)
+
+    tab = await the_page(visitor)
+    journal = await tab.get(JournalState)
+    assert journal.results.known
+    monkeypatch.setattr(ScreensClient, "table", down)
+    await tab.do(JournalState, "again")
+    assert (journal.problem, journal.results.known) == ("", False)
+    await tab.do(ListEditor, "add", "MedicationStatement")
+    assert (await tab.get(ListEditor)).results_known is False
+
+
+async def test_given_the_journal_is_down_then_what_is_critical_is_unknown_not_none(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(*_: Any, **__: Any) -> Any:
+        raise ServiceProblem(Problem.DOWN)
+
+    tab = await opened(visitor)
+    critical = await tab.get(Critical)
+    await tab.do(Critical, "load")
+    assert critical.stands == "none"
+    monkeypatch.setattr(JournalClient, "overview", down)
+    await tab.do(Critical, "load")
+    assert critical.stands == "none"  # just asked: it is not asked again
+    await tab.do(Critical, "again")
+    assert critical.stands == "failed"
+    await tab.do(JournalState, "load")
+    assert ((await tab.get(JournalState)).problem, critical.stands) == ("down", "failed")
 
 
 async def test_given_a_patient_who_is_not_ones_own_then_page_and_banner_say_so(
