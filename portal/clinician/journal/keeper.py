@@ -22,6 +22,7 @@ from portal.ui.text import text
 from portal.ui.texts import LANGUAGES, under
 
 FORM = "note-form"
+HEADING = "journal-writing"
 SAVE = "/clinician/journal/draft"
 QUIET_MS = 900
 AGAIN_MS = 4000
@@ -110,10 +111,13 @@ const aksonHold = (form, patience) => {
   aksonWritten.held = setTimeout(() => { form.inert = false; }, patience);
 };
 const DraftKeeper = (props) => {
-  const {note, form, to, quiet, again, patience, answered, words, wrong, onSaved, onOvertaken} = props;
+  const {note, form, heading, to, quiet, again, patience, answered, words, wrong} = props;
+  const {onSaved, onOvertaken} = props;
   const [seen, setSeen] = useState({status: aksonWritten.status});
   Object.assign(aksonWritten, {form, to, again, told: setSeen, saved: onSaved, overtaken: onOvertaken});
   useEffect(() => { if (aksonWritten.pending === null) aksonSay(""); }, [note]);
+  // at once, not by an event that comes when somebody has begun to type
+  useLayoutEffect(() => { if (note) document.getElementById(heading)?.focus(); }, [note]);
   useEffect(() => {
     clearTimeout(aksonWritten.held);
     const where = document.getElementById(form);
@@ -199,6 +203,7 @@ class _DraftKeeper(rx.Component):
     tag = "DraftKeeper"
     note: Var[str]
     form: Var[str]
+    heading: Var[str]
     to: Var[str]
     quiet: Var[int]
     again: Var[int]
@@ -211,7 +216,7 @@ class _DraftKeeper(rx.Component):
 
     def add_imports(self) -> dict[str, Any]:
         return {
-            "react": ["useEffect", "useState"],
+            "react": ["useEffect", "useLayoutEffect", "useState"],
             "react-router": [rx.ImportVar(tag="useBlocker", install=False)],
             aksel.LIBRARY: ["Alert", "Button", "CopyButton", "Dialog"],
         }
@@ -236,6 +241,7 @@ def draft_keeper(note: Any, answered: Any, on_saved: Any, on_overtaken: Any) -> 
     made: rx.Component = _DraftKeeper.create(
         note=note,
         form=FORM,
+        heading=HEADING,
         to=SAVE,
         quiet=QUIET_MS,
         again=AGAIN_MS,

@@ -24,7 +24,6 @@ from portal.session.guard import requires
 from portal.session.journal import client_of, shown_handle
 from portal.session.models import Kind
 
-HEADING = "journal-writing"
 OVERTAKEN = "changed-meanwhile"
 KEPT = "changed-meanwhile-kept"
 """A colleague was faster; what was written is a draft of its own beside the colleague's."""
@@ -143,7 +142,7 @@ class NoteWriter(rx.State):
         self.contact = (note.contact or "") if note else next((one.key for one in self.contacts), "")
         self.conflict_of = str(note.body.get("conflict_of", "")) if note else ""
         self.correcting = note is not None and note.state == "signed"
-        return rx.set_focus(HEADING)
+        return None
 
     async def _save(self, client: JournalClient, values: dict[str, str]) -> Entry:
         version = int(values["version"]) if values.get("version", "").isdecimal() else -1

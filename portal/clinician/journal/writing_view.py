@@ -9,9 +9,9 @@ import reflex as rx
 from portal.clinician.journal.contacting import FORMS, SERVICES, URGENCIES, Contacting
 from portal.clinician.journal.contacting import HEADING as CONTACT
 from portal.clinician.journal.editing import ListEditor
-from portal.clinician.journal.keeper import FORM, draft_keeper
+from portal.clinician.journal.keeper import FORM, HEADING, draft_keeper
 from portal.clinician.journal.state import seen
-from portal.clinician.journal.writing import HEADING, NoteWriter
+from portal.clinician.journal.writing import NoteWriter
 from portal.ui import aksel
 from portal.ui.language import Language
 from portal.ui.text import text, text_by
@@ -19,13 +19,15 @@ from portal.ui.text import text, text_by
 writer: Any = NoteWriter
 contacting: Any = Contacting
 codes: Any = ListEditor
+_UNSENT: Any = rx.Var("(typeof window !== 'undefined' && Boolean(window.aksonUnsent))").to(bool)
+"""Something is written that is not saved: its form stays as it is, whatever is loaded."""
 
 
 def writing_view() -> rx.Component:
     """Choose what to write, or the form of what is being written. It stays while the page is read anew."""
     return rx.el.section(
         rx.cond(
-            ~seen.loading,
+            ~seen.loading | _UNSENT,
             rx.cond(writer.note != "", _form(), rx.cond(contacting.is_open, _contact(), _choose())),
         ),
         draft_keeper(writer.note, writer.answered, seen.again, writer.overtaken),
