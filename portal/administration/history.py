@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import reflex as rx
 
-from portal.administration.shared import OSLO, columns, role_of, scrolling, shown_day
+from portal.administration.shared import columns, role_of, scrolling, shown_day
 from portal.ui import aksel
+from portal.ui.dates import show_moment
 from portal.ui.text import text, text_by
 
 Json = dict[str, Any]
@@ -54,7 +54,7 @@ def _change(one: Json) -> Change:
     before, after = one.get("before"), one["after"]
     register = str(one["register"])
     return Change(
-        at=datetime.fromisoformat(str(one["at"])).astimezone(OSLO).strftime("%d.%m.%Y %H:%M"),
+        at=show_moment(str(one["at"])),
         register=register,
         name=str(one.get("name") or ""),
         place=str(one.get("place") or ""),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from portal.ui import aksel
+from portal.ui.dates import show_day
 from portal.ui.text import text, text_by
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -85,7 +86,7 @@ def today() -> date:
 
 def shown_day(iso: Any) -> str:
     """`2026-11-23` → `23.11.2026`; empty for None."""
-    return date.fromisoformat(str(iso)).strftime("%d.%m.%Y") if iso else ""
+    return show_day(str(iso)) if iso else ""
 
 
 def error_of(state: Any, field: str) -> Any:

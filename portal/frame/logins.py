@@ -6,7 +6,7 @@ session itself; a form is taken from our own page only.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
@@ -24,6 +24,7 @@ from portal.session.models import Kind, OwnLogin
 from portal.session.places import CHOOSE, Place, places_of
 from portal.session.routes import from_our_page, home, signed_out, to_provider
 from portal.session.wiring import wiring
+from portal.ui.dates import moment_text
 from portal.ui.texts import say
 
 LOGINS = "/auth/sessions"
@@ -147,7 +148,7 @@ def _login(lang: str, login: OwnLogin) -> str:
 
 
 def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, _OSLO).strftime("%d.%m.%Y %H:%M")
+    return moment_text(datetime.fromtimestamp(seconds, UTC))
 
 
 def _say(lang: str, key: str) -> str:

@@ -12,6 +12,7 @@ from portal.session.guard import requires
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import open_patient
 from portal.ui import aksel
+from portal.ui.dates import day_text
 from portal.ui.text import text, text_by
 
 
@@ -42,7 +43,7 @@ class PatientBanner(rx.State):
         self.sex = patient.sex if patient.sex in ("male", "female") else "unknown"
         self.self_declared = patient.reason is not None
         born = _day(patient.birth_date)
-        self.born = born.strftime("%d.%m.%Y") if born else ""
+        self.born = day_text(born) if born else ""
         self.age = years_between(born, date.today()) if born else -1  # noqa: DTZ011 - ages follow the calendar
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +24,7 @@ from portal.session.routes import HOME as OWN_PAGES
 from portal.session.routes import language
 from portal.session.tokens import PANEL, authorizer
 from portal.session.wiring import wiring
+from portal.ui.dates import show_day, show_time
 from portal.ui.texts import say, texts
 
 HOME = "/panel"
@@ -155,13 +155,12 @@ def told(who: Reader, request: Request) -> Markup:
 
 def moment(who: Reader, text: str) -> str:
     """An instant as a date and time in Norway."""
-    at = datetime.fromisoformat(text).astimezone(OSLO)
-    return who.say("moment", day=at.strftime("%d.%m.%Y"), time=at.strftime("%H:%M"))
+    return who.say("moment", day=show_day(text), time=show_time(text))
 
 
 def day(text: str) -> str:
     """An ISO date as people write it."""
-    return datetime.fromisoformat(text).strftime("%d.%m.%Y")
+    return show_day(text)
 
 
 def joined(parts: Any) -> Markup:

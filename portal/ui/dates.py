@@ -1,25 +1,46 @@
-"""Days and times as people here read and write them: `13.11.2026`, `06:43`, in Norwegian time."""
+"""Days and times as people here read and write them: `13.11.2026`, `06:43`, in Norwegian time.
+
+`show_*` read ISO text, `*_text` write a day or an instant.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from kit.norway import OSLO
 
 
+def day_text(day: date) -> str:
+    """A day; an instant's day in Norway."""
+    return (_here(day) if isinstance(day, datetime) else day).strftime("%d.%m.%Y")
+
+
+def time_text(instant: datetime) -> str:
+    """The time of day of an instant."""
+    return _here(instant).strftime("%H:%M")
+
+
+def moment_text(instant: datetime) -> str:
+    """Day and time of an instant."""
+    return f"{day_text(instant)} {time_text(instant)}"
+
+
 def show_day(instant: str) -> str:
     """An instant or a day in ISO form as a Norwegian day; empty when it is none."""
-    return _shown(instant, "%d.%m.%Y")
+    moment = _read(instant)
+    return day_text(moment) if moment else ""
 
 
 def show_time(instant: str) -> str:
     """The time of day of an instant in ISO form; empty when it is none."""
-    return _shown(instant, "%H:%M")
+    moment = _read(instant)
+    return time_text(moment) if moment else ""
 
 
 def show_moment(instant: str) -> str:
     """Day and time of an instant in ISO form; empty when it is none."""
-    return _shown(instant, "%d.%m.%Y %H:%M")
+    moment = _read(instant)
+    return moment_text(moment) if moment else ""
 
 
 def iso_day(text: str) -> str | None:
@@ -30,9 +51,13 @@ def iso_day(text: str) -> str | None:
         return None
 
 
-def _shown(instant: str, form: str) -> str:
+def _read(instant: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(instant)
+        return datetime.fromisoformat(instant)
     except ValueError:
-        return ""
-    return (moment.astimezone(OSLO) if moment.tzinfo else moment).strftime(form)
+        return None
+
+
+def _here(moment: datetime) -> datetime:
+    """In Norway; a day without a zone is the day it says."""
+    return moment.astimezone(OSLO) if moment.tzinfo else moment

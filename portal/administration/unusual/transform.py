@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from portal.administration.shared import OSLO
+from portal.ui.dates import show_day, show_time
 
 Json = dict[str, Any]
 
@@ -90,10 +89,10 @@ def opened(answer: Json) -> Opened:
 
 
 def _row(one: Json) -> Row:
-    at = datetime.fromisoformat(str(one["at"])).astimezone(OSLO)
+    at = str(one["at"])
     return Row(
-        day=at.strftime("%d.%m.%Y"),
-        time=at.strftime("%H:%M"),
+        day=show_day(at),
+        time=show_time(at),
         basis=str(one.get("basis") or ""),
         relation=str(one.get("relation") or ""),
         reason=str(one.get("reason") or ""),
@@ -103,4 +102,4 @@ def _row(one: Json) -> Row:
 
 
 def _moment(text: Any) -> str:
-    return datetime.fromisoformat(str(text)).astimezone(OSLO).strftime("%d.%m.%Y kl. %H:%M")
+    return f"{show_day(str(text))} kl. {show_time(str(text))}"

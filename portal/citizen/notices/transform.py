@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from portal.ui.dates import show_day, show_time
 
 Json = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -37,14 +38,14 @@ def newest(answer: Json) -> str:
 
 
 def _shown(notice: Json) -> Shown:
-    at = datetime.fromisoformat(str(notice["at"])).astimezone(_OSLO)
+    at = str(notice["at"])
     log: Json = notice.get("log") or {}
     places = (str(log.get(name) or "") for name in ("place", "organisation"))
     return Shown(
         id=str(notice["id"]),
         kind=str(notice["kind"]),
-        day=at.strftime("%d.%m.%Y"),
-        time=at.strftime("%H:%M"),
+        day=show_day(at),
+        time=show_time(at),
         unread=not notice["read"],
         in_log=bool(log),
         who=str(log.get("name") or ""),

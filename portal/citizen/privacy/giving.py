@@ -7,7 +7,6 @@ from collections.abc import Awaitable
 import reflex as rx
 
 from kit.ids import new_id
-from portal.citizen.days import iso_day
 from portal.citizen.privacy.transform import POWERS, Fullmakt, fullmakt, is_fullmakt
 from portal.clients import privacy
 from portal.clients.errors import ServiceProblem
@@ -15,6 +14,7 @@ from portal.session.acting import act_for, acting_for, representation_client
 from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.models import Kind
+from portal.ui.dates import iso_day
 
 
 class Giving(rx.State):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.citizen.days import show_day
+from portal.ui.dates import show_day
 
 Json = dict[str, Any]
 SETTING = "urn:akson:privacy-setting"

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.citizen.days import show_day
 from portal.clients.fhir import Bundle, resources
+from portal.ui.dates import show_day
 
 Json = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from kit.ids import InvalidNationalId, parse_national_id
 from portal.clients.fhir import Bundle, resources
 from portal.session.models import OpenPatient
+from portal.ui.dates import show_day
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,7 @@ def rows(found: list[Person], query: str, most: int) -> tuple[list[PatientRow], 
 
 def day(iso: str) -> str:
     """`2016-11-13` → `13.11.2016`; an unknown date stays empty."""
-    try:
-        return date.fromisoformat(iso).strftime("%d.%m.%Y")
-    except ValueError:
-        return ""
+    return show_day(iso)
 
 
 def _matches(person: Person, words: list[str]) -> bool:

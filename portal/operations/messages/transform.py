@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from portal.ui.dates import show_moment
 
 Json = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -174,10 +175,7 @@ def age_of(seconds: int) -> tuple[int, str]:
 
 def moment(instant: Any) -> str:
     """`2026-11-23T05:43:17Z` → `23.11.2026 06:43` in Norway; empty where there is none."""
-    try:
-        return datetime.fromisoformat(str(instant)).astimezone(_OSLO).strftime("%d.%m.%Y %H:%M")
-    except ValueError:
-        return ""
+    return show_moment(str(instant))
 
 
 def _name(item: Json, which: str) -> str:

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.ui.dates import day_text, show_moment
+
 Json = dict[str, Any]
 _OSLO = ZoneInfo("Europe/Oslo")
 _UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
@@ -125,9 +127,7 @@ def today_in_norway() -> date:
 
 def _bar(day: date, number: Counter[str], most: int) -> Bar:
     share = round(100 * number["messages"] / most, 1) if most else 0
-    return Bar(
-        day.strftime("%d.%m.%Y"), number["messages"], number["waiting"], number["rejected"], f"{share:g}%"
-    )
+    return Bar(day_text(day), number["messages"], number["waiting"], number["rejected"], f"{share:g}%")
 
 
 def _silence(one: Json) -> Silence:
@@ -136,7 +136,7 @@ def _silence(one: Json) -> Silence:
     silent, silent_unit = _amount(int(one.get("silent_seconds", 0)))
     return Silence(
         str(one.get("sender_name") or one.get("sender") or "").removeprefix("name:"),
-        datetime.fromisoformat(str(one["last"])).astimezone(_OSLO).strftime("%d.%m.%Y %H:%M"),
+        show_moment(str(one["last"])),
         shown,
         unit,
         silent,

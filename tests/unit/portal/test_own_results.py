@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from portal.citizen.days import show_day
 from portal.citizen.results.transform import OwnReport, ResultLine, own_reports, replaced, waiting
+from portal.ui.dates import show_day
 
 NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
 SYSTEM = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-"

@@ -11,7 +11,6 @@ import pytest
 from core_record.privacy.fhir import read_wanted
 from core_record.representation.fhir import read_wanted as read_fullmakt
 from kit.ids import new_id
-from portal.citizen.days import iso_day
 from portal.citizen.privacy.transform import (
     block,
     fullmakt,
@@ -21,6 +20,7 @@ from portal.citizen.privacy.transform import (
     setting,
 )
 from portal.clients import privacy
+from portal.ui.dates import iso_day
 
 HPR, ENH = "urn:oid:2.16.578.1.12.4.1.4.4", "urn:oid:2.16.578.1.12.4.1.4.101"
 
