@@ -30,7 +30,10 @@ class Requester(NamedTuple):
 
 
 class News(NamedTuple):
-    """A report's newest version, of `issued`; None: the report is gone. `place` orders news of one report."""
+    """A report's newest version, of `issued`; None: the report is gone. `place` orders news of one report.
+
+    `awaited`: it only says that tests are ordered; none is answered yet.
+    """
 
     person_id: UUID
     report_id: UUID
@@ -40,6 +43,7 @@ class News(NamedTuple):
     mark: Mark
     requester_hpr: str | None
     requester_units: list[str]
+    awaited: bool = False
 
 
 class ReleaseOrder(NamedTuple):
@@ -64,19 +68,22 @@ def announce_sync(
     issued: datetime,
     mark: Mark,
     requester: Requester,
+    *,
+    awaited: bool,
 ) -> None:
     """This version is what is shown of the report from this transaction's commit on."""
-    _announce(conn, (person_id, report_id, version_id, issued, mark, requester[0], list(requester.units)))
+    asked = (requester.hpr_number, list(requester.units))
+    _announce(conn, (person_id, report_id, version_id, issued, mark, *asked, awaited))
 
 
 def announce_gone_sync(conn: Connection[Any], person_id: UUID, reports: Sequence[UUID]) -> None:
     """These reports are gone when this transaction commits."""
     for report_id in reports:
-        _announce(conn, (person_id, report_id, None, None, "none", None, []))
+        _announce(conn, (person_id, report_id, None, None, "none", None, [], False))
 
 
 def _announce(conn: Connection[Any], values: tuple[Any, ...]) -> None:
-    conn.execute("SELECT core_record.announce_result(%s, %s, %s, %s, %s, %s, %s)", values)
+    conn.execute("SELECT core_record.announce_result(%s, %s, %s, %s, %s, %s, %s, %s)", values)
 
 
 async def take_news(conn: AsyncConnection[Any], most: int) -> list[News]:

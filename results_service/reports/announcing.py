@@ -26,6 +26,7 @@ _COMMENTS = system_url(OID_ROOT + "8269")
 _PHONED, _CHANGED, _NOTIFIABLE = "TA", "VA", "MSIS"
 _NORMAL = frozenset({"N", "0"})
 _CRITICAL_FLAGS = frozenset({"AA", "HH", "LL", "HU", "LU"})  # HL7's; 8244 has none
+_AWAITED = frozenset({"registered", "preliminary", "unknown"})
 _GIVEN_UP = frozenset({"cancelled", "entered-in-error"})
 _HISTORY = names.NILAR + "history"
 _COMMENT = names.NILAR + "comment"
@@ -102,15 +103,29 @@ _role = msgspec.json.Decoder(_Role)
 def announce(conn: Connection[Any], person_id: UUID, report_id: UUID, main: StoredVersion) -> None:
     """Tell that `main` is what is shown of the report, in the transaction in which it comes to be."""
     facts, packed = main.facts, main.packed
-    mark = mark_of(packed, limits())
     announce_sync(
-        conn, person_id, report_id, facts.version_id, facts.generated, mark, requester_of_version(packed)
+        conn,
+        person_id,
+        report_id,
+        facts.version_id,
+        facts.generated,
+        mark_of(packed, limits()),
+        requester_of_version(packed),
+        awaited=is_awaited(packed),
     )
 
 
 def mark_of(packed: Packed, critical: Limits) -> Mark:
     """The gravest mark of what a version says."""
     return max(_marks(packed, critical), key=GRAVITY.__getitem__, default="undecided")
+
+
+def is_awaited(packed: Packed) -> bool:
+    """Whether the version only says that tests are ordered: no result has a value, or is given up."""
+    entries = enumerate(packed.entries)
+    found = [_observation.decode(packed.body(place)) for place, e in entries if e.kind == "Observation"]
+    awaited = [one for one in found if one.status in _AWAITED and not _has_value(one)]
+    return bool(awaited) and all(one in awaited or bool(one.has_member) for one in found)
 
 
 def requester_of_version(packed: Packed) -> Requester:
@@ -177,8 +192,12 @@ def _of_result(one: _Observation, critical: Limits) -> Mark:
 
 
 def _is_heading(one: _Observation) -> bool:
+    return bool(one.has_member) and not _has_value(one)
+
+
+def _has_value(one: _Observation) -> bool:
     said = one.value_quantity or bytes(one.value_codeable_concept) or one.value_date_time
-    return bool(one.has_member) and not said and not bytes(one.value_range)
+    return bool(said or bytes(one.value_range) or one.note)
 
 
 def _crosses(one: _Observation, critical: Limits) -> bool:

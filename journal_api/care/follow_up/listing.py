@@ -22,6 +22,10 @@ from kit.settings import get_settings
 
 WAITS = timedelta(days=7)
 """From when a result that is not critical stands as overdue (J)."""
+ANSWERED_IN = timedelta(days=14)
+"""From when tests that are not answered stand as overdue (J)."""
+AWAITED = "result-awaited"
+"""The kind of item that says: these tests are ordered, and the laboratory has not answered."""
 _UNOPENED = frozenset({"unseen", "changed"})
 
 
@@ -32,11 +36,15 @@ def critical_after() -> timedelta:
 
 def due_of(row: FollowUp) -> datetime:
     """When the report should have been opened (critical) or assessed."""
+    if row.awaited:
+        return (row.issued or row.since) + ANSWERED_IN
     return row.since + (critical_after() if row.mark == "critical" else WAITS)
 
 
 def urgency_of(row: FollowUp) -> int:
     """Critical first, then what nobody has opened, and of each what looks abnormal."""
+    if row.awaited:
+        return 0
     if row.mark == "critical":
         return 4
     return (2 if row.state in _UNOPENED else 0) + (row.mark == "abnormal")
@@ -54,6 +62,14 @@ async def project(conn: AsyncConnection[Any], person_id: UUID, row: FollowUp, no
     watched = row.mark == "critical" and row.on_list and row.opened_at is None and row.escalated < 2
     due = row.since + (row.escalated + 1) * critical_after()
     await repository.watch(conn, person_id, row.report, due if watched else None)
+
+
+async def change_lines(
+    conn: AsyncConnection[Any], person_id: UUID, before: FollowUp, *, awaited: bool
+) -> None:
+    """What was awaited has come, or is awaited anew: the line that stood for it before is done with."""
+    if before.awaited != awaited and before.state not in ("elsewhere", "before"):
+        await put(conn, _item(person_id, before, waits=False))
 
 
 async def take_off(conn: AsyncConnection[Any], person_id: UUID, row: FollowUp, now: datetime) -> None:
@@ -89,9 +105,9 @@ def relation_id(report: UUID, unit: str) -> UUID:
 def _item(person_id: UUID, row: FollowUp, *, waits: bool | None = None, state: str | None = None) -> Item:
     return Item(
         unit=row.unit,
-        id=row.report,
+        id=uuid5(row.report, AWAITED) if row.awaited else row.report,
         person_id=person_id,
-        kind="result",
+        kind=AWAITED if row.awaited else "result",
         state=state or row.state,
         open=row.on_list if waits is None else waits,
         due=due_of(row),

@@ -25,7 +25,7 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a report stands. `version` is what is shown of it (None: it is gone), `since` when that came.
 
     `opened_at`: when that version was first opened by who may assess it. `escalated`: 1 to the whole unit,
-    2 to the emergency clinic.
+    2 to the emergency clinic. `awaited`: tests are ordered, none is answered.
     """
 
     report: UUID
@@ -39,6 +39,7 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     assignee: UUID | None = None
     opened_at: datetime | None = None
     escalated: int = 0
+    awaited: bool = False
 
     @property
     def on_list(self) -> bool:

@@ -16,7 +16,7 @@ from journal_api.care.follow_up.models import Event, FollowUp
 Connection = AsyncConnection[Any]
 _COLUMNS = """
 report_id AS report, place, mark, state, unit, since, version_id AS version, issued, assignee, opened_at,
-    escalated
+    escalated, awaited
 """
 _ONE = f"SELECT {_COLUMNS} FROM journal.follow_up WHERE person_id = %s AND report_id = %s"  # noqa: S608
 _OF_PERSON = f"""
@@ -25,13 +25,13 @@ WHERE person_id = %s AND state NOT IN ('before', 'elsewhere') ORDER BY since DES
 """  # noqa: S608
 _PUT = """
 INSERT INTO journal.follow_up (person_id, report_id, place, mark, state, unit, since, version_id, issued,
-    assignee, opened_at, escalated)
+    assignee, opened_at, escalated, awaited)
 VALUES (%(person)s, %(report)s, %(place)s, %(mark)s, %(state)s, %(unit)s, %(since)s, %(version)s, %(issued)s,
-    %(assignee)s, %(opened_at)s, %(escalated)s)
+    %(assignee)s, %(opened_at)s, %(escalated)s, %(awaited)s)
 ON CONFLICT (person_id, report_id) DO UPDATE SET place = excluded.place, mark = excluded.mark,
     state = excluded.state, unit = excluded.unit, since = excluded.since, version_id = excluded.version_id,
     issued = excluded.issued, assignee = excluded.assignee, opened_at = excluded.opened_at,
-    escalated = excluded.escalated
+    escalated = excluded.escalated, awaited = excluded.awaited
 """
 _NOTE = """
 INSERT INTO journal.follow_up_event (person_id, report_id, event_id, version_id, at, kind, by_id, by_name,

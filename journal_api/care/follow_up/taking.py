@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from core_record.result_news.service import GRAVITY, News, news_done, take_news
 from journal_api.care.follow_up import repository
 from journal_api.care.follow_up.escalating import need_not_look
-from journal_api.care.follow_up.listing import project
+from journal_api.care.follow_up.listing import change_lines, project
 from journal_api.care.follow_up.models import Event, FollowUp
 from journal_api.care.follow_up.ownership import owner_of
 from journal_api.care.follow_up.telling import tell_openers
@@ -76,6 +76,7 @@ async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
             return
     if before is not None:
         await need_not_look(conn, news.person_id, before, now)
+        await change_lines(conn, news.person_id, before, awaited=news.awaited)
     row = await _with_version(conn, news, before, now)
     await repository.put(conn, news.person_id, row)
     await _note(conn, news.person_id, row, "came", now)
@@ -99,6 +100,7 @@ async def _with_version(
         since=now,
         version=news.version_id,
         issued=news.issued,
+        awaited=news.awaited,
     )
     if before is not None and before.state not in ("gone", "elsewhere", "before"):
         return msgspec.structs.replace(row, unit=before.unit, assignee=before.assignee)

@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 from journal_api.care.follow_up import repository
 from journal_api.care.follow_up.listing import relate
 from journal_api.care.follow_up.models import FollowUp
-from journal_api.care.worklist.service import Item, put
+from journal_api.care.worklist.service import Item, put, stands
 
 CHANGED = "result-changed"
 """The kind of item that says: what you have opened has a newer version, or is gone."""
@@ -29,8 +29,13 @@ async def has_seen(
 ) -> None:
     """Somebody has opened the newest version: what told them of it is done with, wherever they were."""
     for opener, unit in await repository.openers(conn, person_id, row.report):
-        if opener == personnel_id:
+        if opener == personnel_id and await stands(conn, unit, told_id(row, personnel_id, unit)):
             await _tell(conn, person_id, row, personnel_id, unit, now, waits=False)
+
+
+def told_id(row: FollowUp, personnel_id: UUID, unit: str) -> UUID:
+    """The item that tells somebody who works there."""
+    return uuid5(row.report, f"told:{personnel_id}:{unit}")
 
 
 async def _tell(
@@ -45,7 +50,7 @@ async def _tell(
 ) -> None:
     told = Item(
         unit=unit,
-        id=uuid5(row.report, f"told:{personnel_id}:{unit}"),
+        id=told_id(row, personnel_id, unit),
         person_id=person_id,
         kind=CHANGED,
         state="gone" if row.state == "gone" else "changed",

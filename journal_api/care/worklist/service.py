@@ -21,7 +21,7 @@ from kit.errors import NotFound, Unprocessable
 from kit.keys import KeyRing
 from kit.norway import today_in_norway
 
-ANSWERED = frozenset({"task", "message", "referral", "sent", "result"})
+ANSWERED = frozenset({"task", "message", "referral", "sent", "result", "result-awaited"})
 """Kinds of items that somebody waits for an answer to: they can be overdue."""
 _PUT = """
 INSERT INTO journal.work_item (unit, item_id, person_id, kind, state, due, urgency, assignee, label, open,
@@ -40,6 +40,7 @@ _SENT = """
 SELECT person_id, state, open FROM journal.work_item
 WHERE unit = %s AND item_id = %s AND kind = 'sent' FOR UPDATE
 """
+_STANDS = "SELECT 1 FROM journal.work_item WHERE unit = %s AND item_id = %s AND open"
 _SEEN = """
 UPDATE journal.work_item SET open = false, changed_at = clock_timestamp() WHERE unit = %s AND item_id = %s
 """
@@ -110,6 +111,12 @@ async def put(conn: AsyncConnection[Any], item: Item) -> None:
     """Put an item on its unit's list, or bring it up to date. The transaction serves that unit afterwards."""
     await set_unit(conn, item.unit)
     await conn.execute(_PUT, msgspec.structs.asdict(item))
+
+
+async def stands(conn: AsyncConnection[Any], unit: str, item_id: UUID) -> bool:
+    """Whether an item is open on a unit's list. The transaction serves that unit afterwards."""
+    await set_unit(conn, unit)
+    return await (await conn.execute(_STANDS, (unit, item_id))).fetchone() is not None
 
 
 async def read(

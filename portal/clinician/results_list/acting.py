@@ -38,12 +38,13 @@ class ResultActing(rx.State):
 
     @rx.event
     @requires(Kind.CLINICIAN)
-    async def choose(self, report_id: str, way: str) -> None:
-        """Begin one of the ways for the open result."""
+    async def choose(self, report_id: str, way: str) -> AsyncIterator[Any]:
+        """Begin one of the ways for the open result: shown at once, whoever it may go to a moment later."""
         if way not in WAYS:
             return
         self._about(report_id)
         self.way = way
+        yield
         if way in ("forward", "task") and not self.colleagues:
             try:
                 self.colleagues = await colleagues_of(self)

@@ -18,6 +18,8 @@ from portal.clinician.patients.state import BASES, LISTED_BASIS, REASONS
 from portal.clinician.patients.transform import people
 from portal.clinician.results.state import ResultsState
 from portal.clinician.results_list.transform import (
+    AWAITED,
+    LATE,
     LISTS,
     TOLD,
     Colleague,
@@ -147,7 +149,7 @@ class ResultList(rx.State):
             results = ResultListsClient(unit.api)
             mine, every, ownerless, own = await asyncio.gather(
                 unit.work(["result", TOLD], mine=True, count=1000),
-                unit.work(["result", "result-late"], count=1000),
+                unit.work(["result", LATE, AWAITED], count=1000),
                 _ownerless(results, now),
                 _own_patients(now),
             )

@@ -11,8 +11,8 @@ from portal.clients.follow_up import Event, Seen
 from portal.clients.unit import Listed
 from portal.clinician.results.transform.versions import Change, VersionRow
 
-LISTS = ("mine", "inbox", "others", "ownerless")
-TOLD, LATE = "result-changed", "result-late"
+LISTS = ("mine", "inbox", "others", "awaited", "ownerless")
+TOLD, LATE, AWAITED = "result-changed", "result-late", "result-awaited"
 _MARKS = frozenset({"none", "undecided", "abnormal", "critical"})
 
 
@@ -75,11 +75,12 @@ def lists_of(
 ) -> dict[str, list[Listed]]:
     """Each list, the gravest first, and of these what has waited longest."""
     own = {one.item.id for one in mine}
-    rest = [one for one in unit if one.item.id not in own and one.item.kind != TOLD]
+    rest = [one for one in unit if one.item.id not in own and one.item.kind != AWAITED]
     found = {
         "mine": list(mine),
         "inbox": [one for one in rest if one.item.assignee is None],
         "others": [one for one in rest if one.item.assignee is not None],
+        "awaited": [one for one in unit if one.item.kind == AWAITED],
         "ownerless": list(ownerless),
     }
     return {name: sorted(items, key=_place) for name, items in found.items()}
@@ -128,7 +129,7 @@ def _place(one: Listed) -> tuple[int, float, str]:
 
 def _row(one: Listed, now: datetime, *, several: bool) -> Row:
     item = one.item
-    state = {TOLD: "told", LATE: "late"}.get(item.kind, item.state)
+    state = {TOLD: "told", LATE: "late", AWAITED: "awaited"}.get(item.kind, item.state)
     if item.kind == TOLD and item.state == "gone":
         state = "gone"
     return Row(

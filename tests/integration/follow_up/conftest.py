@@ -27,6 +27,7 @@ OFFICE, HOME_CARE, EMERGENCY, HOSPITAL = "313900541", "313900878", "313900983", 
 KOMAN, OFFICE_HER, HOSPITAL_HER = "9144889", "8100031", "8100053"
 PLAIN = Item("1", "NPU03230", "4.1", unit="mmol/L", ucum="mmol/L", low=3.5, high=4.6)
 CRITICAL = replace(PLAIN, value="6.8", flag="1")
+AWAITED = replace(PLAIN, value=None, status="registered")
 
 
 @dataclass

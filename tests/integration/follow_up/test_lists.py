@@ -16,6 +16,7 @@ from results_service.release.orders import carry_out_releases
 from results_service.release.repository import note_opener
 from tests.conftest import TestDatabase
 from tests.integration.follow_up.conftest import (
+    AWAITED,
     CRITICAL,
     HOSPITAL,
     HOSPITAL_HER,
@@ -102,6 +103,24 @@ class TestWhoseList:
         days = {"first": str(today - timedelta(days=1)), "last": str(today + timedelta(days=9))}
         await net.journal.ok("lege-koman", None, "PUT", f"/absences/{uuid4()}", away | days)
         assert len(await net.listed("helsesekretaer", mine=True)) == 1
+
+
+class TestAwaited:
+    async def test_given_tests_that_are_only_ordered_then_they_stand_apart_until_answered(
+        self, net: Net
+    ) -> None:
+        report_id = await net.arrive(status="S", items=[AWAITED])
+        assert await net.listed() == []
+        (item,) = await net.listed("lege-koman", "result-awaited")
+        assert (item["about"], item["state"]) == (str(report_id), "unseen")
+        await net.arrive(serv_type="M", hours=2, items=[CRITICAL])
+        assert await net.listed("lege-koman", "result-awaited") == []
+        assert [item["label"] for item in await net.listed(mine=True)] == ["critical"]
+
+    async def test_given_one_test_answered_of_two_then_it_is_a_result(self, net: Net) -> None:
+        await net.arrive(status="P", items=[PLAIN, replace(AWAITED, key="2")])
+        assert len(await net.listed()) == 1
+        assert await net.listed("lege-koman", "result-awaited") == []
 
 
 class TestAssessing:
@@ -244,6 +263,13 @@ class TestNewVersions:
         assert await net.listed("lege-koman", "result-changed") == []  # it is on that list itself
         await net.open(report_id, "lege-lin")
         assert await net.listed("lege-lin", "result-changed") == []
+
+    async def test_given_one_who_only_looked_then_their_unit_has_no_relation_from_it(self, net: Net) -> None:
+        report_id = await net.arrive()
+        await net.open(report_id, "lege-lin")
+        units = net.store.rows("SELECT org_number FROM core_record.care_relation")
+        assert units == [(OFFICE,)]
+        assert net.store.rows("SELECT 1 FROM journal.work_item WHERE kind = 'result-changed'") == []
 
     async def test_given_an_older_version_late_then_nothing_opens_anew(self, net: Net) -> None:
         report_id = await net.arrive(serv_type="M", hours=5)

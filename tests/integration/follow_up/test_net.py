@@ -61,7 +61,8 @@ def check(net: Net) -> None:
         r: (v, s, u)
         for r, v, s, u in net.store.rows("SELECT report_id, version_id, state, unit FROM journal.follow_up")
     }
-    listed = net.store.rows("SELECT item_id, unit FROM journal.work_item WHERE open AND kind = 'result'")
+    query = "SELECT coalesce(about, item_id), unit FROM journal.work_item WHERE open AND kind = ANY(%s)"
+    listed = net.store.rows(query, ["result", "result-awaited"])
     events = net.store.rows(
         "SELECT report_id, version_id, kind, by_id FROM journal.follow_up_event WHERE kind <> 'came'"
     )
@@ -124,7 +125,7 @@ async def test_given_a_version_that_is_rolled_back_then_it_was_never_announced(n
     with pytest.raises(RuntimeError), net.store.database.transaction(person=net.person_of("line")) as conn:
         conn.execute(
             "SELECT core_record.announce_result(%s, gen_random_uuid(), gen_random_uuid(), now(), 'none',"
-            " NULL, '{}')",
+            " NULL, '{}', false)",
             (net.person_of("line"),),
         )
         raise RuntimeError
@@ -167,7 +168,7 @@ async def test_given_two_takers_at_once_then_each_result_is_taken_once(
 async def test_only_the_journal_takes_and_only_the_results_service_announces(
     net: Net, postgres: TestDatabase
 ) -> None:
-    values = "gen_random_uuid(), gen_random_uuid(), NULL, NULL, 'none', NULL, '{}'"
+    values = "gen_random_uuid(), gen_random_uuid(), NULL, NULL, 'none', NULL, '{}', false"
     announce = f"SELECT core_record.announce_result({values})"
     calls = {announce: "akson_results", "SELECT core_record.take_result_news(1)": "akson_journal"}
     for statement, owner in calls.items():

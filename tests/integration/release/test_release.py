@@ -103,6 +103,8 @@ async def test_a_nurses_look_releases_nothing(
     nurse = {"access-basis": "SAMTYKKE", "requester-hpr-role": "SP", "access-reason": "home-care"}
     api.caller, api.headers = actor("sykepleier", scopes=doctor.scopes), nurse
     assert (await api.search("DiagnosticReport", ("_id", str(report)))).status_code == 200
+    opened = store.rows("SELECT report_id, unit FROM core_record.result_opened")
+    assert opened == [(report, "313900878")]  # whom to tell when it changes
     status, answer = await release(api, report, api.caller)
     assert (status, "release-role" in str(answer)) == (403, True)
     assert await seen(api, citizen) == ([], [])

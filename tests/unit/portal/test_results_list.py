@@ -10,7 +10,7 @@ import pytest
 from portal.clients.follow_up import Event, FollowUp, Seen
 from portal.clients.unit import Item, Listed
 from portal.clinician.results.transform.versions import Change, VersionRow
-from portal.clinician.results_list.transform import LATE, TOLD, counts, lists_of, opened, rows
+from portal.clinician.results_list.transform import AWAITED, LATE, TOLD, counts, lists_of, opened, rows
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 ME, OTHER = "me", "other"
@@ -37,10 +37,17 @@ def test_each_result_is_on_one_list_and_the_gravest_first() -> None:
     mine = [listed("a", urgency=2), listed("b", urgency=4, label="critical"), listed("t", kind=TOLD)]
     unit = [*mine[:2], listed("c", assignee=None), listed("d", assignee=OTHER), listed("l", kind=LATE)]
     unit[-1] = listed("l", kind=LATE, assignee=None)
+    unit.append(listed("w", kind=AWAITED))
     found = lists_of(mine, unit, [listed("e", assignee=None)])
     keys = {name: [one.item.id for one in items] for name, items in found.items()}
-    assert keys == {"mine": ["b", "a", "t"], "inbox": ["c", "l"], "others": ["d"], "ownerless": ["e"]}
-    assert counts(found) == {"mine": 3, "inbox": 2, "others": 1, "ownerless": 1}
+    assert keys == {
+        "mine": ["b", "a", "t"],
+        "inbox": ["c", "l"],
+        "others": ["d"],
+        "awaited": ["w"],
+        "ownerless": ["e"],
+    }
+    assert counts(found) == {"mine": 3, "inbox": 2, "others": 1, "awaited": 1, "ownerless": 1}
 
 
 def test_of_equal_gravity_who_has_waited_longest_comes_first() -> None:
@@ -56,6 +63,7 @@ def test_of_equal_gravity_who_has_waited_longest_comes_first() -> None:
         ({"kind": TOLD, "state": "changed"}, "told"),
         ({"kind": TOLD, "state": "gone"}, "gone"),
         ({"kind": LATE}, "late"),
+        ({"kind": AWAITED}, "awaited"),
     ],
 )
 def test_a_line_says_how_the_result_stands(said: dict[str, Any], state: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from results_service.reports.announcing import mark_of, requester_of_version
+from results_service.reports.announcing import is_awaited, mark_of, requester_of_version
 from results_service.reports.limits import read_limits
 from results_service.reports.packing import Packed, index
 from tests.integration.lookup.builder import Item, Report
@@ -66,6 +67,15 @@ def test_the_gravest_of_a_reports_results_marks_it() -> None:
 def test_a_report_without_results_or_cancelled_must_be_read() -> None:
     assert mark_of(packed(), LIMITS) == "undecided"
     assert mark_of(packed(potassium("4.1"), serv_type="C"), LIMITS) == "undecided"
+
+
+def test_a_report_is_awaited_when_no_test_of_it_is_answered() -> None:
+    ordered, answered = potassium(None, status="registered"), potassium("4.1")
+    assert is_awaited(packed(ordered))
+    assert not is_awaited(packed(ordered, replace(answered, key="2")))
+    assert not is_awaited(packed(potassium(None, status="registered", note="Hemolysert")))
+    assert not is_awaited(packed(potassium(None, status="cancelled")))
+    assert not is_awaited(packed())
 
 
 def test_who_asked_is_read_from_the_requisition() -> None:
