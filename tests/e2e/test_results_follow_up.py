@@ -33,7 +33,6 @@ def test_given_a_result_when_it_is_assessed_with_words_then_it_is_off_the_list_a
     waiting = come(page)
     is_well(page, "list of results")
     row = page.get_by_test_id("result-row").filter(has_text="Line Danser").first
-    expect(row).to_have_attribute("data-state", "unseen")
     row.get_by_role("button").press("Enter")
     opened = page.get_by_test_id("open-result")
     expect(opened).to_be_visible()

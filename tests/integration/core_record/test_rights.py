@@ -49,6 +49,7 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
     "notice_email": (PUT | {"DELETE"}, NOTHING),
     "fullmakt": (KEEP, NOTHING),  # and it may be ended
     "represented": (READ, NOTHING),
+    "result_opened": (NOTHING, {"INSERT"}),  # the journal reads it
 }
 FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "resolve_number": (True, True),
@@ -100,6 +101,7 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "release_order_done": (False, True),
     "municipality_of": (False, False),
     "news_follow_merge": (False, False),
+    "opened_follow_merge": (False, False),
 }
 # found by function alone, no service role has any right
 WITHOUT_WALL = {

@@ -4,8 +4,8 @@ from importlib import import_module
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 _FOLLOW_UP = import_module("journal_api.migrations.versions.0005_follow_up").FUNCTIONS
 MOVE = (
