@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e import steps
@@ -41,6 +42,17 @@ def test_given_a_note_then_it_is_saved_signed_and_corrected_with_both_shown(visi
         page.set_viewport_size({"width": width, "height": 844})
         steps.expect_no_sideways_scroll(page, f"journal at {width}")
         assert steps.axe_faults(page) == []
+
+
+@pytest.mark.parametrize("name", ["Danser", "Mathias"])
+def test_a_whole_journal_fits_a_phone_with_values_over_time_shown(visit: Visit, name: str) -> None:
+    page = visit("lege-koman")
+    page.set_viewport_size(steps.NARROW)
+    open_journal(page, name)
+    page.get_by_test_id("over-time").click()
+    expect(page.locator("#journal-over-time")).to_be_visible()
+    steps.expect_no_sideways_scroll(page, f"journal of {name}")
+    assert steps.axe_faults(page) == []
 
 
 def test_what_is_critical_stands_on_every_page_and_an_allergy_stops_a_medicine(visit: Visit) -> None:
@@ -117,8 +129,8 @@ def test_given_no_connection_then_the_text_waits_in_the_page_and_is_saved_once(
     page.context.close()
 
 
-def open_journal(page: Page) -> None:
-    steps.open_own(page, "Telokk")
+def open_journal(page: Page, name: str = "Telokk") -> None:
+    steps.open_own(page, name)
     page.get_by_role("link", name="Journal", exact=True).click()
     expect(page.get_by_test_id("journal-lists")).to_be_visible()
 

@@ -197,7 +197,7 @@ class JournalState(rx.State):
         self.groups = lists.groups(self._entries, self._conflicts)
         self.events = transform.events(self._entries, self._known, wanted)
         self.authors = transform.authors(self._entries)
-        self.total = sum(len(self._entries.get(kind, ())) for kind in EVENTS)
+        self.total = len(transform.events(self._entries, self._known, Wanted()))
 
     def _tell(self, problem: ServiceProblem) -> None:
         self.loading, self.problem = False, str(problem.problem)
