@@ -27,6 +27,7 @@ from portal.citizen.privacy.page import load as load_privacy
 from portal.citizen.privacy.page import privacy_page
 from portal.citizen.results.page import load as load_own_results
 from portal.citizen.results.page import own_results_page
+from portal.clinician.journal.filing import file_routes
 from portal.clinician.journal.page import journal_page
 from portal.clinician.journal.page import load as load_journal
 from portal.clinician.journal.saving import save_routes
@@ -83,7 +84,7 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): boundary},
     frontend_exception_handler=page_failed,
     backend_exception_handler=event_failed,
-    api_transformer=server([*panel_routes(), *save_routes()]),
+    api_transformer=server([*panel_routes(), *save_routes(), *file_routes()]),
 )
 app.add_middleware(SessionGuard(), index=0)
 app.register_lifespan_task(lifespan)

@@ -74,13 +74,16 @@ def _form() -> rx.Component:
         rx.cond(form.lines.length() == 0, rx.el.p(text("reconcile.empty"))),
         rx.foreach(form.lines, _line),
         rx.foreach(form.added, _added),
-        aksel.button(
-            text("reconcile.add"),
-            type="button",
-            size="xsmall",
-            variant="tertiary",
-            on_click=form.add,
-            custom_attrs={"data-testid": "reconcile-add"},
+        rx.el.div(
+            aksel.button(
+                text("reconcile.add"),
+                type="button",
+                size="xsmall",
+                variant="tertiary",
+                on_click=form.add,
+                custom_attrs={"data-testid": "reconcile-add"},
+            ),
+            class_name="journal-actions",
         ),
         rx.el.div(rx.cond(form.wrong != "", _wrong()), role="alert"),
         rx.cond(
@@ -183,7 +186,7 @@ def _choice(line: Any, action: str) -> rx.Component:
             type="radio",
             name=f"action-{line.key}",
             value=action,
-            checked=line.action == action,
+            default_checked=line.action == action,
             on_change=lambda _: form.choose(line.key, action),
         ),
         text(f"reconcile.action.{action}"),

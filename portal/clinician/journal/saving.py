@@ -30,12 +30,13 @@ from portal.session.models import Kind
 from portal.session.wiring import wiring
 
 _MOST = 200_000  # bytes of a form
-_STATUS = {
+STATUS = {
     Problem.SIGNED_OUT: HTTPStatus.UNAUTHORIZED,
     Problem.REFUSED: HTTPStatus.FORBIDDEN,
     Problem.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
     Problem.DOWN: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+"""What a plain route answers to a problem; to others 422."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -55,16 +56,16 @@ def save_routes() -> list[Route]:
 async def save(request: Request) -> Response:
     """`{version, at}`, or `{code}` with a status that says whether it is worth trying again (503)."""
     if request.headers.get("origin") != wiring().settings.portal_url:
-        return _no("other-site", HTTPStatus.FORBIDDEN)
+        return refused("other-site", HTTPStatus.FORBIDDEN)
     try:
         entry = await _save(request)
     except ServiceProblem as problem:
-        return _no(problem.code, _STATUS.get(problem.problem, HTTPStatus.UNPROCESSABLE_ENTITY))
+        return refused(problem.code, STATUS.get(problem.problem, HTTPStatus.UNPROCESSABLE_ENTITY))
     except NumberMalformed:
-        return _no("number-malformed", HTTPStatus.UNPROCESSABLE_ENTITY)
+        return refused("number-malformed", HTTPStatus.UNPROCESSABLE_ENTITY)
     except AksonError as error:
-        return _no(error.code, HTTPStatus.BAD_REQUEST)
-    return _answer({"version": entry.version, "at": entry.changed.at.astimezone(OSLO).strftime("%H:%M")})
+        return refused(error.code, HTTPStatus.BAD_REQUEST)
+    return answer({"version": entry.version, "at": entry.changed.at.astimezone(OSLO).strftime("%H:%M")})
 
 
 async def _save(request: Request) -> Entry:
@@ -73,7 +74,7 @@ async def _save(request: Request) -> Entry:
         sent = msgspec.convert(fields, Sent, strict=False)
     except msgspec.ValidationError as error:
         raise Malformed("form-malformed", str(error)) from None
-    now = await _current(request)
+    now = await current_of(request)
     patient = await wiring().store.open_patient(now.sid, now.tab)
     if patient is None:
         raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
@@ -83,7 +84,8 @@ async def _save(request: Request) -> Entry:
     return await journal_of(now, patient).write("Composition", str(sent.note), written, sent.version)
 
 
-async def _current(request: Request) -> Current:
+async def current_of(request: Request) -> Current:
+    """The clinician's session and tab. Raises `ServiceProblem` (`no-session`)."""
     sid = request.cookies.get(SESSION_COOKIE, "")
     session = await wiring().store.get(sid) if sid else None
     if session is None or session.choosing or session.kind is not Kind.CLINICIAN:
@@ -91,9 +93,11 @@ async def _current(request: Request) -> Current:
     return Current(sid, request.headers.get("akson-tab", ""), session)
 
 
-def _no(code: str, status: HTTPStatus) -> Response:
-    return _answer({"code": code}, status)
+def refused(code: str, status: HTTPStatus) -> Response:
+    """`{code}`."""
+    return answer({"code": code}, status)
 
 
-def _answer(body: dict[str, object], status: HTTPStatus = HTTPStatus.OK) -> Response:
+def answer(body: dict[str, object], status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """JSON that nobody keeps."""
     return JSONResponse(body, status, {"cache-control": "no-store"})

@@ -13,6 +13,8 @@ from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import Entry, JournalClient, Overview, Templates
 from portal.clients.screens import TableAnswer
 from portal.clinician.journal import latest, lists, transform
+from portal.clinician.journal.documents import KIND as DOCUMENT
+from portal.clinician.journal.documents import Doc, docs
 from portal.clinician.journal.latest import Latest
 from portal.clinician.journal.lists import Group
 from portal.clinician.journal.transform import EVENTS, Event, Former, Wanted
@@ -27,7 +29,7 @@ from portal.session.screens import screens_client
 
 EACH = 30
 """How many contacts and how many notes the summary holds."""
-_OPEN_ACROSS = (*CRITICAL,)
+_OPEN_ACROSS = (*CRITICAL, DOCUMENT)
 _OF_OTHERS = "journal-of-other-services"
 _AS_RESULTS = {"restricted": "General", "blocked": "Specific"}
 """The journal's words for what the results call otherwise: one view says what can be done."""
@@ -56,6 +58,7 @@ class JournalState(rx.State):
     opened: str = ""
     former: list[Former] = []  # noqa: RUF012
     results: Latest = Latest()
+    documents: list[Doc] = []  # noqa: RUF012
     _entries: dict[str, list[Entry]] = {}  # noqa: RUF012
     _conflicts: list[Marked] = []  # noqa: RUF012
     _known: Templates = Templates([], {})
@@ -174,11 +177,12 @@ class JournalState(rx.State):
     async def _put_away(self) -> None:
         """The forms of another patient. What was saved of a note is a draft; leaving the rest was asked."""
         from portal.clinician.journal.contacting import Contacting  # noqa: PLC0415 - they build on this state
+        from portal.clinician.journal.documents import Documents  # noqa: PLC0415
         from portal.clinician.journal.editing import ListEditor  # noqa: PLC0415
         from portal.clinician.journal.reconcile import Reconciler  # noqa: PLC0415
         from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415
 
-        for form in (NoteWriter, ListEditor, Contacting, Reconciler):
+        for form in (NoteWriter, ListEditor, Contacting, Reconciler, Documents):
             (await self.get_state(form)).reset()  # type: ignore[no-untyped-call]
 
     async def _offer(self, now: Current, *, begins: bool) -> None:
@@ -195,6 +199,7 @@ class JournalState(rx.State):
     def _show(self) -> None:
         wanted = Wanted(self.words, self.service, self.author, self.kind)
         self.groups = lists.groups(self._entries, self._conflicts)
+        self.documents = docs(self._entries)
         self.events = transform.events(self._entries, self._known, wanted)
         self.authors = transform.authors(self._entries)
         self.total = len(transform.events(self._entries, self._known, Wanted()))

@@ -9,6 +9,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.clinician.journal.documents_view import documents_view
 from portal.clinician.journal.editing import ListEditor
 from portal.clinician.journal.editing_view import editing_view
 from portal.clinician.journal.events_view import events_view
@@ -75,6 +76,7 @@ def _problem() -> rx.Component:
 def _lists() -> rx.Component:
     return rx.el.aside(
         rx.foreach(seen.groups, _group),
+        documents_view(),
         rx.cond(~seen.outside, rx.fragment(*[section() for section in ASIDE])),
         aria_label=text("journal.overview"),
         class_name="journal-lists",

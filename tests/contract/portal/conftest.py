@@ -23,6 +23,7 @@ from kit.identity import audiences
 from kit.identity.verifier import build_verifier
 from kit.keys import KeyRing
 from kit.settings import Settings
+from portal.clinician.journal.filing import file_routes
 from portal.clinician.journal.saving import save_routes
 from portal.frame.logins import login_routes
 from portal.session import wiring as wiring_module
@@ -38,7 +39,8 @@ from tests.integration.lookup.conftest import Store, store  # noqa: F401 - repor
 
 def portal_app() -> Starlette:
     """The portal's plain routes."""
-    return Starlette(routes=[*auth_routes(), *login_routes(Path("no-build")), *save_routes()])
+    journal = (*save_routes(), *file_routes())
+    return Starlette(routes=[*auth_routes(), *login_routes(Path("no-build")), *journal])
 
 
 @pytest.fixture

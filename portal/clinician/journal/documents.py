@@ -1,0 +1,128 @@
+"""The patient's documents: which there are, a page shown as an image, and one that is filed."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import reflex as rx
+
+from portal.clients.errors import ServiceProblem
+from portal.clients.journal import Entry, Written
+from portal.clinician.journal.transform import day
+from portal.session.guard import requires
+from portal.session.journal import client_of, shown_handle
+from portal.session.models import Kind
+
+KIND = "DocumentReference"
+CATEGORIES = ("A00-1", "B00-1", "C00-1", "D00-1", "E00-1", "F00-1", "G00-1", "H00-1", "I00-1", "J00-1")
+"""Volven 9602, the main categories; their words are texts of the portal."""
+HEADING = "document-shown"
+
+
+@dataclass
+class Doc:
+    """One document in the list. `clean`: a scanner found nothing, so that it can be shown."""
+
+    key: str
+    title: str
+    category: str
+    when: str
+    by: str
+    clean: bool
+    pages: int
+
+
+def docs(found: Mapping[str, Sequence[Entry]]) -> list[Doc]:
+    """The documents in use, newest first. Pure."""
+    return [_doc(entry) for entry in found.get(KIND, ()) if entry.state == "current"]
+
+
+def _doc(entry: Entry) -> Doc:
+    body = entry.body
+    return Doc(
+        key=entry.id,
+        title=str(body["title"]),
+        category=str(body["category"]),
+        when=day(entry.at),
+        by=entry.made.name,
+        clean=body.get("scan") == "clean",
+        pages=int(body.get("pages") or 1),
+    )
+
+
+class Documents(rx.State):
+    """What is shown and filed. `taken`: the id of a content that is kept and waits for its name."""
+
+    title: str = ""
+    image: str = ""
+    page: int = 0
+    pages: int = 0
+    taken: str = ""
+    wrong: str = ""
+    told: bool = False
+    _shown: str = ""
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def show(self, key: str, title: str, pages: int) -> Any:
+        """A document's first page."""
+        self.reset()  # type: ignore[no-untyped-call]
+        self._shown, self.title, self.pages = key, title, pages
+        await self._fetch(1)
+        return rx.set_focus(HEADING) if self.image else None
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def turn(self, by: int) -> None:
+        """Another page."""
+        if self._shown and 1 <= self.page + by <= self.pages:
+            await self._fetch(self.page + by)
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def close(self) -> Any:
+        """Put away what is shown or being filed."""
+        self.reset()  # type: ignore[no-untyped-call]
+        return rx.set_focus("journal-heading")
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def take(self, key: str) -> None:
+        """The bytes are kept: now what the document is called."""
+        self.reset()  # type: ignore[no-untyped-call]
+        self.taken = key
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def keep(self, sent: dict[str, Any]) -> Any:
+        """File the document under a title and a category."""
+        from portal.clinician.journal.state import JournalState  # noqa: PLC0415 - it shows these documents
+
+        title, category = str(sent.get("title", "")).strip(), str(sent.get("category", ""))
+        if not self.taken or category not in CATEGORIES or not title:
+            self.wrong = "not-named"
+            return None
+        body = {"title": title, "category": category}
+        try:
+            client = await client_of(self, str(sent.get("patient", "")))
+            await client.write(KIND, self.taken, Written("current", datetime.now(UTC), body))
+        except ServiceProblem as problem:
+            self.wrong = problem.code
+            return None
+        self.reset()  # type: ignore[no-untyped-call]
+        self.told = True
+        await (await self.get_state(JournalState))._read()
+        return rx.set_focus("journal-heading")
+
+    async def _fetch(self, page: int) -> None:
+        try:
+            client = await client_of(self, await shown_handle(self))
+            answer = await client.api.send("GET", f"/documents/{self._shown}/preview?page={page}")
+        except ServiceProblem as problem:
+            self.wrong, self.image = problem.code, ""
+            return
+        self.page, self.image = page, f"data:image/png;base64,{base64.b64encode(answer.content).decode()}"
