@@ -88,7 +88,7 @@ def test_given_personnel_without_authorisation_then_they_are_refused_and_the_cit
     visit: Visit,
 ) -> None:
     page = visit("pleieassistent")
-    expect(page.get_by_test_id("problem")).to_contain_text("Du mangler autorisasjon")
+    expect(page.get_by_test_id("start")).to_contain_text("Dagens besøk")  # the place's lists are theirs too
     steps.ask_by_number(page, steps.GRY)
     steps.declare(page, "home-care", "SAMTYKKE")
     expect(page.get_by_test_id("problem")).to_contain_text("Du mangler autorisasjon")

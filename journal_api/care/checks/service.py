@@ -41,6 +41,10 @@ _UNDONE = """
 UPDATE journal.work_item SET state = 'planned', open = true, about = NULL, changed_at = clock_timestamp()
 WHERE unit = %s AND person_id = %s AND kind = 'check' AND about = %s
 """
+_NOT_THEIRS = """
+UPDATE journal.work_item SET state = 'planned', open = true, about = NULL, changed_at = clock_timestamp()
+WHERE unit = %s AND person_id <> %s AND kind = 'check' AND about = %s
+"""
 
 
 class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,8 +98,12 @@ async def follow_admission(visit: Visit, entry: Entry, unit: str, *, is_open: bo
 
 
 async def follow_check(visit: Visit, entry: Entry) -> None:
-    """A finished check closes its age and those before it; one that is no longer finished opens them."""
+    """A finished check closes its age and those before it; one that is no longer finished opens them.
+
+    One that was written on the wrong child, and moved, opens that child's again.
+    """
     await set_unit(visit.conn, entry.unit)
+    await visit.conn.execute(_NOT_THEIRS, (entry.unit, visit.person_id, entry.id))
     if entry.state != "finished":
         await visit.conn.execute(_UNDONE, (entry.unit, visit.person_id, entry.id))
         return

@@ -11,7 +11,19 @@ import msgspec
 from portal.frame.layout import FOLLOW_UP, JOURNAL, LETTERS
 
 Shown = Literal[
-    "time", "due", "since", "waits", "age", "form", "check", "minutes", "state", "kind", "urgency", "assignee"
+    "time",
+    "due",
+    "since",
+    "waits",
+    "age",
+    "form",
+    "check",
+    "minutes",
+    "state",
+    "kind",
+    "urgency",
+    "mark",
+    "assignee",
 ]
 GOES = {
     "journal": JOURNAL,

@@ -38,6 +38,7 @@ class Row:
     check: str = ""
     minutes: int = 0
     urgency: int = 0
+    mark: str = ""
     assignee: str = ""
     shown_state: str = ""
     shown_kind: str = ""
@@ -156,6 +157,7 @@ def _fill(made: Row, widget: Widget, listed: Listed, now: datetime) -> None:
         made.age, made.age_in = age_of(listed.birth_date, now.astimezone(OSLO).date())
     made.form = item.label or "" if "form" in shows else ""
     made.check = item.label or "" if "check" in shows else ""
+    made.mark = item.label or "" if "mark" in shows else ""
     made.minutes = item.minutes or 0 if "minutes" in shows else 0
     made.assignee = listed.assignee_name or "" if "assignee" in shows else ""
     made.shown_state = item.state if "state" in shows else ""

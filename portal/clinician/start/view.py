@@ -100,6 +100,13 @@ def _what(row: Any) -> rx.Component:
             (4, _tag(text("start.urgency.acute"), "error")),
             rx.fragment(),
         ),
+        rx.match(
+            row.mark,
+            ("critical", _tag(text("follow_up.mark.critical"), "error")),
+            ("abnormal", _tag(text("follow_up.mark.abnormal"), "warning")),
+            ("undecided", _tag(text("follow_up.mark.undecided"), "neutral")),
+            rx.fragment(),
+        ),
         rx.cond(row.overdue, _tag(text("start.overdue"), "warning")),
         rx.cond(
             row.minutes_waited >= 0,

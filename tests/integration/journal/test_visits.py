@@ -187,6 +187,25 @@ async def test_given_a_child_with_the_health_centre_then_the_checks_ahead_are_li
     assert await listed(journal, "helsestasjon", "check") == []
 
 
+async def test_given_a_check_on_the_wrong_child_then_moving_it_opens_the_childs_own_again(
+    journal: Journal,
+) -> None:
+    born = datetime(2012, 6, 19, tzinfo=OSLO)
+    body = {"service": "health-centre"}
+    admitted = {"state": "active", "at": born.isoformat(), "body": body}
+    await journal.ok("helsestasjon", "ungdom", "PUT", f"/journal/EpisodeOfCare/{uuid4()}", admitted)
+    every = await listed(journal, "helsestasjon", "check")
+    at = (born + timedelta(days=92)).isoformat()
+    checked = f"/journal/Encounter/{uuid4()}"
+    sent = {"state": "finished", "at": at, "body": {"form": "check", **body}}
+    await journal.ok("helsestasjon", "ungdom", "PUT", checked, sent)
+    assert len(await listed(journal, "helsestasjon", "check")) == len(every) - 4
+    move = {"id": str(uuid4()), "why": "Feil barn"}
+    headers = {"If_Match": '"1"', "to_person_id": journal.number("line").value}
+    await journal.ok("helsestasjon", "ungdom", "POST", f"{checked}/$move", move, **headers)
+    assert await listed(journal, "helsestasjon", "check") == every
+
+
 async def test_given_an_adult_with_the_health_centre_then_no_check_is_called_for(journal: Journal) -> None:
     sent = {"state": "active", "at": AT, "body": {"service": "health-centre"}}
     await journal.ok("helsestasjon", "line", "PUT", f"/journal/EpisodeOfCare/{uuid4()}", sent)

@@ -102,6 +102,14 @@ def test_a_childs_age_is_said_in_weeks_then_months_then_years(born: date, age: t
     assert age_of(born, date(2026, 11, 29)) == age
 
 
+def test_results_show_their_mark_and_stand_on_every_services_page() -> None:
+    for lists in services().values():
+        assert any({"result", "result-changed"} <= set(one.kinds) for one in lists)
+    critical = listed("result", urgency=4, label="critical", state="unseen", since=NOW)
+    said = shown(widget("gp", "results"), [listed("result", "b", label="abnormal"), critical], [], NOW).rows
+    assert [one.mark for one in said] == ["critical", "abnormal"]
+
+
 def test_a_line_shows_what_its_list_is_to_show_and_never_the_number() -> None:
     said = row(widget("gp", "tasks"), listed("task", urgency=3, label="task", state="requested"), NOW)
     assert (said.urgency, said.form, said.time, said.shown_state) == (0, "", "", "requested")
