@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+import portal.portal  # noqa: F401 - every state is there before a tab is opened, as in the product
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import JournalClient, Written
 from portal.clients.screens import ScreensClient
