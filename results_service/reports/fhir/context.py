@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Raw
 
 from results_service.codes import CodeBook
 from results_service.codes.systems import LOCAL, NLK, NLK_MISTAKEN
@@ -31,6 +32,11 @@ _LINKS = {
     "requester": "requester",
 }
 encode = msgspec.json.Encoder().encode
+_IS_MASKED = {
+    "extension": [
+        {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}
+    ]
+}
 
 
 class Context:
@@ -100,11 +106,29 @@ class Context:
         """Serialise once: `parts` without resourceType and id; the patient's number is masked throughout."""
         body = encode({"resourceType": kind, "id": resource_id, **parts})
         if self._number is not None and self._number in body:
-            body = body.replace(self._number, b"*" * _NUMBER_LENGTH)
+            body = encode({"resourceType": kind, "id": resource_id, **_masked(parts, self._number.decode())})
             if not self._number_found:
                 self._number_found = True
                 self.note("national-id-in-text", "ServReport")
         return MappedResource(kind, resource_id, body, references=_references(parts), **found)  # type: ignore[arg-type]
+
+
+def _masked(json: Any, number: str) -> Any:
+    """The same without the number: asterisks in a text, and a value that is or holds it told as masked
+    (FHIR R4 JSON, extension of a primitive; data-absent-reason)."""
+    if isinstance(json, str):
+        return json.replace(number, "*" * _NUMBER_LENGTH)
+    if isinstance(json, list):
+        return [_masked(one, number) for one in json]
+    if not isinstance(json, dict):
+        return json
+    found: Json = {}
+    for name, value in json.items():
+        if isinstance(value, Raw) and number.encode() in bytes(value):
+            found[f"_{name}"] = _IS_MASKED
+        else:
+            found[name] = _masked(value, number)
+    return found
 
 
 def _references(parts: Json) -> dict[str, list[str]]:

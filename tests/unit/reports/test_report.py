@@ -46,6 +46,14 @@ class TestDiagnosticReport:
         assert found.report.resources[0].kind == "DiagnosticReport"
         assert found.report.resources[0].id == str(REPORT_ID)
 
+    def test_a_value_that_is_the_patients_number_is_told_as_masked(self) -> None:
+        """A number typed into the wrong field: valid JSON, and no value that nobody measured."""
+        found = mapped(message(item(investigation(), num(LINE))))
+        assert "value" not in found.observations[0]["valueQuantity"]
+        masked = found.observations[0]["valueQuantity"]["_value"]["extension"][0]
+        assert masked["valueCode"] == "masked"
+        assert "national-id-in-text" in found.issues
+
     def test_the_patients_number_is_masked_wherever_a_laboratory_wrote_it(self) -> None:
         request = f"<ServReq><Id>{LINE}-07</Id></ServReq>"
         found = mapped(message(item(f"<Comment>Gjelder {LINE}, ta ny prøve</Comment>"), request=request))
