@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.journal.contacting import SERVICES, Contacting
+from portal.clinician.journal.moving_view import move_form, mover
 from portal.clinician.journal.state import seen
 from portal.clinician.journal.writing import NoteWriter
 from portal.frame.states import empty_view
@@ -171,6 +172,7 @@ def _note(event: Any) -> rx.Component:
         ),
         _actions(event),
         rx.cond(seen.opened == event.key, _former()),
+        rx.cond(mover.note == event.key, move_form()),
     )
 
 
@@ -202,6 +204,7 @@ def _actions(event: Any) -> rx.Component:
                 "former",
             ),
         ),
+        act(text("moving.begin"), mover.begin(event.key), "move"),
         class_name="journal-actions results-noprint",
     )
 

@@ -179,10 +179,11 @@ class JournalState(rx.State):
         from portal.clinician.journal.contacting import Contacting  # noqa: PLC0415 - they build on this state
         from portal.clinician.journal.documents import Documents  # noqa: PLC0415
         from portal.clinician.journal.editing import ListEditor  # noqa: PLC0415
+        from portal.clinician.journal.moving import Mover  # noqa: PLC0415
         from portal.clinician.journal.reconcile import Reconciler  # noqa: PLC0415
         from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415
 
-        for form in (NoteWriter, ListEditor, Contacting, Reconciler, Documents):
+        for form in (NoteWriter, ListEditor, Contacting, Reconciler, Documents, Mover):
             (await self.get_state(form)).reset()  # type: ignore[no-untyped-call]
 
     async def _offer(self, now: Current, *, begins: bool) -> None:

@@ -15,6 +15,7 @@ from portal.clinician.journal.editing_view import editing_view
 from portal.clinician.journal.events_view import events_view
 from portal.clinician.journal.fields import EDITABLE
 from portal.clinician.journal.latest_view import latest_view
+from portal.clinician.journal.moving_view import moved_view
 from portal.clinician.journal.over_time_view import over_time_offer, over_time_view
 from portal.clinician.journal.reconcile_view import reconcile_view
 from portal.clinician.journal.state import seen
@@ -29,7 +30,7 @@ from portal.ui.text import text, text_by
 editor: Any = ListEditor
 
 
-MAIN = (reconcile_view, over_time_view, events_view)
+MAIN = (reconcile_view, over_time_view, events_view, moved_view)
 ASIDE = (latest_view, over_time_offer)
 """The page's sections in their order, each with a heading of its own."""
 
