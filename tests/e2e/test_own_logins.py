@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import steps
@@ -13,8 +15,9 @@ def looks_right(page: Page) -> None:
 
 
 def test_given_log_out_everywhere_then_the_other_browsers_open_page_leaves(
-    browser: Browser, base_url: str
+    browser: Browser, base_url: str, logins: dict[str, list[Any]]
 ) -> None:
+    logins.pop("gry", None)  # other tests' login of the same person ends too
     first = steps.new_page(browser, base_url, viewport=steps.NARROW)
     other = steps.new_page(browser, base_url)
     for page in (first, other):
