@@ -168,6 +168,10 @@ def _note(event: Any) -> rx.Component:
             rx.cond(
                 event.why != "", rx.el.p(text("journal.note.why", why=event.why), class_name="journal-by")
             ),
+            # Seldom needed, and only by who has read the note: with its text.
+            rx.el.div(
+                _act(text("moving.begin"), mover.begin(event.key), "move"), class_name="results-noprint"
+            ),
             open=event.unfolded,
         ),
         _actions(event),
@@ -184,27 +188,27 @@ def _part(part: Any) -> rx.Component:
     )
 
 
-def _actions(event: Any) -> rx.Component:
-    def act(words: Any, on_click: Any, name: str) -> rx.Component:
-        return aksel.button(
-            words, size="xsmall", variant="tertiary", on_click=on_click, custom_attrs={"data-testid": name}
-        )
+def _act(words: Any, on_click: Any, name: str) -> rx.Component:
+    return aksel.button(
+        words, size="xsmall", variant="tertiary", on_click=on_click, custom_attrs={"data-testid": name}
+    )
 
+
+def _actions(event: Any) -> rx.Component:
     return rx.el.div(
         rx.cond(
             event.state == "draft",
-            act(text("journal.note.go_on"), writer.take_up(event.key), "go-on"),
-            act(text("journal.note.correct"), writer.take_up(event.key), "correct"),
+            _act(text("journal.note.go_on"), writer.take_up(event.key), "go-on"),
+            _act(text("journal.note.correct"), writer.take_up(event.key), "correct"),
         ),
         rx.cond(
             event.why != "",
-            act(
+            _act(
                 rx.cond(seen.opened == event.key, text("journal.note.hide"), text("journal.note.former")),
                 seen.show_former(event.key),
                 "former",
             ),
         ),
-        act(text("moving.begin"), mover.begin(event.key), "move"),
         class_name="journal-actions results-noprint",
     )
 
