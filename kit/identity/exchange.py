@@ -28,7 +28,7 @@ from kit.identity.claims import ACR_LEVELS, Claims, national_id, text
 from kit.identity.clientauth import AssertionCheck
 from kit.identity.freshness import Freshness, ValkeyFreshness, nonce_secret
 from kit.identity.jwks import FixedKeys, Issuer, KeySource
-from kit.identity.keyfiles import algorithm_of, client_public_key, signing_key
+from kit.identity.keyfiles import algorithm_of, client_public_key, former_key, signing_key
 from kit.identity.oauthweb import Form, oauth_error, proof_at, read_form, refuse, token_answer
 from kit.identity.verifier import TOKEN_ALGORITHMS, check_times, peek, verified_claims
 from kit.ids import new_id
@@ -50,8 +50,8 @@ _SUBJECT_TYPES = frozenset({"", "jwt", "at+jwt", "application/at+jwt"})
 class TokenExchange:
     """The issuer of citizens' tokens.
 
-    `issuer` is the core record's address, `key` its signing key, `subject_issuer` and `subject_keys`
-    ID-porten's.
+    `issuer` is the core record's address, `key` its signing key, `former` the public half of the one before,
+    while its tokens are believed; `subject_issuer` and `subject_keys` are ID-porten's.
     """
 
     issuer: str
@@ -61,6 +61,7 @@ class TokenExchange:
     clients: AssertionCheck
     freshness: Freshness
     limits: Limits
+    former: Key | None = None
 
     @property
     def token_url(self) -> str:
@@ -82,8 +83,8 @@ class TokenExchange:
         }
 
     def jwks(self) -> dict[str, Any]:
-        """The public half of the signing key."""
-        return {"keys": [self.key.as_dict(private=False)]}
+        """The public half of the signing key, and of the one before."""
+        return {"keys": _public(self.key, self.former)}
 
     async def answer(self, request: Request) -> Response:
         """One exchange; errors as RFC 6749 5.2 and RFC 8693 2.2.2 name them."""
@@ -161,9 +162,13 @@ class TokenExchange:
 
 
 def own_keys(settings: Settings) -> FixedKeys:
-    """The exchange's own public key, for the core record's verifier (`build_verifier(exchange_keys=…)`)."""
-    public = signing_key(settings, KEY_NAME).as_dict(private=False)
-    return FixedKeys(KeySet.import_key_set({"keys": [public]}))
+    """The exchange's own public keys, for the core record's verifier (`build_verifier(exchange_keys=…)`)."""
+    found = _public(signing_key(settings, KEY_NAME), former_key(settings, KEY_NAME))
+    return FixedKeys(KeySet.import_key_set({"keys": found}))
+
+
+def _public(*keys: Key | None) -> list[dict[str, Any]]:
+    return [key.as_dict(private=False) for key in keys if key is not None]
 
 
 def build_exchange(
@@ -184,6 +189,7 @@ def build_exchange(
         clients=AssertionCheck(issuer, _registered_clients(settings), freshness),
         freshness=freshness,
         limits=Limits(settings),
+        former=former_key(settings, KEY_NAME),
     )
 
 

@@ -80,6 +80,15 @@ def signing_key(settings: Settings, name: str, algorithm: str = "ES256") -> Key:
     return read_private_key(path, create=settings.is_development, algorithm=algorithm)
 
 
+def former_key(settings: Settings, name: str) -> Key | None:
+    """The public half of the signing key before this one, `keys/NAME.former.jwk`; None without the file.
+
+    While it lies there, what it signed is still believed. Raises `KeyProblem`.
+    """
+    path = settings.keys_folder / f"{name}.former.jwk"
+    return import_key(read_key(path).as_dict(private=False)) if path.exists() else None
+
+
 def _client_file(settings: Settings, client_id: str, suffix: str) -> Path:
     if not _SAFE_NAME.fullmatch(client_id):
         raise KeyProblem("a client id that names a key file may hold letters, digits, '.', '_' and '-' only")

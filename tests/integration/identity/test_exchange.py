@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +17,8 @@ from dev.personas import persona
 from kit.identity.audiences import READ_RESULTS, RESULTS, WRITE_REPORTS
 from kit.identity.clientauth import ClientAuth
 from kit.identity.dpop import DpopKey
-from kit.identity.exchange import ACCESS_TOKEN_TYPE, GRANT_TYPE, build_exchange
+from kit.identity.exchange import ACCESS_TOKEN_TYPE, GRANT_TYPE, KEY_NAME, build_exchange, own_keys
+from kit.identity.faults import TokenKeyUnknown
 from kit.identity.keyfiles import client_key, read_private_key, signing_key
 from kit.identity.tokens import Login
 from kit.keys import KeyProblem, KeyRing
@@ -197,3 +199,25 @@ async def test_given_production_without_keys_then_the_exchange_does_not_start(
     production = settings.model_copy(update={"environment": "production", "keys": tmp_path})
     with pytest.raises(KeyProblem):
         build_exchange(production, keys)
+
+
+async def test_given_a_new_signing_key_then_tokens_of_the_former_are_believed_while_it_is_kept(
+    settings: Settings, keys: KeyRing, tmp_path: Path
+) -> None:
+    """Nobody who is logged in notices a rotation; once the file is gone, the key is nobody's."""
+    rotated = settings.model_copy(update={"keys": tmp_path})
+    former = signing_key(rotated, KEY_NAME)
+    (tmp_path / f"{KEY_NAME}.jwk").rename(tmp_path / f"{KEY_NAME}.former.jwk")
+    new = signing_key(rotated, KEY_NAME)
+    assert new.thumbprint() != former.thumbprint()
+    exchange = build_exchange(rotated, keys)
+    assert exchange.key.thumbprint() == new.thumbprint(), "the new one signs"
+    told = [one["kid"] for one in exchange.jwks()["keys"]]
+    assert told == [new.kid, former.kid]
+    assert all("d" not in one for one in exchange.jwks()["keys"])
+    for key in (new, former):
+        assert (await own_keys(rotated).find(key.kid, "ES256")).thumbprint() == key.thumbprint()
+    (tmp_path / f"{KEY_NAME}.former.jwk").unlink()
+    assert [one["kid"] for one in build_exchange(rotated, keys).jwks()["keys"]] == [new.kid]
+    with pytest.raises(TokenKeyUnknown):
+        await own_keys(rotated).find(former.kid, "ES256")
