@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_given_an_emergency_look_then_the_citizen_is_told_and_can_check_the_log(
 
 def test_given_an_emergency_look_then_the_administrator_goes_through_it(visit: Visit) -> None:
     page = visit("administrator")
+    page.wait_for_url(re.compile("/administration/personnel"))  # on its way there from the login
     listed = page.get_by_test_id("unusual")
     for _ in range(30):  # housekeeping looks every twenty seconds
         page.goto("/administration/unusual-access")
