@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,11 +15,10 @@ from rich.progress import Progress
 
 from benchmarks import messages
 from benchmarks.figures import Figure, show
-from benchmarks.instance import Instance, serving, temporary_instance
+from benchmarks.instance import Instance, give_numbers, need_disk, serving, temporary_instance
 from benchmarks.load import Measured
 from benchmarks.lookup import Case
 from benchmarks.stock import Stock
-from kit.ids import parse_national_id
 
 REPORTS_OF_A_PERSON = 100
 ROUNDS = 7
@@ -30,6 +28,7 @@ BYTES_OF_A_REPORT = 4_000
 """What a copied report takes with indexes and write-ahead log, rounded up."""
 _BATCH_PERSONS = 200
 _ASKED_PERSONS = 1_500
+_MARK = b"\x00"
 
 # A template's reports for many new persons. As administrator: no role of the product could do this.
 _COPY = """
@@ -37,7 +36,7 @@ WITH fresh AS MATERIALIZED (
     SELECT uuidv7() AS person_id FROM generate_series(1, %(persons)s)
 ), numbered AS (
     INSERT INTO core_record.person_number (number_hash, person_id, kind, number_cipher)
-    SELECT sha256(uuid_send(person_id)), person_id, 'FNR', '\\x00'::bytea FROM fresh
+    SELECT sha256(uuid_send(person_id)), person_id, 'FNR', %(mark)s FROM fresh
 ), known AS (
     INSERT INTO core_record.person (person_id) SELECT person_id FROM fresh
 ), copied AS MATERIALIZED (
@@ -60,16 +59,11 @@ SELECT c.person_id, c.report_id, c.version_id, r.effective, r.issued, r.category
 FROM copied c JOIN results.report r ON r.person_id = %(template)s AND r.report_id = c.old_report
 """
 
-_COPIED_PERSONS = """
-SELECT person_id FROM core_record.person_number WHERE number_cipher = '\\x00' ORDER BY random() LIMIT %s
-"""
-_GIVE_NUMBER = "UPDATE core_record.person_number SET number_hash = %s WHERE person_id = %s"
-
 
 def run(first: int = 100_000, then: int = 1_000_000, requests: int = 1500) -> list[Figure]:
     """p95 of newest 50 at `first` and at `then` stored reports: two stores side by side, asked in turn."""
     place = Path("/var/tmp")  # noqa: S108 - on disk, where /tmp may be memory
-    _check_disk(place, first + then)
+    need_disk(place, (first + then) * BYTES_OF_A_REPORT + 3_000_000_000, f"{first + then:,} reports")
     with ExitStack() as stack:
         few, many = (stack.enter_context(_store(place, size)) for size in (first, then))
         for store in (few, many):
@@ -114,7 +108,9 @@ def _store(place: Path, reports: int) -> Iterator[Store]:
         minutes = (time.perf_counter() - started) / 60
         with psycopg.connect(instance.superuser_dsn) as conn:
             row = conn.execute("SELECT pg_database_size(current_database())").fetchone()
-        yield Store(instance, reports, _draw(instance, numbers), (row[0] if row else 0) / 1e9, minutes)
+        yield Store(
+            instance, reports, give_numbers(instance, _MARK, numbers), (row[0] if row else 0) / 1e9, minutes
+        )
 
 
 def _figures(few: Store, many: Store, rounds: list[tuple[Measured, Measured]]) -> list[Figure]:
@@ -136,26 +132,6 @@ def _bytes_of_a_report(few: Store, many: Store) -> float:
     return 1e6 * (many.gigabytes - few.gigabytes) / (many.reports - few.reports)
 
 
-def _check_disk(place: Path, reports: int) -> None:
-    needed = reports * BYTES_OF_A_REPORT + 3_000_000_000
-    free = shutil.disk_usage(place).free
-    if free < needed:
-        raise SystemExit(
-            f"{reports:,} reports need {needed / 1e9:.0f} GB below {place}; {free / 1e9:.0f} GB are free."
-        )
-
-
-def _draw(instance: Instance, given: list[str]) -> list[str]:
-    """Give numbers to persons drawn at random from the whole store; the numbers given."""
-    with psycopg.connect(instance.superuser_dsn) as conn:
-        drawn = conn.execute(_COPIED_PERSONS, (_ASKED_PERSONS,)).fetchall()
-        numbers = given[: len(drawn)]
-        for (person_id,), number in zip(drawn, numbers, strict=True):
-            found_by = instance.keys.number_hash(parse_national_id(number))
-            conn.execute(_GIVE_NUMBER, (found_by, person_id))
-    return numbers
-
-
 def _grow(instance: Instance, size: int) -> None:
     with psycopg.connect(instance.superuser_dsn, autocommit=True) as conn, Progress() as progress:
         row = conn.execute(
@@ -168,7 +144,7 @@ def _grow(instance: Instance, size: int) -> None:
         task = progress.add_task(f"growing to {size:,} reports", total=size, completed=stored)
         while stored < size:
             persons = max(1, min(_BATCH_PERSONS, (size - stored) // own))
-            conn.execute(_COPY, {"persons": persons, "template": template})
+            conn.execute(_COPY, {"persons": persons, "template": template, "mark": _MARK})
             stored += persons * own
             progress.update(task, completed=stored)
     instance.vacuum()

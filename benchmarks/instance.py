@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from cli.processes import processes
 from core_record.registers.service import import_registers, read_register_file
 from dev.embedded import Postgres, Valkey
 from dev.personas import PERSONAS_FILE
+from kit.ids import parse_national_id
 from kit.keys import KeyRing
 from kit.migrate import upgrade_all
 from kit.roles import OWNER
@@ -37,6 +39,13 @@ CREATE TABLE bench.message (id uuid PRIMARY KEY, body bytea STORAGE EXTERNAL);
 GRANT USAGE ON SCHEMA bench TO akson_results;
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA bench TO akson_results;
 """
+
+
+# Copied persons have a cipher that is a mark, and no number until they are asked about.
+_DRAWN = """
+SELECT person_id FROM core_record.person_number WHERE number_cipher = %s ORDER BY random() LIMIT %s
+"""
+_GIVE_NUMBER = "UPDATE core_record.person_number SET number_hash = %s WHERE person_id = %s"
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,24 @@ class Instance:
         with psycopg.connect(self.superuser_dsn, autocommit=True) as conn:
             conn.execute("VACUUM ANALYZE")
             conn.execute("CHECKPOINT")
+
+
+def need_disk(place: Path, needed: int, what: str) -> None:
+    """Stop before anything is made where there is no room; `needed` in bytes. Raises `SystemExit`."""
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise SystemExit(f"{what} need {needed / 1e9:.0f} GB below {place}; {free / 1e9:.0f} GB are free.")
+
+
+def give_numbers(instance: Instance, mark: bytes, numbers: list[str]) -> list[str]:
+    """Give the numbers to persons drawn at random among the copies of that mark; those that were given."""
+    with psycopg.connect(instance.superuser_dsn) as conn:
+        drawn = conn.execute(_DRAWN, (mark, len(numbers))).fetchall()
+        given = numbers[: len(drawn)]
+        for (person_id,), number in zip(drawn, given, strict=True):
+            found_by = instance.keys.number_hash(parse_national_id(number))
+            conn.execute(_GIVE_NUMBER, (found_by, person_id))
+    return given
 
 
 def _free_port() -> int:

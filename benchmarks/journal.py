@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,7 +16,7 @@ import psycopg
 
 from benchmarks import journal_stock
 from benchmarks.figures import Figure, show
-from benchmarks.instance import Instance, serving, temporary_instance
+from benchmarks.instance import Instance, give_numbers, need_disk, serving, temporary_instance
 from benchmarks.load import Measured, measure
 from benchmarks.messages import persons as made_up
 from benchmarks.signing import requests_for
@@ -25,6 +24,7 @@ from core_record.registers.service import resolve_person_sync
 from dev.login import persona_token
 from dev.personas import persona
 from journal_api.journal.kinds import KINDS
+from kit.identity.apiclient import DpopAuth
 from kit.identity.audiences import JOURNAL
 from kit.ids import parse_national_id
 
@@ -38,10 +38,6 @@ SUMMARY, WHOLE = "/journal/summary/_search", "/journal/_search"
 # Whose journal is copied, contacts in ten years, and the share of persons who have so many.
 TEMPLATES = (("line", 20, 0.70), ("gry", 50, 0.25), ("forelder", 150, 0.05))
 _ASKED = 400
-_DRAWN = """
-SELECT person_id FROM core_record.person_number WHERE number_cipher = %s ORDER BY random() LIMIT %s
-"""
-_GIVE_NUMBER = "UPDATE core_record.person_number SET number_hash = %s WHERE person_id = %s"
 _BARE = """
 SELECT body, made_name, changed_name, signed_name, at FROM journal.entry WHERE person_id = %s
 ORDER BY kind, at DESC
@@ -51,7 +47,7 @@ ORDER BY kind, at DESC
 def run(first: int = 1_000, then: int = 100_000, requests: int = 400) -> list[Figure]:
     """p50 and p95 of the summary at `first` and `then` persons: two stores side by side, asked in turn."""
     place = Path("/var/tmp")  # noqa: S108 - on disk, where /tmp may be memory
-    _check_disk(place, first + then)
+    need_disk(place, (first + then) * BYTES_OF_A_PERSON + 3_000_000_000, f"{first + then:,} persons")
     with ExitStack() as stack:
         few, many = (stack.enter_context(_store(place, size)) for size in (first, then))
         for store in (few, many):
@@ -109,7 +105,7 @@ def _store(place: Path, persons: int) -> Iterator[Store]:
         minutes = (time.perf_counter() - started) / 60
         with psycopg.connect(instance.superuser_dsn, autocommit=True) as conn:
             row = conn.execute("SELECT pg_database_size(current_database())").fetchone()
-            drawn, longest = _draw(instance, conn, [mark for _, mark in templates.values()])
+            drawn, longest = _draw(instance, [mark for _, mark in templates.values()])
             bare = _bare(conn, instance, longest)
         size = (row[0] if row else 0) / 1e9
         yield Store(instance, persons, drawn, longest, rows, size, minutes, bare)
@@ -119,12 +115,13 @@ def write_templates(instance: Instance) -> dict[UUID, tuple[float, bytes]]:
     """Journals written through the API: the person of each, the share that has it, and the copies' mark."""
     settings = instance.settings
     token, key = persona_token(WRITER, JOURNAL)
-    caller = journal_stock.Caller(settings.journal_url, token, key, DECLARED)
+    auth = DpopAuth(key, token)
     found: dict[UUID, tuple[float, bytes]] = {}
     with psycopg.connect(settings.dsn("akson_core")) as conn:
         for place, (name, contacts, share) in enumerate(TEMPLATES):
             number = persona(name).national_id or ""
-            caller.write(journal_stock.ten_years(contacts), number)
+            headers = {**DECLARED, "person-id": number}
+            journal_stock.write(settings.journal_url, auth, headers, journal_stock.ten_years(contacts))
             person_id = resolve_person_sync(conn, instance.keys, parse_national_id(number))
             if person_id is None:
                 raise LookupError("the persona is not registered")
@@ -132,19 +129,13 @@ def write_templates(instance: Instance) -> dict[UUID, tuple[float, bytes]]:
     return found
 
 
-def _draw(
-    instance: Instance, conn: psycopg.Connection[tuple[object, ...]], marks: list[bytes]
-) -> tuple[list[str], list[str]]:
-    """Numbers given to persons drawn from each template's copies: of all by their shares, of the last."""
-    numbers = iter(made_up(len(marks) * _ASKED))
-    each: list[list[str]] = []
-    for mark in marks:
-        own = []
-        for (person_id,) in conn.execute(_DRAWN, (mark, _ASKED)).fetchall():
-            own.append(next(numbers))
-            found_by = instance.keys.number_hash(parse_national_id(own[-1]))
-            conn.execute(_GIVE_NUMBER, (found_by, person_id))
-        each.append(own)
+def _draw(instance: Instance, marks: list[bytes]) -> tuple[list[str], list[str]]:
+    """Numbers of persons drawn from each template's copies: of all by their shares, of the last."""
+    numbers = made_up(len(marks) * _ASKED)
+    each = [
+        give_numbers(instance, mark, numbers[place * _ASKED : (place + 1) * _ASKED])
+        for place, mark in enumerate(marks)
+    ]
     shares = [share for _, _, share in TEMPLATES]
     everyone = [
         number
@@ -198,12 +189,3 @@ def _figures(
         Figure(f"database at {large}", many.gigabytes, "GB"),
         Figure(f"made in the database: {large}", many.minutes, "min", 60),
     ]
-
-
-def _check_disk(place: Path, persons: int) -> None:
-    needed = persons * BYTES_OF_A_PERSON + 3_000_000_000
-    free = shutil.disk_usage(place).free
-    if free < needed:
-        raise SystemExit(
-            f"{persons:,} persons need {needed / 1e9:.0f} GB below {place}; {free / 1e9:.0f} GB are free."
-        )

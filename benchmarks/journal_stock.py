@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +12,7 @@ import httpx
 import psycopg
 from rich.progress import Progress
 
-from kit.identity.dpop import DpopKey
+from kit.identity.apiclient import DpopAuth
 
 YEARS = 10
 LAST = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -76,61 +75,45 @@ FROM fresh f CROSS JOIN journal.work_item w WHERE w.person_id = %(template)s
 """
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Writes as a persona over HTTP, each request with its own proof (RFC 9449)."""
-
-    base: str
-    token: str
-    key: DpopKey
-    headers: dict[str, str]
-
-    def write(self, requests: Iterator[tuple[str, str, Any, dict[str, str]]], number: str) -> None:
-        """Send one after the other; raises `RuntimeError` when one is refused."""
-        nonce: str | None = None
-        with httpx.Client(base_url=self.base, timeout=30) as client:
-            for method, path, body, own in requests:
-                for _ in range(2):  # the first is refused, and told a nonce
-                    proof = self.key.proof(method, self.base + path, self.token, nonce)
-                    sent = {"Authorization": f"DPoP {self.token}", "DPoP": proof, "person-id": number}
-                    answer = client.request(method, path, json=body, headers={**self.headers, **sent, **own})
-                    nonce = answer.headers.get("dpop-nonce", nonce)
-                    if answer.status_code != 401:
-                        break
-                if answer.is_error:
-                    raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+Request = tuple[str, str, Any, dict[str, str]]
+"""Method, path, JSON body and own headers."""
 
 
-def ten_years(contacts: int) -> Iterator[tuple[str, str, Any, dict[str, str]]]:
+def write(base: str, auth: DpopAuth, headers: dict[str, str], requests: Iterator[Request]) -> None:
+    """Send one after the other; raises `RuntimeError` when one is refused."""
+    with httpx.Client(base_url=base, auth=auth, headers=headers, timeout=30) as client:
+        for method, path, body, own in requests:
+            answer = client.request(method, path, json=body, headers=own)
+            if answer.is_error:
+                raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+
+
+def ten_years(contacts: int) -> Iterator[Request]:
     """Requests that write a journal: lists, and `contacts` contacts with signed notes and measured values."""
     rng = random.Random(contacts)
     for kind, state, body in _LISTS:
         at = LAST - timedelta(days=rng.randrange(200, YEARS * 365))
-        yield "PUT", f"/journal/{kind}/{uuid4()}", {"state": state, "at": _text(at), "body": body}, {}
+        yield "PUT", f"/journal/{kind}/{uuid4()}", {"state": state, "at": at.isoformat(), "body": body}, {}
     for index in range(contacts):
         at = LAST - timedelta(days=(contacts - index) * YEARS * 365 // contacts)
         yield from _contact(at, rng)
 
 
-def _contact(at: datetime, rng: random.Random) -> Iterator[tuple[str, str, Any, dict[str, str]]]:
+def _contact(at: datetime, rng: random.Random) -> Iterator[Request]:
     contact, note = uuid4(), f"/journal/Composition/{uuid4()}"
     body = {"form": "consultation", "service": "gp", "reason": "kontroll"}
     here = f"/journal/Encounter/{contact}"
-    yield "PUT", here, {"state": "in-progress", "at": _text(at), "body": body}, {}
+    yield "PUT", here, {"state": "in-progress", "at": at.isoformat(), "body": body}, {}
     texts = {part: rng.choice(_TEXTS) for part in ("anamnesis", "findings", "assessment", "plan")}
     said = {"template": "gp-consultation", "texts": texts}
-    written = {"state": "draft", "at": _text(at), "body": said, "contact": str(contact)}
+    written = {"state": "draft", "at": at.isoformat(), "body": said, "contact": str(contact)}
     yield "PUT", note, written, {}
     yield "POST", f"{note}/$sign", None, {"If-Match": '"1"'}
     for measure, value in (("pulse", rng.randint(60, 90)), ("weight", rng.randint(60, 99))):
         found = {"measure": measure, "value": float(value)}
-        entry = {"state": "final", "at": _text(at), "body": found, "contact": str(contact)}
+        entry = {"state": "final", "at": at.isoformat(), "body": found, "contact": str(contact)}
         yield "PUT", f"/journal/Observation/{uuid4()}", entry, {}
-    yield "PUT", here, {"state": "finished", "at": _text(at), "body": body}, {"If-Match": '"1"'}
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat()
+    yield "PUT", here, {"state": "finished", "at": at.isoformat(), "body": body}, {"If-Match": '"1"'}
 
 
 def copy(conn: psycopg.Connection[Any], template: UUID, persons: int, mark: bytes) -> int:

@@ -54,7 +54,7 @@ class Value(Struct, frozen=True):
 
 
 class Measured(Struct, frozen=True):
-    """One measure over time. `missing`: why there is no value: `not-yet`."""
+    """One measure over time. `missing`: `not-yet` where nothing, or too little to show, was counted."""
 
     measure: str
     unit: str
