@@ -45,7 +45,8 @@ class Session(msgspec.Struct, kw_only=True):
     `number` is the logged-in person's own national identity number: a citizen's results are found by it.
     `login` holds the provider's tokens, `tokens` one access token for each service (audience).
     `organisation` and `place` are the organisation numbers (parent and child) a clinician acts for,
-    `role` the code (Volven 9060) they act in. `device` is the browser in words; `choosing` is set while one
+    `role` the code (Volven 9060) they act in, `shares_journal` whether the place is of the municipal services
+    (None until it is asked). `device` is the browser in words; `choosing` is set while one
     who works at several places has not said which; `wanted` waits for a new proof of who it is.
     """
 
@@ -62,6 +63,7 @@ class Session(msgspec.Struct, kw_only=True):
     place: str | None = None
     organisation_name: str = ""
     role: str | None = None
+    shares_journal: bool | None = None
     device: str = ""
     choosing: bool = False
     several_places: bool = False

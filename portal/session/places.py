@@ -23,6 +23,8 @@ from portal.session.wiring import wiring
 
 CHOOSE = "/auth/helseid/place"
 """Where one who works at several places says which."""
+SHARING = frozenset({"municipality", "gp_office", "home_care", "emergency", "health_centre"})
+"""Kinds of organisations (register) that share the municipal journal, as the access rules have it."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -44,6 +46,23 @@ async def places_of(now: Current) -> list[Place]:
     if len(found) < 2:
         return [Place(one.organisation, one.organisation_name, "", "") for one in found.values()]
     return list(await asyncio.gather(*(_place(client, number) for number in sorted(found))))
+
+
+async def shares_journal(now: Current) -> bool:
+    """Whether the place one works at is of the municipal services: by the registers, once a session.
+
+    Who works elsewhere has no lists there, and the services would log a refusal of each question for them.
+    Raises `ServiceProblem`.
+    """
+    if now.session.shares_journal is not None:
+        return now.session.shares_journal
+    number = now.session.place or now.session.organisation
+    bundle = await CoreRecordClient(core_record_fhir(now)).organisation(number) if number else {}
+    found = next(iter(resources(bundle, "Organization")), {})
+    kinds = {coding.get("code") for kind in found.get("type", []) for coding in kind.get("coding", [])}
+    shares = not SHARING.isdisjoint(kinds)
+    await wiring().store.update(now.sid, shares_journal=shares)
+    return shares
 
 
 async def settle(now: Current, pending: PendingLogin) -> Session:

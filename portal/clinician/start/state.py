@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.errors import ServiceProblem
 from portal.clients.unit import Listed
 from portal.clinician.messages.state import Messages
 from portal.clinician.start.opening import open_listed
@@ -18,8 +18,9 @@ from portal.clinician.start.transform import Shown, day_of, shown
 from portal.frame.layout import LETTERS
 from portal.session.current import current
 from portal.session.guard import requires
-from portal.session.journal import unit_client
+from portal.session.journal import session_of, unit_client
 from portal.session.models import Kind
+from portal.session.places import shares_journal
 
 OF_DAY = ["contact", "visit"]
 
@@ -73,6 +74,9 @@ class Start(rx.State):
         now = datetime.now(UTC)
         since, before = day_of(now)
         try:
+            if not await shares_journal(await session_of(self)):
+                self._tell_nothing()
+                return
             client = await unit_client(self)
             is_open, of_day = await asyncio.gather(
                 client.work_of_unit(kinds(), count=1000),
@@ -87,12 +91,13 @@ class Start(rx.State):
         self.service, self.stands = is_open.service, "lists" if found else "none"
         self.at, self.problem, self.code = day_of(now)[0].strftime("%d.%m.%Y"), "", ""
 
+    def _tell_nothing(self) -> None:
+        """A place that does not share the journal has no lists, and nothing is wrong."""
+        self.lists, self._items, self.stands, self.problem, self.code = [], {}, "none", "", ""
+
     def _tell(self, problem: ServiceProblem) -> None:
-        """A place that does not share the journal has no lists; it is told nothing is wrong."""
-        outside = problem.problem is Problem.REFUSED
-        self.stands = "none" if outside else "failed"
-        self.lists, self._items = [], {}
-        self.problem, self.code = ("", "") if outside else (str(problem.problem), problem.code)
+        self.lists, self._items, self.stands = [], {}, "failed"
+        self.problem, self.code = str(problem.problem), problem.code
 
     def _listed(self, key: str) -> Listed | None:
         return self._items.get(key)

@@ -1,0 +1,49 @@
+"""The first page's lists, as its handler fetches them: asked for where there are some, and there alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from core_record.access.journal import MUNICIPAL
+from portal.clinician.patients.state import PatientSearch
+from portal.clinician.start.state import Start
+from portal.session.places import SHARING
+from tests.contract.portal.conftest import Browser
+from tests.integration.lookup.conftest import Store
+
+_ASKED = "SELECT outcome, count(*) FROM core_record.actor_log WHERE items ? 'WorkList' GROUP BY outcome"
+
+
+@pytest.mark.parametrize(
+    ("persona", "service"),
+    [("lege-koman", "gp"), ("pleieassistent", "home-care"), ("legevakt", "emergency")],
+)
+async def test_given_a_municipal_service_then_its_lists_are_shown_and_logged(
+    visitor: Browser, store: Store, persona: str, service: str
+) -> None:
+    await visitor.log_in(persona)
+    tab = visitor.tab()
+    await tab.do(PatientSearch, "load")
+    await tab.do(Start, "load")
+    start = await tab.get(Start)
+    assert (start.stands, start.service, start.problem) == ("lists", service, "")
+    assert start.lists
+    assert store.rows(_ASKED) == [("permitted", 2)]
+
+
+async def test_given_a_hospital_then_no_list_is_asked_for_however_often_one_comes(
+    visitor: Browser, store: Store
+) -> None:
+    await visitor.log_in("sykehuslege")
+    tab = visitor.tab()
+    for _ in range(2):
+        await tab.do(PatientSearch, "load")
+        await tab.do(Start, "load")
+    start = await tab.get(Start)
+    assert (start.stands, start.lists, start.problem) == ("none", [], "")
+    assert store.rows(_ASKED) == []
+    assert (await visitor.current()).session.shares_journal is False
+
+
+def test_the_kinds_that_share_the_journal_are_those_of_the_access_rules() -> None:
+    assert SHARING == MUNICIPAL
