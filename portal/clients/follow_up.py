@@ -50,19 +50,8 @@ class Seen(Struct, frozen=True):
     earlier: str | None = None
 
 
-class Colleague(Struct, frozen=True):
-    """Somebody who works at the place one works at."""
-
-    id: str
-    name: str
-
-
 class _Items(Struct):
     items: list[Listed]
-
-
-class _Personnel(Struct):
-    personnel: list[Colleague]
 
 
 class FollowUpClient:
@@ -105,7 +94,3 @@ class ResultListsClient:
     async def ownerless(self) -> list[Listed]:
         """What has no owner in the municipality."""
         return (await self._api.ask("POST", "/follow-up/no-owner/_search", _Items)).items
-
-    async def colleagues(self) -> list[Colleague]:
-        """Who works here."""
-        return (await self._api.ask("POST", "/personnel/_search", _Personnel)).personnel

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.ui.dates import show_day, show_time
 
 Json = dict[str, Any]
-_OSLO = ZoneInfo("Europe/Oslo")
 
 
 @dataclass

@@ -30,19 +30,19 @@ from portal.clinician.results_list.transform import (
     opened,
     rows,
 )
+from portal.clinician.start.opening import patient_of
 from portal.frame.critical import Critical
 from portal.frame.patient import PatientBanner
 from portal.session.current import Current, current
 from portal.session.guard import requires
 from portal.session.journal import journal_client, unit_client
-from portal.session.models import Kind, OpenPatient
+from portal.session.models import Kind
 from portal.session.patient import core_record_fhir, open_patient, set_open_patient
 from portal.session.profile import with_profile
 
 HEADING, LIST_HEADING = "report-heading", "result-list-heading"
 ROWS = "result-rows"
 """The lines: after one is done with, Tab leads to the next."""
-_SEX = {1: "male", 2: "female"}
 _AGREED = "SAMTYKKE"
 
 
@@ -169,14 +169,7 @@ class ResultList(rx.State):
         now = await current(self)
         if now is None:
             return None
-        patient = OpenPatient(
-            number=listed.number,
-            name=listed.name,
-            birth_date=listed.birth_date.isoformat() if listed.birth_date else "",
-            sex=_SEX.get(listed.sex or 0, "unknown"),
-            basis=basis,
-            reason=reason,
-        )
+        patient = patient_of(listed, basis, reason)
         await set_open_patient(now, patient)
         (await self.get_state(PatientBanner))._show(patient)
         try:
@@ -257,8 +250,7 @@ async def _own_patients(now: Current) -> set[str]:
 
 async def colleagues_of(state: rx.State) -> list[Colleague]:
     """Who works at the place one works at. Raises `ServiceProblem`."""
-    found = await ResultListsClient((await unit_client(state)).api).colleagues()
-    return [Colleague(one.id, one.name) for one in found]
+    return [Colleague(one.id, one.name) for one in await (await unit_client(state)).personnel()]
 
 
 result_list: Any = ResultList

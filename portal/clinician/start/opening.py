@@ -14,7 +14,7 @@ from portal.session.patient import set_open_patient
 _SEX = {1: "male", 2: "female"}
 
 
-def patient_of(listed: Listed, basis: str = "") -> OpenPatient:
+def patient_of(listed: Listed, basis: str = "", reason: str | None = None) -> OpenPatient:
     """Whom a line is about. Within the municipal services the journal needs no basis."""
     return OpenPatient(
         number=listed.number,
@@ -22,6 +22,7 @@ def patient_of(listed: Listed, basis: str = "") -> OpenPatient:
         birth_date=listed.birth_date.isoformat() if listed.birth_date else "",
         sex=_SEX.get(listed.sex or 0, "unknown"),
         basis=basis,
+        reason=reason,
     )
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.ui.dates import show_moment
 
 Json = dict[str, Any]
-_OSLO = ZoneInfo("Europe/Oslo")
 _AGES = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
 _ONE = {"days": "day", "hours": "hour", "minutes": "minute"}
 

@@ -87,10 +87,6 @@ def _choice(field: str, everything: str, options: rx.Component) -> rx.Component:
     )
 
 
-def _sender(one: Any) -> rx.Component:
-    return rx.el.option(one.name, value=one.key)
-
-
 def _day(field: str) -> rx.Component:
     return aksel.text_field(
         label=text(f"operations.remap.{field}"),

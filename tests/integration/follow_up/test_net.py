@@ -22,8 +22,7 @@ UNITS = ("313900541", "313900878", "313900983")
 
 async def step(net: Net, dice: random.Random, number: str) -> None:
     """Something that may happen to a report; what is refused changes nothing, and is so often here."""
-    what, who = dice.choice(("send", "send", "take", "open", "open", "assess", "prepare", "forward")), None
-    report_id = net.send(number=number, hours=-1) if what == "first" else None
+    what = dice.choice(("send", "send", "take", "open", "open", "assess", "prepare", "forward"))
     if what == "send":
         kind = dice.choice("NMMC")
         net.send(
@@ -49,7 +48,6 @@ async def step(net: Net, dice: random.Random, number: str) -> None:
 
 
 def ids(net: Net) -> dict[str, Any]:
-
     person = net.person_of("line")
     return {number: Report(number).key.report_id(person) for number in ("A", "B", "C")}
 
