@@ -28,6 +28,7 @@ from portal.clinician.results_list.transform import (
     counts,
     lists_of,
     opened,
+    place_of,
     rows,
 )
 from portal.clinician.start.opening import patient_of
@@ -69,17 +70,24 @@ class ResultList(rx.State):
     _own: set[str] = set()  # noqa: RUF012
     _open: Listed | None = None
     _version: str = ""
+    _wanted: str = ""
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def load(self) -> Any:
-        """Fetch the lists; a result of the patient whom this tab has open is opened at once."""
+        """Fetch the lists; a result of the patient whom this tab has open is opened at once: the one that was
+        asked for elsewhere or was open here, else their first."""
+        wanted = self._wanted or self.open_key
         self.reset()  # type: ignore[no-untyped-call]
         patient = await open_patient(self)
         if not await self._read() or patient is None:
             return None
-        theirs = [one for one in self._every() if one.number == patient.number]
-        return ResultList.open(theirs[0].item.id) if theirs else None  # type: ignore[operator]
+        place = place_of(self._lists, patient.number, wanted)
+        if place is None:
+            return None
+        self.chosen, key = place
+        self._show()
+        return ResultList.open(key)  # type: ignore[operator]
 
     @rx.event
     @requires(Kind.CLINICIAN)

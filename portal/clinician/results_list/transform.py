@@ -92,6 +92,12 @@ def rows(items: Sequence[Listed], now: datetime) -> list[Row]:
     return [_row(one, now, several=several) for one in items]
 
 
+def place_of(lists: Mapping[str, Sequence[Listed]], number: str, wanted: str) -> tuple[str, str] | None:
+    """On which list, and under which key, a person's result stands: the wanted one, else the first."""
+    theirs = [(name, one.item.id) for name in LISTS for one in lists.get(name, ()) if one.number == number]
+    return next((one for one in theirs if one[1] == wanted), theirs[0] if theirs else None)
+
+
 def counts(lists: Mapping[str, Sequence[Listed]]) -> dict[str, int]:
     """How many wait on each list."""
     return {name: len(lists.get(name, ())) for name in LISTS}

@@ -12,10 +12,11 @@ import reflex as rx
 from portal.clients.errors import ServiceProblem
 from portal.clients.unit import Listed
 from portal.clinician.messages.state import Messages
+from portal.clinician.results_list.state import ResultList
 from portal.clinician.start.opening import open_listed
 from portal.clinician.start.services import Widget, kinds, services
 from portal.clinician.start.transform import Shown, day_of, shown
-from portal.frame.layout import LETTERS
+from portal.frame.layout import FOLLOW_UP, LETTERS
 from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.journal import session_of, unit_client
@@ -67,6 +68,8 @@ class Start(rx.State):
             (await self.get_state(Messages))._wanted = key
         else:
             await open_listed(self, now, listed)
+        if goes == FOLLOW_UP:
+            (await self.get_state(ResultList))._wanted = key
         self.reset()  # type: ignore[no-untyped-call]
         yield rx.redirect(goes)
 

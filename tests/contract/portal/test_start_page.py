@@ -6,10 +6,15 @@ import pytest
 
 from core_record.access.journal import MUNICIPAL
 from portal.clinician.patients.state import PatientSearch
+from portal.clinician.results_list.state import ResultList
 from portal.clinician.start.state import Start
+from portal.frame.layout import FOLLOW_UP
 from portal.session.places import SHARING
-from tests.contract.portal.conftest import Browser
+from tests.contract.portal.conftest import Browser, paths
+from tests.integration.follow_up.conftest import CRITICAL, Net, actor, journal, net, number, person_of
 from tests.integration.lookup.conftest import Store
+
+__all__ = ["actor", "journal", "net", "number", "person_of"]
 
 _ASKED = "SELECT outcome, count(*) FROM core_record.actor_log WHERE items ? 'WorkList' GROUP BY outcome"
 
@@ -43,6 +48,22 @@ async def test_given_a_hospital_then_no_list_is_asked_for_however_often_one_come
     assert (start.stands, start.lists, start.problem) == ("none", [], "")
     assert store.rows(_ASKED) == []
     assert (await visitor.current()).session.shares_journal is False
+
+
+async def test_given_two_results_of_a_patient_then_the_one_that_was_chosen_is_opened(
+    visitor: Browser, net: Net
+) -> None:
+    await net.arrive(number="grave", items=[CRITICAL])
+    plain = str(await net.arrive(number="plain"))
+    await visitor.log_in("lege-koman")
+    tab = visitor.tab()
+    await tab.do(PatientSearch, "load")
+    await tab.do(Start, "load")
+    assert paths(await tab.do(Start, "open", plain, FOLLOW_UP)) == [FOLLOW_UP]
+    (opens,) = await tab.do(ResultList, "load")
+    assert plain in str(opens.args)
+    await tab.do(ResultList, "open", plain)
+    assert (await tab.get(ResultList)).shown.report == plain
 
 
 def test_the_kinds_that_share_the_journal_are_those_of_the_access_rules() -> None:

@@ -10,7 +10,16 @@ import pytest
 from portal.clients.follow_up import Event, FollowUp, Seen
 from portal.clients.unit import Item, Listed
 from portal.clinician.results.transform.versions import Change, VersionRow
-from portal.clinician.results_list.transform import AWAITED, LATE, TOLD, counts, lists_of, opened, rows
+from portal.clinician.results_list.transform import (
+    AWAITED,
+    LATE,
+    TOLD,
+    counts,
+    lists_of,
+    opened,
+    place_of,
+    rows,
+)
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 ME, OTHER = "me", "other"
@@ -48,6 +57,14 @@ def test_each_result_is_on_one_list_and_the_gravest_first() -> None:
         "ownerless": ["e"],
     }
     assert counts(found) == {"mine": 3, "inbox": 2, "others": 1, "awaited": 1, "ownerless": 1}
+
+
+def test_the_wanted_result_of_a_person_is_found_on_its_list_and_else_their_first() -> None:
+    lists = lists_of([listed("a", urgency=4)], [listed("b", assignee=None)], [])
+    number = listed("a").number
+    assert place_of(lists, number, "b") == ("inbox", "b")
+    assert place_of(lists, number, "unknown") == place_of(lists, number, "") == ("mine", "a")
+    assert place_of(lists, "another", "b") is None
 
 
 def test_of_equal_gravity_who_has_waited_longest_comes_first() -> None:
