@@ -30,6 +30,11 @@ CRITICAL = replace(PLAIN, value="6.8", flag="1")
 AWAITED = replace(PLAIN, value=None, status="registered")
 
 
+def assessed(version: str, **said: Any) -> dict[str, Any]:
+    """The body of an assessment."""
+    return {"version": version, **said}
+
+
 @dataclass
 class Net:
     """What a laboratory sends, what the journal takes, and what stands on lists."""
