@@ -127,9 +127,10 @@ async def panels(db: Database) -> list[Panel]:
 
 
 async def member_in(caller: Caller, conn: AsyncConnection[Any], panel_id: UUID) -> UUID:
-    ""
-    """The caller's member id in a panel; raises `Forbidden` (`not-a-member`), `Conflict`
-    (`terms-changed`)."""
+    """The caller's member id in a panel.
+
+    Raises `Forbidden` (`not-a-member`), `Conflict` (`terms-changed`).
+    """
     row = await repository.membership(conn, panel_id, caller.hash_in(panel_id))
     if row is None or row["state"] != "member":
         raise Forbidden("not-a-member", "This is for members of the panel.")
