@@ -32,7 +32,8 @@ class Requester(NamedTuple):
 class News(NamedTuple):
     """A report's newest version, of `issued`; None: the report is gone. `place` orders news of one report.
 
-    `awaited`: it only says that tests are ordered; none is answered yet.
+    `awaited`: it only says that tests are ordered; none is answered yet. `warned`: a warning has come to it,
+    with this version or without a new one.
     """
 
     person_id: UUID
@@ -44,6 +45,7 @@ class News(NamedTuple):
     requester_hpr: str | None
     requester_units: list[str]
     awaited: bool = False
+    warned: bool = False
 
 
 class ReleaseOrder(NamedTuple):
@@ -70,20 +72,21 @@ def announce_sync(
     requester: Requester,
     *,
     awaited: bool,
+    warned: bool,
 ) -> None:
     """This version is what is shown of the report from this transaction's commit on."""
     asked = (requester.hpr_number, list(requester.units))
-    _announce(conn, (person_id, report_id, version_id, issued, mark, *asked, awaited))
+    _announce(conn, (person_id, report_id, version_id, issued, mark, *asked, awaited, warned))
 
 
 def announce_gone_sync(conn: Connection[Any], person_id: UUID, reports: Sequence[UUID]) -> None:
     """These reports are gone when this transaction commits."""
     for report_id in reports:
-        _announce(conn, (person_id, report_id, None, None, "none", None, [], False))
+        _announce(conn, (person_id, report_id, None, None, "none", None, [], False, False))
 
 
 def _announce(conn: Connection[Any], values: tuple[Any, ...]) -> None:
-    conn.execute("SELECT core_record.announce_result(%s, %s, %s, %s, %s, %s, %s, %s)", values)
+    conn.execute("SELECT core_record.announce_result(%s, %s, %s, %s, %s, %s, %s, %s, %s)", values)
 
 
 async def take_news(conn: AsyncConnection[Any], most: int) -> list[News]:

@@ -100,8 +100,13 @@ _report = msgspec.json.Decoder(_Report)
 _role = msgspec.json.Decoder(_Role)
 
 
-def announce(conn: Connection[Any], person_id: UUID, report_id: UUID, main: StoredVersion) -> None:
-    """Tell that `main` is what is shown of the report, in the transaction in which it comes to be."""
+def announce(
+    conn: Connection[Any], person_id: UUID, report_id: UUID, main: StoredVersion, *, warned: bool = False
+) -> None:
+    """Tell that `main` is what is shown of the report, in the transaction in which it comes to be.
+
+    `warned`: with a warning that it did not carry before.
+    """
     facts, packed = main.facts, main.packed
     announce_sync(
         conn,
@@ -112,6 +117,7 @@ def announce(conn: Connection[Any], person_id: UUID, report_id: UUID, main: Stor
         mark_of(packed, limits()),
         requester_of_version(packed),
         awaited=is_awaited(packed),
+        warned=warned,
     )
 
 

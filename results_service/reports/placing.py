@@ -147,7 +147,8 @@ def show(conn: Connection[Any], person_id: UUID, report_id: UUID, warning: str |
     accepted = [v.facts for v in versions.values() if not v.held]
     if not accepted:
         return
-    warnings = sorted({*repository.warnings_of(conn, person_id, report_id), *([warning] if warning else [])})
+    before = set(repository.warnings_of(conn, person_id, report_id))
+    warnings = sorted(before | ({warning} if warning else set()))
     shown = decide(accepted)
     main = versions[shown.main]
     beside = versions[shown.beside] if shown.beside else None
@@ -158,7 +159,7 @@ def show(conn: Connection[Any], person_id: UUID, report_id: UUID, warning: str |
     repository.put_report(conn, person_id, report_id, main, body, warnings)
     status = main.packed.entries[0].status or ""
     tell_of_change_sync(conn, person_id, report_id, main.facts.version_id, status)
-    announce(conn, person_id, report_id, main)
+    announce(conn, person_id, report_id, main, warned=len(warnings) > len(before))
 
 
 def _show_companion(

@@ -12,8 +12,8 @@ from core_record.result_news.service import Mark
 
 State = Literal["unseen", "changed", "opened", "prepared", "assessed", "gone", "elsewhere", "before"]
 OPEN_STATES: frozenset[State] = frozenset({"unseen", "changed", "opened", "prepared"})
-"""On a list. `changed`: a newer version than somebody has opened. `elsewhere`: ordered outside the municipal
-services; `before`: answered before this follow-up began."""
+"""On a list. `changed`: somebody has opened it, and it came anew since. `elsewhere`: ordered outside the
+municipal services; `before`: answered before this follow-up began."""
 Act = Literal["came", "gone", "opened", "prepared", "assessed", "forwarded", "tasked", "escalated"]
 NO_OWNER = "no-owner:"
 """What stands in place of a unit before the municipality's number where no unit was found."""
@@ -22,9 +22,10 @@ NOWHERE = "unknown"
 
 
 class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a report stands. `version` is what is shown of it (None: it is gone), `since` when that came.
+    """Where a report stands. `version` is what is shown of it (None: it is gone), `since` when it came onto
+    its list with that, or came back (a graver mark, a warning).
 
-    `opened_at`: when that version was first opened by who may assess it. `escalated`: 1 to the whole unit,
+    `opened_at`: when it was first opened since then by who may assess it. `escalated`: 1 to the whole unit,
     2 to the emergency clinic. `awaited`: tests are ordered, none is answered.
     """
 

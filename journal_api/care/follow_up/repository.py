@@ -59,9 +59,9 @@ _CLINICS = """
 SELECT DISTINCT to_unit FROM journal.follow_up_event
 WHERE person_id = %s AND report_id = %s AND kind = 'escalated' AND to_unit IS NOT NULL ORDER BY to_unit
 """
-_HAS_OPENED = """
+_HAPPENED = """
 SELECT EXISTS (SELECT 1 FROM journal.follow_up_event WHERE person_id = %s AND report_id = %s
-    AND version_id = %s AND kind = 'opened' AND by_id = %s)
+    AND event_id = %s)
 """
 # The first of the requester's own ids that the register has, of whatever kind of organisation; then by name.
 _UNITS = """
@@ -127,11 +127,9 @@ async def openers(conn: Connection, person_id: UUID, report_id: UUID) -> list[tu
     return await (await conn.execute(_OPENERS, values)).fetchall()
 
 
-async def has_opened(
-    conn: Connection, person_id: UUID, report_id: UUID, version_id: UUID, personnel_id: UUID
-) -> bool:
-    """Whether somebody has opened this very version."""
-    row = await (await conn.execute(_HAS_OPENED, (person_id, report_id, version_id, personnel_id))).fetchone()
+async def has_happened(conn: Connection, person_id: UUID, report_id: UUID, event_id: UUID) -> bool:
+    """Whether this very event is in the report's history."""
+    row = await (await conn.execute(_HAPPENED, (person_id, report_id, event_id))).fetchone()
     return bool(row and row[0])
 
 

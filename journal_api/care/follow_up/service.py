@@ -1,9 +1,9 @@
 """Opening, preparing, assessing and forwarding a result. Inside a visit: decided and logged as every look-up.
 
 Nothing leaves a list unseen: an assessment is of the newest version, by somebody who may and has opened that
-very version. Errors: `NotFound` (`follow-up-unknown`), `Conflict` (`changed-meanwhile`), `Forbidden`
-(`follow-up-personnel`, `not-on-your-list`, `assess-role`), `Unprocessable` (`not-opened`, `nothing-to-assess`
-and those of units and colleagues).
+very version since it came onto the list, or came back. Errors: `NotFound` (`follow-up-unknown`), `Conflict`
+(`changed-meanwhile`), `Forbidden` (`follow-up-personnel`, `not-on-your-list`, `assess-role`), `Unprocessable`
+(`not-opened`, `nothing-to-assess` and those of units and colleagues).
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ async def open_one(visit: Visit, report_id: UUID) -> Seen:
     """The report's place and history; from here on the caller has opened its newest version."""
     row = await _need(visit, report_id)
     if row.version is not None and not await _opened(visit, row):
-        await _note(visit, row, "opened", uuid5(row.version, f"opened:{visit.author}:{visit.unit}"))
+        await _note(visit, row, "opened", _event_id(visit, row, "opened"))
         await has_seen(visit.conn, visit.person_id, row, visit.author, visit.now)
         row = await _first_opened(visit, row)
     return await _seen(visit, row)
@@ -95,7 +95,7 @@ async def prepare(visit: Visit, report_id: UUID, said: Prepared) -> Seen:
     await _need_opened(visit, row, said.version)
     if not said.words.strip():
         raise Unprocessable("words-missing", "Write what you propose.")
-    event = uuid5(said.version, f"prepared:{visit.author}:{said.words}")
+    event = _event_id(visit, row, f"prepared:{said.words}")
     await _note(visit, row, "prepared", event, words=said.words.strip())
     return await _seen(visit, await _keep(visit, msgspec.structs.replace(row, state="prepared")))
 
@@ -111,7 +111,7 @@ async def assess(visit: Visit, report_id: UUID, said: Assessed) -> Seen:
     await _need_opened(visit, row, said.version)
     words, comment = said.words.strip(), said.comment.strip()
     released = said.release or bool(comment)
-    event = uuid5(said.version, f"assessed:{visit.author}:{words}:{comment}:{released}")
+    event = _event_id(visit, row, f"assessed:{words}:{comment}:{released}")
     told = {"words": words or None, "comment": comment or None, "released": released}
     await _note(visit, row, "assessed", event, **told)
     facts = visit.decision.facts
@@ -196,8 +196,14 @@ async def _need_opened(visit: Visit, row: FollowUp, version: UUID) -> None:
 
 
 async def _opened(visit: Visit, row: FollowUp) -> bool:
+    event = _event_id(visit, row, "opened")
+    return await repository.has_happened(visit.conn, visit.person_id, row.report, event)
+
+
+def _event_id(visit: Visit, row: FollowUp, what: str) -> UUID:
+    """The same act of the same person is one event, until the report comes onto its list anew."""
     assert row.version is not None  # noqa: S101 - callers have looked
-    return await repository.has_opened(visit.conn, visit.person_id, row.report, row.version, visit.author)
+    return uuid5(row.version, f"{row.since.timestamp()}:{visit.author}:{what}")
 
 
 async def _note(visit: Visit, row: FollowUp, kind: Act, event: UUID, **told: Any) -> None:

@@ -1,4 +1,5 @@
-"""Taking what the results service announces: each report onto a list, and open anew with a newer version."""
+"""Taking what the results service announces: each report onto a list, and open anew with a newer version,
+a graver mark or a new warning."""
 
 from __future__ import annotations
 
@@ -71,7 +72,7 @@ async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
         return
     if before is not None and before.version == news.version_id:
         graver = GRAVITY[news.mark] > GRAVITY[before.mark]
-        if not graver:
+        if not graver and not news.warned:
             await repository.put(conn, news.person_id, msgspec.structs.replace(before, place=news.place))
             return
     if before is not None:
@@ -88,7 +89,7 @@ async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
 async def _with_version(
     conn: AsyncConnection[Any], news: News, before: FollowUp | None, now: datetime
 ) -> FollowUp:
-    """The row with the announced version: unseen, where it was; or placed, where it was on no list before."""
+    """The row with what is announced: unseen, where it was; or placed, where it was on no list before."""
     assert news.issued is not None  # noqa: S101 - it comes with the version
     seen = before is not None and bool(await repository.openers(conn, news.person_id, news.report_id))
     row = FollowUp(

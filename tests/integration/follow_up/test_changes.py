@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import pytest
 
 from kit.db import Database
 from results_service.intake.deletion import delete_person
@@ -15,6 +18,7 @@ from tests.integration.follow_up.conftest import (
     Net,
     assessed,
 )
+from tests.integration.lookup.builder import START
 
 
 class TestNewVersions:
@@ -72,6 +76,61 @@ class TestNewVersions:
         assert await net.listed() == []
         assert [item["state"] for item in await net.listed("lege-lin", "result-changed")] == ["gone"]
         assert await net.refused(report_id, "forward", {}) == "422 nothing-to-assess"
+
+
+class TestWarnings:
+    """A report may get a warning and no new version: whoever assessed it is to look at it again."""
+
+    ANOTHER_PERSON: ClassVar = {"about": "gry", "serv_type": "M", "hours": 2}
+    NUMBER_USED_ANEW: ClassVar = {"sampled": START + timedelta(days=2), "requisition": "Q2", "hours": 48}
+
+    @pytest.mark.parametrize("held", [ANOTHER_PERSON, NUMBER_USED_ANEW])
+    async def test_given_an_assessed_result_when_a_warning_comes_to_it_then_it_is_back_to_be_looked_at(
+        self, net: Net, held: dict[str, Any]
+    ) -> None:
+        report_id = await net.arrive()
+        version = (await net.open(report_id))["result"]["version"]
+        await net.act(report_id, "assess", assessed(version))
+        await net.arrive(**held)
+        (item,) = await net.listed(mine=True)
+        assert (item["id"], item["state"]) == (str(report_id), "changed")
+        assert await net.refused(report_id, "assess", assessed(version)) == "422 not-opened"
+        seen = await net.open(report_id)
+        assert (seen["result"]["state"], seen["result"]["version"]) == ("opened", version)
+        done = await net.act(report_id, "assess", assessed(version))
+        assert [e["kind"] for e in done["events"]] == ["assessed", "opened", "came"] * 2
+        assert await net.listed() == []
+
+    async def test_given_the_same_warning_once_more_then_it_stays_assessed(self, net: Net) -> None:
+        report_id = await net.arrive()
+        await net.arrive(**self.ANOTHER_PERSON)
+        version = (await net.open(report_id))["result"]["version"]
+        await net.act(report_id, "assess", assessed(version))
+        await net.arrive(**self.ANOTHER_PERSON)
+        await net.arrive(**self.ANOTHER_PERSON | {"hours": 3})
+        assert await net.listed() == []
+
+    async def test_given_news_after_the_warning_before_any_is_taken_then_the_warning_counts(
+        self, net: Net
+    ) -> None:
+        report_id = await net.arrive(hours=5)
+        version = (await net.open(report_id))["result"]["version"]
+        await net.act(report_id, "assess", assessed(version))
+        net.send(**self.ANOTHER_PERSON)
+        net.send(hours=1)  # an older version, late: the same is shown
+        await net.take()
+        assert [item["state"] for item in await net.listed()] == ["changed"]
+
+    async def test_given_others_who_opened_it_then_they_are_told_until_they_open_it_again(
+        self, net: Net
+    ) -> None:
+        report_id = await net.arrive()
+        await net.open(report_id, "lege-lin")
+        await net.arrive(**self.ANOTHER_PERSON)
+        (told,) = await net.listed("lege-lin", "result-changed", mine=True)
+        assert told["about"] == str(report_id)
+        await net.open(report_id, "lege-lin")
+        assert await net.listed("lege-lin", "result-changed") == []
 
 
 class TestLateCriticals:
