@@ -25,7 +25,7 @@ _FROM = {
     Act.REMOVE: ("published", "removed"),
     Act.KEEP: ("published", "published"),
 }
-"""Act → the state it starts from and the one it ends in. Back from withheld or removed: by an appeal alone."""
+"""Act → the state it starts from and the one it ends in. Back from withheld or removed: only by appeal."""
 _TOPIC = {Act.PUBLISH: "open", Act.REMOVE: "removed"}
 """What becomes of a proposal's topic."""
 
