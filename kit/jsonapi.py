@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -12,15 +13,21 @@ from starlette.responses import Response
 from kit.errors import Malformed, TooLarge
 
 T = TypeVar("T")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 async def read_bytes(request: Request, most: int, code: str = "body-too-large") -> bytes:
-    """The body; raises `TooLarge` (`code`) as soon as there are more than `most` bytes of it."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise TooLarge(code, f"Send at most {most} bytes.")
+    """The body; raises `TooLarge` (`code`) as soon as it says, or turns out, to be more than `most` bytes."""
+    said = request.headers.get("content-length", "")
+    body, size = bytearray(), int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
+    if size <= most:
+        async for chunk in request.stream():
+            body += chunk
+            if (size := len(body)) > most:
+                break
+    if size > most:
+        mega = most // 1024**2
+        raise TooLarge(code, f"Send at most {mega} MB." if mega else f"Send at most {most} bytes.")
     return bytes(body)
 
 
@@ -29,7 +36,16 @@ async def read_body(request: Request, kind: type[T], *, most: int = 64_000, empt
 
     Raises `TooLarge` (`body-too-large`) over `most` bytes, and `Malformed` (`body-not-json`, `body-invalid`).
     """
-    body = await read_bytes(request, most) or empty
+    return from_json(await read_bytes(request, most) or empty, kind)
+
+
+def from_json(body: bytes, kind: type[T]) -> T:
+    """The JSON as `kind`, without the sign NUL in any text: no database holds it.
+
+    Raises `Malformed` (`body-not-json`, `body-invalid`).
+    """
+    if _NUL.search(body):
+        raise Malformed("body-invalid", "A text holds the sign NUL (\\u0000). Send it without.")
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

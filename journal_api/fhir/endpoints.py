@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from core_record.access.service import LookUp
@@ -23,7 +22,7 @@ from journal_api.journal.entries.models import Entry
 from journal_api.journal.kinds import KINDS
 from journal_api.journal.notes import service as notes
 from kit.errors import AksonError, Malformed, NotFound
-from kit.jsonapi import read_bytes, version_in
+from kit.jsonapi import read_body, version_in
 from kit.settings import get_settings
 
 router = APIRouter(prefix="/fhir", tags=["FHIR"])
@@ -162,12 +161,8 @@ def _form(kind: str) -> Form:
 
 
 async def _resource(request: Request, entry_id: UUID) -> Json:
-    body = await read_bytes(request, _MOST)
-    try:
-        found: Any = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        raise Malformed("body-not-json", "Send the resource as JSON.") from None
-    if not isinstance(found, dict) or found.get("id", str(entry_id)) != str(entry_id):
+    found = await read_body(request, dict[str, Any], most=_MOST)
+    if found.get("id", str(entry_id)) != str(entry_id):
         raise Malformed("resource-id", "The resource's id is that of the address.")
     return found
 

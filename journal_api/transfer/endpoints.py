@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from core_record.access.journal import JOURNAL_KINDS
@@ -13,8 +12,7 @@ from core_record.fhir import fhir_response
 from journal_api.desk import Caller, Visit, visit
 from journal_api.transfer import service
 from journal_api.transfer.pdf import as_pdf
-from kit.errors import Malformed
-from kit.jsonapi import json_answer, read_bytes
+from kit.jsonapi import from_json, json_answer, read_bytes
 
 router = APIRouter(prefix="/journal", tags=["transfer"])
 _MOST = 200_000_000  # bytes of a Bundle
@@ -46,10 +44,7 @@ async def export_pdf(request: Request, actor: Caller) -> Response:
 async def import_(request: Request, actor: Caller) -> Response:
     """Take in a Bundle of `$export`: {"import", "taken", "same", "different", "again"}."""
     data = await read_bytes(request, _MOST)
-    try:
-        sent: Any = msgspec.json.decode(data)
-    except msgspec.DecodeError:
-        raise Malformed("body-not-json", "Send the Bundle as JSON.") from None
+    sent: Any = from_json(data, object)
 
     async def work(here: Visit) -> LookUp[dict[str, Any]]:
         return await service.take_in(here, data, sent)

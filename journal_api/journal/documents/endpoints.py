@@ -15,8 +15,8 @@ from journal_api.journal.documents import service
 from journal_api.journal.documents.examining import page_as_png
 from journal_api.journal.documents.repository import Described
 from journal_api.journal.entries.models import Entry
-from kit.errors import AksonError, TooLarge
-from kit.jsonapi import json_answer
+from kit.errors import AksonError
+from kit.jsonapi import json_answer, read_bytes
 
 router = APIRouter(tags=["documents"])
 _ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
@@ -32,7 +32,7 @@ async def put_content(entry_id: UUID, request: Request, actor: Caller) -> Respon
     `content-kept`, 413 `document-too-large`, 415 `document-type`, `document-broken`, 422 `document-infected`,
     `document-locked`, 503 `scanner-unavailable`.
     """
-    data = await _body(request)
+    data = await read_bytes(request, service.MOST, "document-too-large")
     what = await service.examine(data, request.app.state.scanner)
 
     async def work(here: Visit) -> LookUp[Described]:
@@ -92,21 +92,3 @@ def _download(entry: Entry, data: bytes) -> Response:
     name = f"document-{str(entry.id)[:8]}.{_ENDINGS[content_type]}"  # a title may say too much
     headers = {"content-disposition": f'attachment; filename="{name}"', **_SHUT}
     return Response(data, 200, headers, content_type)
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body; one that says or turns out to be too large is not read on."""
-    said = request.headers.get("content-length", "")
-    if said.isascii() and said.isdigit() and int(said) > service.MOST:
-        raise _too_large()
-    parts, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > service.MOST:
-            raise _too_large()
-        parts.append(chunk)
-    return b"".join(parts)
-
-
-def _too_large() -> TooLarge:
-    return TooLarge("document-too-large", "A document is at most 25 MB. Save it smaller, or in parts.")

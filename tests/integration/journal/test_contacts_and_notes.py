@@ -205,6 +205,15 @@ async def test_an_impossible_time_is_refused(journal: Journal, at: str) -> None:
     assert code_of(answer) == "422 time-impossible"
 
 
+async def test_given_a_sign_that_no_text_holds_then_nothing_is_written(
+    journal: Journal,
+) -> None:
+    sent = {"state": "in-progress", "at": AT, "body": {"form": "phone", "reason": "Feber\0"}}
+    path = f"/journal/Encounter/{uuid4()}"
+    assert code_of(await journal.call("lege-koman", "line", "PUT", path, sent)) == "400 body-invalid"
+    assert (await journal.entries("lege-koman", "line", "Encounter"))["Encounter"] == []
+
+
 async def test_given_another_persons_entry_then_it_is_not_found_and_the_attempt_is_logged(
     journal: Journal, postgres: TestDatabase
 ) -> None:
