@@ -63,11 +63,11 @@ async def content(visit: Visit, entry_id: UUID) -> tuple[Entry, bytes]:
 
 async def need_clean(visit: Visit, entry_id: UUID) -> tuple[Entry, bytes]:
     """The same for a preview: a scanner has found nothing. Raises `Conflict` (`document-unscanned`)."""
-    found = await content(visit, entry_id)
+    await entries.need(visit, KIND, entry_id)
     what = await repository.described(visit.conn, visit.person_id, entry_id)
-    if what is None or what.scan != "clean":
+    if what is not None and what.scan != "clean":
         raise Conflict("document-unscanned", "No scanner has looked at this document. Download it.")
-    return found
+    return await content(visit, entry_id)
 
 
 async def bytes_of(visit: Visit, entry_id: UUID) -> bytes | None:
