@@ -1,10 +1,14 @@
 """Contents of documents: each under a key of its own that the service's key wraps."""
 
+from importlib import import_module
+
 from alembic import op
 
 revision = "0007"
 down_revision = "0006"
 
+_WALL = import_module("journal_api.migrations.versions.0001_entries").WALL
+_ROWS = import_module("journal_api.migrations.versions.0006_moving").ROWS
 TABLE = """
 CREATE TABLE journal.document_content (
     person_id    uuid NOT NULL,
@@ -23,12 +27,8 @@ CREATE TABLE journal.document_content (
 );
 ALTER TABLE journal.document_content ALTER COLUMN body SET STORAGE EXTERNAL;
 COMMENT ON COLUMN journal.document_content.key IS 'of body, wrapped by original-encrypt, bound to key_id';
-ALTER TABLE journal.document_content ENABLE ROW LEVEL SECURITY;
-ALTER TABLE journal.document_content FORCE ROW LEVEL SECURITY;
-CREATE POLICY only_served ON journal.document_content
-    USING (person_id = nullif(current_setting('akson.person', true), '')::uuid
-        AND org_number <> ALL (string_to_array(coalesce(current_setting('akson.withheld', true), ''), ',')))
-    WITH CHECK (person_id = nullif(current_setting('akson.person', true), '')::uuid);
+"""
+FORGETS = """
 -- Sent, and no document made of it within a day.
 CREATE FUNCTION journal.forget_unused_contents(p_person uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -48,37 +48,18 @@ GRANT EXECUTE ON FUNCTION journal.forget_unused_contents(uuid) TO akson_journal;
 """
 
 # As 0006, with contents moved one by one: together they may be more than one value holds.
-MOVE = """
-CREATE OR REPLACE FUNCTION journal.move_rows(p_from uuid, p_to uuid, p_tables text[], p_entries uuid[])
-RETURNS jsonb LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    v_served text := coalesce(current_setting('akson.person', true), '');
-    v_where text := CASE WHEN p_entries IS NULL THEN '' ELSE ' AND entry_id = ANY($2)' END;
-    v_rows jsonb[];
-    v_counts jsonb := '{}';
-    one text;
-BEGIN
-    FOREACH one IN ARRAY p_tables LOOP
-        CONTINUE WHEN one = 'document_content';
-        EXECUTE format('SET LOCAL akson.person = %L', p_from);
-        EXECUTE format('SELECT array_agg(to_jsonb(t) || jsonb_build_object(''person_id'', $3))'
-            ' FROM journal.%I t WHERE person_id = $1%s', one, v_where)
-            INTO v_rows USING p_from, p_entries, p_to;
-        EXECUTE format('SET LOCAL akson.person = %L', p_to);
-        EXECUTE format('INSERT INTO journal.%1$I SELECT (jsonb_populate_record(NULL::journal.%1$I, r)).*'
-            ' FROM unnest($1) r', one) USING v_rows;
-        v_counts := v_counts || jsonb_build_object(one, coalesce(cardinality(v_rows), 0));
-    END LOOP;
-    v_counts := v_counts
-        || jsonb_build_object('document_content', journal.move_contents(p_from, p_to, p_entries));
-    EXECUTE format('SET LOCAL akson.person = %L', p_from);
-    FOR i IN REVERSE cardinality(p_tables)..1 LOOP
-        EXECUTE format('DELETE FROM journal.%I WHERE person_id = $1%s', p_tables[i], v_where)
-            USING p_from, p_entries;
-    END LOOP;
-    EXECUTE format('SET LOCAL akson.person = %L', v_served);
-    RETURN v_counts;
-END $$;
+ROWS = (
+    _ROWS[_ROWS.index("CREATE FUNCTION journal.move_rows") :]
+    .replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+    .replace("LOOP\n", "LOOP\n        CONTINUE WHEN one = 'document_content';\n", 1)
+    .replace(
+        "END LOOP;\n",
+        "END LOOP;\n    v_counts := v_counts\n        || jsonb_build_object('document_content',"
+        " journal.move_contents(p_from, p_to, p_entries));\n",
+        1,
+    )
+)
+CONTENTS = """
 CREATE FUNCTION journal.move_contents(p_from uuid, p_to uuid, p_entries uuid[]) RETURNS int
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -105,5 +86,5 @@ REVOKE ALL ON FUNCTION journal.move_contents(uuid, uuid, uuid[]) FROM PUBLIC;
 def upgrade() -> None:
     """Make the table, and let it move with what it belongs to."""
     op.execute("SET LOCAL lock_timeout = '5s'")
-    op.execute(TABLE)
-    op.execute(MOVE)
+    for statement in (TABLE, _WALL.format(table="document_content"), FORGETS, ROWS, CONTENTS):
+        op.execute(statement)
