@@ -53,17 +53,13 @@ async def _covered(conn: AsyncConnection[Any], person_id: UUID, sources: list[st
 
 @asynccontextmanager
 async def nothing_withheld(conn: AsyncConnection[Any]) -> AsyncIterator[None]:
-    """In this block the transaction sees what a sperring keeps from the reader, who must not be shown it."""
-    async with as_before(conn):
-        await _keep_out(conn, "")
-        yield
+    """In this block the transaction sees what a sperring keeps from the reader, who must not be shown it.
 
-
-@asynccontextmanager
-async def as_before(conn: AsyncConnection[Any]) -> AsyncIterator[None]:
-    """After this block the transaction keeps out what it kept out before, whatever was decided in it."""
+    After it, it keeps out what it kept out before, whatever was decided in the block.
+    """
     found = await conn.execute("SELECT coalesce(current_setting('akson.withheld', true), '')")
     row = await found.fetchone()
+    await _keep_out(conn, "")
     yield
     await _keep_out(conn, row[0] if row else "")
 

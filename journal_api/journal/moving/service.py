@@ -24,7 +24,7 @@ from journal_api.journal.entries.models import Change, Entry, Stamp
 from journal_api.journal.kinds import KINDS
 from journal_api.journal.moving import repository
 from journal_api.journal.moving.repository import Trace
-from journal_api.withholding import as_before, withhold
+from journal_api.withholding import nothing_withheld, withhold
 from kit.db import set_person
 from kit.errors import AksonError, Conflict, Forbidden, Unprocessable
 from kit.ids import NationalId
@@ -32,8 +32,8 @@ from kit.web import correlation_id
 
 LISTS = frozenset({"AllergyIntolerance", "Flag", "Condition", "MedicationStatement", "Immunization", "Wish"})
 MOVABLE = LISTS | {"Encounter", "Composition", "Observation", "DocumentReference"}
-"""What is written about a person alone. What was sent to somebody, planned or put on another's list is
-withdrawn there and made anew."""
+"""What is written about a person alone. What was sent to somebody, planned (a visit of a plan
+too, which stays on the list) or put on another's list is withdrawn there and made anew."""
 _MOST = 1000  # entries of one contact: more than anybody writes
 
 
@@ -67,7 +67,7 @@ async def move(
         return LookUp(Moved(sent.id, done), {})
     moved = await _what(here, kind, entry_id, version)
     counts = {name: sum(entry.kind == name for entry in moved) for name in {e.kind for e in moved}}
-    async with as_before(here.conn):
+    async with nothing_withheld(here.conn):  # what each has restricted is decided from the whole
         answer = await _over(request, here, sent, to, moved, counts)
         await set_person(here.conn, here.person_id)
     if isinstance(answer, AksonError):
@@ -78,11 +78,11 @@ async def move(
 
 async def _what(here: Visit, kind: str, entry_id: UUID, version: int) -> list[Entry]:
     """The entry and all that goes with it, when the caller may move it."""
-    if kind not in MOVABLE:
+    entry = await entries.need(here, kind, entry_id, lock=True)
+    if kind not in MOVABLE or entry.body.get("plan"):
         raise Unprocessable(
             "kind-not-movable", "This is not moved. Withdraw it here, and make it anew in the right journal."
         )
-    entry = await entries.need(here, kind, entry_id, lock=True)
     if entry.version != version:
         raise Conflict("changed-meanwhile", "Somebody has changed this meanwhile. Read it anew, then decide.")
     found = [entry, *await _hanging_on(here, entry)]

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import TestDatabase
 from tests.integration.journal.conftest import AT, Journal, code_of, note_of
 from tests.integration.journal.test_lists import make, sent
-from tests.integration.privacy.conftest import HPR, citizen, core, core_app, make_setting, party
+from tests.integration.privacy.conftest import ENH, HPR, citizen, core, core_app, make_setting, party
 
 __all__ = ["citizen", "core", "core_app", "make_setting"]
 Set = Callable[..., Awaitable[httpx.Response]]
@@ -178,6 +178,23 @@ async def test_given_the_right_person_shuts_the_writer_out_then_nothing_moves_an
             "SELECT outcome_code, items FROM core_record.access_log WHERE outcome = 'refused'"
         ).fetchall()
     assert refused == [("blocked", {"Composition": 0})]
+
+
+async def test_given_both_have_restricted_the_same_source_then_the_right_persons_log_says_what_was_kept_back(
+    journal: Journal, make_setting: Set, postgres: TestDatabase
+) -> None:
+    await journal.contact(who="sykepleier", about=RIGHT)
+    for about in (WRONG, RIGHT):
+        await make_setting(about, "sperring", actor=[party("CST", ENH, "313900878")])
+    assert (await move(journal, "Composition", await signed_note(journal))).is_success
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        rows = conn.execute(
+            "SELECT DISTINCT ON (person_id) withheld FROM core_record.access_log"
+            " WHERE action = 'write' ORDER BY person_id, seq DESC"
+        ).fetchall()
+    assert sorted(rows, key=str) == [(None,), ({"restricted": 1},)]
+    shown = await journal.entries("lege-koman", WRONG, "Encounter", "Composition")
+    assert shown == {"Encounter": [], "Composition": []}
 
 
 @pytest.mark.parametrize(
