@@ -5,6 +5,7 @@ An item a check, due at its age. A check counts for the age nearest to it, and c
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -59,8 +60,8 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not self.months:
             return born + timedelta(days=self.days)
         years, month = divmod(born.month - 1 + self.months, 12)
-        first = date(born.year + years, month + 1, 1)
-        return first + timedelta(days=min(born.day, _days_in(first)) - 1)
+        year = born.year + years
+        return date(year, month + 1, min(born.day, monthrange(year, month + 1)[1]))
 
 
 class _Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,14 +99,14 @@ async def follow_admission(visit: Visit, entry: Entry, unit: str, *, is_open: bo
 
 
 async def follow_check(visit: Visit, entry: Entry) -> None:
-    """A finished check closes its age and those before it; one that is no longer finished opens them.
+    """A finished check closes its age and those before it, and opens what it closed as it stood before.
 
     One that was written on the wrong child, and moved, opens that child's again.
     """
     await set_unit(visit.conn, entry.unit)
     await visit.conn.execute(_NOT_THEIRS, (entry.unit, visit.person_id, entry.id))
+    await visit.conn.execute(_UNDONE, (entry.unit, visit.person_id, entry.id))
     if entry.state != "finished":
-        await visit.conn.execute(_UNDONE, (entry.unit, visit.person_id, entry.id))
         return
     found = await (await visit.conn.execute(_WAITING, (entry.unit, visit.person_id))).fetchall()
     if not found:
@@ -114,7 +115,3 @@ async def follow_check(visit: Visit, entry: Entry) -> None:
     ids = [item for item, _ in found[: place + 1]]
     values = {"unit": entry.unit, "ids": ids, "nearest": ids[-1], "contact": entry.id}
     await visit.conn.execute(_DONE, values)
-
-
-def _days_in(first: date) -> int:
-    return ((first.replace(day=28) + timedelta(days=4)).replace(day=1) - first).days

@@ -206,6 +206,39 @@ async def test_given_a_check_on_the_wrong_child_then_moving_it_opens_the_childs_
     assert await listed(journal, "helsestasjon", "check") == every
 
 
+async def test_given_a_check_is_corrected_then_the_ages_it_no_longer_closes_are_open_again(
+    journal: Journal,
+) -> None:
+    born = datetime(2012, 6, 19, tzinfo=OSLO)
+    body = {"service": "health-centre"}
+    admitted = {"state": "active", "at": born.isoformat(), "body": body}
+    await journal.ok("helsestasjon", "ungdom", "PUT", f"/journal/EpisodeOfCare/{uuid4()}", admitted)
+    every = [one["item"]["label"] for one in await listed(journal, "helsestasjon", "check")]
+    checked, left = f"/journal/Encounter/{uuid4()}", []
+    for version, days in enumerate((150, 42, 92)):
+        at = (born + timedelta(days=days)).isoformat()
+        sent = {"state": "finished", "at": at, "body": {"form": "check", **body}}
+        headers = {"If_Match": f'"{version}"'} if version else {}
+        await journal.ok("helsestasjon", "ungdom", "PUT", checked, sent, **headers)
+        left.append([one["item"]["label"] for one in await listed(journal, "helsestasjon", "check")])
+    assert left == [every[every.index(first) :] for first in ("6-months", "3-months", "4-months")]
+
+
+async def test_given_a_visit_of_a_plan_then_it_is_not_moved_off_the_persons_list(journal: Journal) -> None:
+    plan_id = str(uuid4())
+    await write(journal, plan_id, plan("08:00"))
+    one = next(one["item"] for one in await listed(journal) if due(one) >= tomorrow("00:00"))
+    body = {"form": "home-visit", "service": "home-care", "plan": plan_id, "planned": one["due"]}
+    sent = {"state": "finished", "at": datetime.now(UTC).isoformat(), "body": body}
+    path = f"/journal/Encounter/{one['id']}"
+    await journal.ok("sykepleier", "line", "PUT", path, sent)
+    headers = {"If_Match": '"1"', "to_person_id": journal.number("gry").value}
+    move = {"id": str(uuid4()), "why": "Feil pasient"}
+    refused = await journal.call("sykepleier", "line", "POST", f"{path}/$move", move, **headers)
+    assert code_of(refused) == "422 kind-not-movable"
+    assert one["id"] in [left["item"]["id"] for left in await listed(journal, open=False)]
+
+
 async def test_given_an_adult_with_the_health_centre_then_no_check_is_called_for(journal: Journal) -> None:
     sent = {"state": "active", "at": AT, "body": {"service": "health-centre"}}
     await journal.ok("helsestasjon", "line", "PUT", f"/journal/EpisodeOfCare/{uuid4()}", sent)
