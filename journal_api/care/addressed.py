@@ -13,11 +13,12 @@ from uuid import UUID, uuid5
 import msgspec
 
 from journal_api.care.relations.service import AFTERWARDS, ENDING, CareRelationKind, keep_relation
-from journal_api.care.units.service import need_unit
+from journal_api.care.units.service import need_colleague, need_unit
 from journal_api.care.worklist.service import Item, put
 from journal_api.desk import Visit
 from journal_api.journal.entries.models import Change, Entry
 from kit.errors import Forbidden, Unprocessable
+from kit.norway import today_in_norway
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,19 @@ def need_reason(change: Change) -> None:
 
 
 async def settled(change: Change, **own: Any) -> Any:
-    """The body with the receiver's name as the register has it, and what else the service alone knows."""
-    name = await need_unit(change.visit.conn, change.body.to_unit)
-    return msgspec.structs.replace(change.body, to_name=name, **own)
+    """The body with the receiver's names as the register has them, and what else the service alone knows.
+
+    What was sent keeps its names: it is answered or taken back also when somebody works there no more.
+    Raises `Unprocessable` (`unit-unknown`, `personnel-not-there`).
+    """
+    conn, body, before = change.visit.conn, change.body, change.before
+    if before is not None and before.state != "draft":
+        was = msgspec.convert(before.body, type(body))
+        return msgspec.structs.replace(body, to_name=was.to_name, to_person_name=was.to_person_name, **own)
+    name, person = await need_unit(conn, body.to_unit), ""
+    if body.to_person is not None:
+        person = (await need_colleague(conn, body.to_unit, today_in_norway(), body.to_person)).name
+    return msgspec.structs.replace(body, to_name=name, to_person_name=person, **own)
 
 
 def need_unchanged(change: Change, but: Collection[str]) -> None:

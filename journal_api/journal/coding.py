@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -19,6 +19,8 @@ Words = Annotated[str, msgspec.Meta(max_length=1000)]
 Prose = Annotated[str, msgspec.Meta(max_length=4000)]
 _SOON = timedelta(minutes=15)
 """How far two clocks may differ."""
+REACH = timedelta(days=100 * 366)
+"""How far from now anything is planned."""
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 FORMS: Mapping[str, re.Pattern[str]] = {
@@ -60,6 +62,19 @@ def check_happened(change: Change) -> None:
     """What is known or done cannot be so only later. Raises `Unprocessable` (`time-impossible`)."""
     if change.at > change.visit.now + _SOON:
         raise Unprocessable("time-impossible", "This cannot lie ahead in time.")
+
+
+def check_within_reach(change: Change, at: datetime | None) -> None:
+    """A time that something is planned for, or due at: one that lists can hold.
+
+    Raises `Unprocessable` (`time-without-zone`, `time-impossible`).
+    """
+    if at is None:
+        return
+    if at.tzinfo is None:
+        raise Unprocessable("time-without-zone", "Send times with their zone.")
+    if abs(at - change.visit.now) > REACH:
+        raise Unprocessable("time-impossible", "The time lies too far back or ahead.")
 
 
 def check_day(change: Change, text: str | None) -> None:

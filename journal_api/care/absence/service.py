@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 from journal_api.care.units.service import colleagues, personnel_names
 from kit.errors import Conflict, NotFound, Unprocessable
 
-_LONGEST = timedelta(days=2 * 366)
+_AHEAD = timedelta(days=2 * 366)
 _ACTING = """
 SELECT personnel_id FROM journal.absence
 WHERE stand_in = %s AND %s BETWEEN valid_from AND valid_to AND withdrawn_at IS NULL
@@ -72,8 +72,8 @@ async def write(
 
     Raises `Unprocessable` (`absence-days`, `stand-in-self`, `personnel-not-there`), `Conflict` (`id-used`).
     """
-    if not away.first <= away.last <= away.first + _LONGEST or away.last < today:
-        raise Unprocessable("absence-days", "Name a first and a last day, the last not over yet.")
+    if not away.first <= away.last <= today + _AHEAD or away.last < today:
+        raise Unprocessable("absence-days", "Name a first and a last day, the last within two years.")
     if away.personnel == away.stand_in:
         raise Unprocessable("stand-in-self", "Nobody stands in for oneself.")
     day = max(away.first, today)

@@ -10,7 +10,7 @@ from journal_api.care.checks.service import follow_admission
 from journal_api.care.relations.service import ENDING, CareRelationKind, keep_relation
 from journal_api.care.units.service import need_unit
 from journal_api.desk import Visit
-from journal_api.journal.coding import Prose, Short, Trimmed
+from journal_api.journal.coding import REACH, Prose, Short, Trimmed
 from journal_api.journal.contacts.kind import Service
 from journal_api.journal.entries.models import Change, Entry, Kind
 from kit.errors import Unprocessable
@@ -44,15 +44,21 @@ class EpisodeOfCare(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fie
 
 async def _check(change: Change) -> None:
     body: EpisodeOfCare = change.body
-    if body.ends is not None and body.ends < change.at.astimezone(OSLO).date():
-        raise Unprocessable("date-impossible", "It cannot end before it begins.")
+    if body.ends is not None:
+        if body.ends < change.at.astimezone(OSLO).date():
+            raise Unprocessable("date-impossible", "It cannot end before it begins.")
+        if body.ends > change.visit.now.date() + REACH:
+            raise Unprocessable("date-impossible", "The date lies too far ahead.")
     if change.before is not None and change.before.body.get("unit") != body.unit:
         raise Unprocessable("unit-changed", "Finish this admission, and write a new one for the other unit.")
 
 
 async def _settle(change: Change) -> EpisodeOfCare:
     body: EpisodeOfCare = change.body
-    name = await need_unit(change.visit.conn, body.unit) if body.unit else ""
+    if change.before is not None:
+        name = str(change.before.body.get("unit_name", ""))  # the unit stays, whatever became of it
+    else:
+        name = await need_unit(change.visit.conn, body.unit) if body.unit else ""
     return msgspec.structs.replace(body, unit_name=name)
 
 

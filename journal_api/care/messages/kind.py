@@ -16,13 +16,11 @@ from journal_api.care.addressed import (
     put_on_lists,
     settled,
 )
-from journal_api.care.units.service import need_colleague
 from journal_api.desk import Visit
 from journal_api.journal.coding import Prose, Short, Trimmed
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Change, Entry, Kind
 from kit.errors import Unprocessable
-from kit.norway import today_in_norway
 
 UNANSWERED_AFTER = 5
 """Days from when the sender's list shows a message as unanswered (J)."""
@@ -75,14 +73,11 @@ async def _settle(change: Change) -> Communication:
     body: Communication = change.body
     if change.before is not None:
         return msgspec.convert(change.before.body, Communication)
-    name, thread = "", None
-    if body.to_person is not None:
-        found = await need_colleague(change.visit.conn, body.to_unit, today_in_norway(), body.to_person)
-        name = found.name
+    thread = None
     if body.reply_to is not None:
         before = await entries.need(change.visit, "Communication", body.reply_to)
         thread = UUID(str(before.body.get("thread") or before.id))
-    made: Communication = await settled(change, to_person_name=name, thread=thread)
+    made: Communication = await settled(change, thread=thread)
     return made
 
 

@@ -17,12 +17,10 @@ from journal_api.care.addressed import (
     put_on_lists,
     settled,
 )
-from journal_api.care.units.service import need_colleague
 from journal_api.desk import Visit
 from journal_api.journal.coding import Prose, Short, Trimmed
 from journal_api.journal.entries.models import Change, Entry, Kind
 from kit.errors import Unprocessable
-from kit.norway import today_in_norway
 
 Urgency = Literal["acute", "urgent", "ordinary"]
 UNANSWERED_AFTER: dict[Urgency, int] = {"acute": 1, "urgent": 3, "ordinary": 14}
@@ -84,12 +82,7 @@ def _check_answer(change: Change) -> None:
 
 
 async def _settle(change: Change) -> ServiceRequest:
-    body: ServiceRequest = change.body
-    name = ""
-    if body.to_person is not None:
-        found = await need_colleague(change.visit.conn, body.to_unit, today_in_norway(), body.to_person)
-        name = found.name
-    made: ServiceRequest = await settled(change, to_person_name=name)
+    made: ServiceRequest = await settled(change)
     return made
 
 

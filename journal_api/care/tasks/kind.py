@@ -11,7 +11,7 @@ import msgspec
 from journal_api.care.addressed import Addressed, days_after, need_reason, put_on_lists
 from journal_api.care.units.service import need_unit
 from journal_api.desk import Visit
-from journal_api.journal.coding import Prose, Short, Trimmed
+from journal_api.journal.coding import Prose, Short, Trimmed, check_within_reach
 from journal_api.journal.entries.models import Change, Entry, Kind
 from kit.errors import Unprocessable
 
@@ -46,13 +46,12 @@ class Task(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
 
 async def _check(change: Change) -> None:
     body: Task = change.body
-    if body.due is not None and body.due.tzinfo is None:
-        raise Unprocessable("time-without-zone", "Send times with their zone.")
+    check_within_reach(change, body.due)
     if change.before is not None and change.before.body.get("unit") != body.unit:
         raise Unprocessable(
             "task-unit", "A task stays on the list it stands on. Cancel it and make a new one."
         )
-    if body.unit is not None:
+    if body.unit is not None and change.before is None:
         await need_unit(change.visit.conn, body.unit)
     if change.state == "completed" and change.before is not None and not body.outcome:
         raise Unprocessable("outcome-missing", "Say what came of it.")

@@ -13,12 +13,13 @@ from psycopg.rows import class_row
 
 from core_record.access.journal import MUNICIPAL
 from kit.errors import Unprocessable
+from kit.norway import today_in_norway
 
-_NAME = "SELECT name FROM core_record.organisation WHERE org_number = %s AND kind = ANY(%s)"
+# Where somebody works and reads lists: not closed, and not the owner of places of its own.
 _UNITS = """
 SELECT o.org_number AS number, o.name, o.kind FROM core_record.organisation o
-WHERE o.kind = ANY(%(kinds)s) AND %(day)s BETWEEN coalesce(o.valid_from, '-infinity')
-    AND coalesce(o.valid_to, 'infinity')
+WHERE (%(only)s::text IS NULL OR o.org_number = %(only)s) AND o.kind = ANY(%(kinds)s)
+    AND %(day)s BETWEEN coalesce(o.valid_from, '-infinity') AND coalesce(o.valid_to, 'infinity')
     AND NOT EXISTS (SELECT 1 FROM core_record.organisation c WHERE c.parent = o.org_number)
 ORDER BY o.name, o.org_number LIMIT 2000
 """
@@ -55,19 +56,19 @@ class Unit(msgspec.Struct, frozen=True):
     kind: str
 
 
-async def units(conn: AsyncConnection[Any], day: date) -> list[Unit]:
-    """The places that share this journal and can be written to, by name."""
+async def units(conn: AsyncConnection[Any], day: date, only: str | None = None) -> list[Unit]:
+    """The places that share this journal and can be written to, by name; `only` this one."""
     async with conn.cursor(row_factory=class_row(Unit)) as cursor:
-        await cursor.execute(_UNITS, {"kinds": sorted(MUNICIPAL), "day": day})
+        await cursor.execute(_UNITS, {"kinds": sorted(MUNICIPAL), "day": day, "only": only})
         return await cursor.fetchall()
 
 
 async def need_unit(conn: AsyncConnection[Any], org_number: str) -> str:
-    """The name of a unit that shares this journal. Raises `Unprocessable` (`unit-unknown`)."""
-    row = await (await conn.execute(_NAME, (org_number, sorted(MUNICIPAL)))).fetchone()
-    if row is None:
+    """The name of a place that can be written to. Raises `Unprocessable` (`unit-unknown`)."""
+    found = await units(conn, today_in_norway(), org_number)
+    if not found:
         raise Unprocessable("unit-unknown", "The register has no such place that shares this journal.")
-    return str(row[0])
+    return found[0].name
 
 
 async def colleagues(

@@ -13,6 +13,7 @@ from journal_api.care.checks.service import follow_check
 from journal_api.care.relations.service import AFTERWARDS, ENDING, CareRelationKind, keep_relation
 from journal_api.care.worklist.service import Item, put
 from journal_api.desk import Visit
+from journal_api.journal.coding import check_within_reach
 from journal_api.journal.entries.models import Change, Entry, Kind
 from kit.errors import Unprocessable
 
@@ -117,8 +118,7 @@ def _check_not_done(change: Change) -> None:
         raise Unprocessable("state-order", "What was not done is cancelled.")
     if body.not_done is NotDone.OTHER and not body.reason.strip():
         raise Unprocessable("reason-missing", "Say in reason why it was not done.")
-    if body.planned is not None and body.planned.tzinfo is None:
-        raise Unprocessable("time-without-zone", "Send times with their zone.")
+    check_within_reach(change, body.planned)
 
 
 def is_visit(body: Encounter) -> bool:

@@ -180,6 +180,69 @@ async def test_each_side_of_a_referral_does_its_own_part(
     assert code_of(await journal.call(who, "line", "PUT", path, sent, If_Match='"1"')) == code
 
 
+@pytest.mark.parametrize(
+    ("who", "state", "change"),
+    [("sykepleier", "answered", {"answer": "Stell hver mandag."}), ("lege-koman", "withdrawn", {})],
+)
+async def test_given_whom_a_referral_names_has_left_then_the_unit_answers_it_and_the_sender_takes_it_back(
+    journal: Journal, postgres: TestDatabase, who: str, state: str, change: dict[str, str]
+) -> None:
+    people = (await journal.ok("sykepleier", None, "POST", "/personnel/_search"))["personnel"]
+    leaver = next(one for one in people if one["name"] == "Tobias Myrland")
+    body = {"to_unit": HOME_CARE, "service": "Sårstell", "reason": "Leggsår", "to_person": leaver["id"]}
+    made = await put(journal, "lege-koman", "ServiceRequest", "sent", body)
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute(
+            "UPDATE core_record.employment SET valid_to = current_date - 2 WHERE personnel_id = %s",
+            (leaver["id"],),
+        )
+    later = {**made["body"], **change}
+    done = await put(journal, who, "ServiceRequest", state, later, id=made["id"], version=1, why="Feil")
+    assert (done["state"], done["body"]["to_person_name"]) == (state, "Tobias Myrland")
+
+    new = {"state": "sent", "at": AT, "body": body}
+    refused = await journal.call("lege-koman", "line", "PUT", f"/journal/ServiceRequest/{uuid4()}", new)
+    assert code_of(refused) == "422 personnel-not-there"
+
+
+@pytest.mark.parametrize("how", ["an owner of places", "closed", "open"])
+async def test_one_writes_to_a_place_where_somebody_reads_and_to_no_other(
+    journal: Journal, postgres: TestDatabase, how: str
+) -> None:
+    owner = "SELECT parent FROM core_record.organisation WHERE org_number = %s"
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        ((parent,),) = conn.execute(owner, (GP,)).fetchall()
+        if how == "closed":
+            conn.execute(
+                "UPDATE core_record.organisation SET valid_to = current_date - 2 WHERE org_number = %s", (GP,)
+            )
+    body = {"to_unit": parent if how == "an owner of places" else GP, "subject": "x", "text": "y"}
+    sent = {"state": "sent", "at": AT, "body": body}
+    answer = await journal.call("sykepleier", "line", "PUT", f"/journal/Communication/{uuid4()}", sent)
+    if how == "open":
+        assert answer.is_success, answer.text
+    else:
+        assert code_of(answer) == "422 unit-unknown"
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "body", "code"),
+    [
+        ("Task", "requested", {"due": "9999-12-31T23:59:59-05:00"}, "422 time-impossible"),
+        ("Task", "requested", {"due": "2030-01-01T10:00:00"}, "422 time-without-zone"),
+        ("Encounter", "planned", {"planned": "0001-01-01T00:00:00+05:00"}, "422 time-impossible"),
+        ("EpisodeOfCare", "active", {"ends": "9999-12-31"}, "422 date-impossible"),
+    ],
+)
+async def test_a_time_that_no_list_can_hold_is_refused(
+    journal: Journal, kind: str, state: str, body: dict[str, str], code: str
+) -> None:
+    more = {"Task": {"text": "x"}, "Encounter": {"form": "phone"}, "EpisodeOfCare": {"service": "home-care"}}
+    sent = {"state": state, "at": AT, "body": more[kind] | body}
+    answer = await journal.call("sykepleier", "line", "PUT", f"/journal/{kind}/{uuid4()}", sent)
+    assert code_of(answer) == code
+
+
 async def test_given_a_draft_of_a_referral_then_it_is_on_no_list_and_its_own_units(journal: Journal) -> None:
     body = {"to_unit": HOME_CARE, "service": "Sårstell", "reason": "Leggsår"}
     made = await put(journal, "lege-koman", "ServiceRequest", "draft", body)
@@ -240,6 +303,7 @@ async def test_given_a_stand_in_then_lists_of_mine_hold_what_the_absent_one_has(
     ("change", "code"),
     [
         ({"last": "2020-01-01"}, "422 absence-days"),
+        ({"first": "9999-12-01", "last": "9999-12-31"}, "422 absence-days"),
         ({"stand_in": "same"}, "422 stand-in-self"),
         ({"stand_in": str(uuid4())}, "422 personnel-not-there"),
     ],
