@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 
 from kit.errors import Unavailable
 from kit.keys import KeyProblem
-from kit.log import get_logger
+from kit.log import get_logger, stack_of
 
 
 class Recurring:
     """A task done over and over: `step` answers whether there is more to do at once.
 
-    What goes wrong is told, and tried again.
+    What goes wrong, whatever it is, is told and tried again: a task that ends would be missed by nobody.
     """
 
     def __init__(self, name: str, every: float, step: Callable[[], Awaitable[bool]]) -> None:
@@ -33,6 +33,13 @@ class Recurring:
             except (Unavailable, KeyProblem) as error:
                 problem = error.code if isinstance(error, Unavailable) else str(error)
                 get_logger().error("a recurring task failed", task=self.name, problem=problem)
+            except Exception as error:  # noqa: BLE001 - the next round may do
+                get_logger().error(
+                    "a recurring task broke",
+                    task=self.name,
+                    kind=type(error).__name__,
+                    where=stack_of(error),
+                )
             await asyncio.sleep(self._every)
 
 

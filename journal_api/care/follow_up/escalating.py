@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
 from psycopg import AsyncConnection
+from psycopg.errors import LockNotAvailable
 
 from journal_api.care.follow_up import repository
 from journal_api.care.follow_up.listing import project, relate
 from journal_api.care.follow_up.models import NO_OWNER, Event, FollowUp
 from journal_api.care.worklist.service import Item, put
-from kit.db import Database, set_person
+from kit.db import Database, savepoint, set_person
+from kit.log import get_logger, stack_of
 
 LATE = "result-late"
 """The kind of item on the emergency clinic's list: a critical result that its own unit has not opened."""
+_AGAIN = timedelta(minutes=1)
 
 
 async def escalate(db: Database, now: datetime) -> bool:
     """Take the critical result that has waited longest one step further; whether there was one.
 
+    One that cannot be taken further, or that somebody is at just now, comes again; it holds nothing else up.
     Raises `Unavailable`.
     """
     async with db.transaction() as conn:
@@ -29,13 +33,30 @@ async def escalate(db: Database, now: datetime) -> bool:
         if late is None:
             return False
         person_id, report_id = late
-        await set_person(conn, person_id)
-        row = await repository.find(conn, person_id, report_id, lock=True)
-        if row is None or row.mark != "critical" or not row.on_list or row.opened_at or row.escalated > 1:
-            await repository.watch(conn, person_id, report_id, None)
-            return True
-        await _step(conn, person_id, msgspec.structs.replace(row, escalated=row.escalated + 1), now)
+        try:
+            async with savepoint(conn):
+                await set_person(conn, person_id)
+                await _further(conn, person_id, report_id, now)
+        except LockNotAvailable:  # waiting would be a deadlock: who has the report's row wants the watch
+            await repository.watch(conn, person_id, report_id, now + _AGAIN)
+        except Exception as error:  # noqa: BLE001 - one result must not keep all others from escalating
+            tell_of("a critical result could not be escalated", report_id, error)
+            await repository.watch(conn, person_id, report_id, now + _AGAIN)
         return True
+
+
+async def _further(conn: AsyncConnection[Any], person_id: UUID, report_id: UUID, now: datetime) -> None:
+    row = await repository.find(conn, person_id, report_id, lock="now")
+    if row is None or row.mark != "critical" or not row.on_list or row.opened_at or row.escalated > 1:
+        await repository.watch(conn, person_id, report_id, None)
+        return
+    await _step(conn, person_id, msgspec.structs.replace(row, escalated=row.escalated + 1), now)
+
+
+def tell_of(what: str, report_id: UUID, error: Exception) -> None:
+    """Tell the log what could not be done with a report, and where; no exception's text."""
+    where = stack_of(error)
+    get_logger().error(what, report_id=str(report_id), kind=type(error).__name__, where=where)
 
 
 async def _step(conn: AsyncConnection[Any], person_id: UUID, row: FollowUp, now: datetime) -> None:

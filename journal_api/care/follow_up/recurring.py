@@ -1,6 +1,6 @@
 """What recurs in follow-up while the journal runs. Several journals may: each takes what no other is at.
 
-Alarm on `akson_follow_up_behind_seconds`.
+Alarm on `akson_follow_up_behind_seconds` and `akson_follow_up_escalating_behind_seconds`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ _BEHIND = Gauge(
     "Seconds since every announced result was on a list",
     registry=REGISTRY,
 )
+_ESCALATING_BEHIND = Gauge(
+    "akson_follow_up_escalating_behind_seconds",
+    "Seconds since late critical results were looked through",
+    registry=REGISTRY,
+)
 
 
 def follow_up_tasks(db: Database) -> list[Recurring]:
@@ -29,4 +34,5 @@ def follow_up_tasks(db: Database) -> list[Recurring]:
     taking = Recurring("results onto lists", TAKE_EVERY, lambda: take(db))
     _BEHIND.set_function(lambda: time.monotonic() - taking.done_at)
     late = Recurring("late critical results", ESCALATE_EVERY, lambda: escalate(db, datetime.now(UTC)))
+    _ESCALATING_BEHIND.set_function(lambda: time.monotonic() - late.done_at)
     return [taking, late]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -90,10 +90,16 @@ ORDER BY org_number LIMIT 1
 """
 
 
-async def find(conn: Connection, person_id: UUID, report_id: UUID, *, lock: bool = False) -> FollowUp | None:
-    """Where a report stands; None when nothing was announced of it."""
+async def find(
+    conn: Connection, person_id: UUID, report_id: UUID, *, lock: Literal["", "wait", "now"] = ""
+) -> FollowUp | None:
+    """Where a report stands; None when nothing was announced of it.
+
+    Locked where wanted: `now` raises `psycopg.errors.LockNotAvailable` where another is at it.
+    """
+    end = {"": "", "wait": " FOR UPDATE", "now": " FOR UPDATE NOWAIT"}[lock]
     async with conn.cursor(row_factory=class_row(FollowUp)) as cursor:
-        await cursor.execute(_ONE + (" FOR UPDATE" if lock else ""), (person_id, report_id))
+        await cursor.execute(_ONE + end, (person_id, report_id))
         return await cursor.fetchone()
 
 

@@ -163,7 +163,7 @@ async def _keep(visit: Visit, row: FollowUp) -> FollowUp:
 
 async def _need(visit: Visit, report_id: UUID) -> FollowUp:
     _need_personnel(visit)
-    row = await repository.find(visit.conn, visit.person_id, report_id, lock=True)
+    row = await repository.find(visit.conn, visit.person_id, report_id, lock="wait")
     if row is None:
         raise NotFound("follow-up-unknown", "No result of this person with this id is followed up here.")
     return row

@@ -12,13 +12,12 @@ from psycopg import AsyncConnection
 
 from core_record.result_news.service import GRAVITY, News, news_done, take_news
 from journal_api.care.follow_up import repository
-from journal_api.care.follow_up.escalating import need_not_look
+from journal_api.care.follow_up.escalating import need_not_look, tell_of
 from journal_api.care.follow_up.listing import change_lines, project
 from journal_api.care.follow_up.models import Event, FollowUp
 from journal_api.care.follow_up.ownership import owner_of
 from journal_api.care.follow_up.telling import tell_openers
 from kit.db import Database, savepoint, set_person
-from kit.log import get_logger, stack_of
 from kit.norway import today_in_norway
 from kit.settings import get_settings
 
@@ -46,17 +45,8 @@ async def _take_one(conn: AsyncConnection[Any], news: News) -> None:
             await apply(conn, news, datetime.now(UTC))
             await news_done(conn, news)
     except Exception as error:  # noqa: BLE001 - one report must not keep all others from their lists
-        _tell_of(news, error)
+        tell_of("a result could not be put on a list", news.report_id, error)
         await news_done(conn, news, again_in=_AGAIN)
-
-
-def _tell_of(news: News, error: Exception) -> None:
-    get_logger().error(
-        "a result could not be put on a list",
-        report_id=str(news.report_id),
-        kind=type(error).__name__,
-        where=stack_of(error),
-    )
 
 
 async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
@@ -64,7 +54,7 @@ async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
 
     Older news than what was applied, and the same once more, change nothing.
     """
-    before = await repository.find(conn, news.person_id, news.report_id, lock=True)
+    before = await repository.find(conn, news.person_id, news.report_id, lock="wait")
     if before is not None and news.place <= before.place:
         return
     if news.version_id is None:

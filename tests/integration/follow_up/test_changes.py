@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from kit.db import Database
+from journal_api.care.follow_up import escalating, repository
+from kit.db import Database, set_person
 from results_service.intake.deletion import delete_person
 from results_service.release.repository import note_opener
 from tests.conftest import TestDatabase
@@ -163,6 +164,38 @@ class TestLateCriticals:
         report_id = await net.arrive(items=[CRITICAL])
         await net.open(report_id, "helsesekretaer")
         await net.late(datetime.now(UTC) + timedelta(minutes=121))
+        assert "assignee" not in (await net.listed())[0]
+
+    async def test_given_one_that_cannot_be_escalated_then_the_others_are_and_it_comes_again(
+        self, net: Net, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        broken = await net.arrive(items=[CRITICAL])
+        await net.arrive(number="R2", items=[CRITICAL])
+        now, step = datetime.now(UTC) + timedelta(minutes=121), escalating._step
+
+        async def fail(conn: Any, person_id: Any, row: Any, at: Any) -> None:
+            await step(conn, person_id, row, at)
+            if row.report == broken:
+                raise RuntimeError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(escalating, "_step", fail)
+            await net.late(now)
+        assert [item["id"] for item in await net.listed() if "assignee" in item] == [str(broken)]
+        await net.late(now + timedelta(minutes=2))
+        assert all("assignee" not in item for item in await net.listed())
+
+    async def test_given_somebody_at_it_just_now_then_escalation_does_not_wait_for_them(
+        self, net: Net
+    ) -> None:
+        report_id, person = await net.arrive(items=[CRITICAL]), net.person_of("line")
+        now = datetime.now(UTC) + timedelta(minutes=121)
+        async with net.db.transaction() as conn:
+            await set_person(conn, person)
+            assert await repository.find(conn, person, report_id, lock="wait")
+            await net.late(now)
+            assert "assignee" in (await net.listed())[0]
+        await net.late(now + timedelta(minutes=2))
         assert "assignee" not in (await net.listed())[0]
 
 
