@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
+from kit.norway import OSLO
 from portal.ui import aksel
 from portal.ui.dates import show_day
 from portal.ui.text import text, text_by
 
-OSLO = ZoneInfo("Europe/Oslo")
 OWN_ROLES = ("pleieassistent", "hjemmehjelp", "miljoarbeider", "student", "administrativ", "annet")
 LINK_REASONS = ("hired", "moved", "left", "leave", "correction")
 SUBSTITUTE_REASONS = ("holiday", "illness", "leave", "vacancy", "correction")

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -29,7 +28,6 @@ from portal.ui.texts import say
 
 LOGINS = "/auth/sessions"
 _END = "/auth/sessions/end"
-_OSLO = ZoneInfo("Europe/Oslo")
 
 
 def login_routes(static: Path) -> list[Route]:

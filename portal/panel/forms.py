@@ -12,7 +12,8 @@ from datetime import datetime
 from markupsafe import Markup
 
 from kit.ids import new_id
-from portal.panel.frame import OSLO, Reader, joined
+from kit.norway import OSLO
+from portal.panel.frame import Reader, joined
 from portal.ui.texts import LANGUAGES
 
 NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -28,7 +27,6 @@ from portal.ui.dates import show_day, show_time
 from portal.ui.texts import say, texts
 
 HOME = "/panel"
-OSLO = ZoneInfo("Europe/Oslo")
 _AREAS = ("topics", "meetings", "control-points", "decisions")
 _STATUS = {
     Problem.NOT_FOUND: HTTPStatus.NOT_FOUND,

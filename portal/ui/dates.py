@@ -25,6 +25,11 @@ def moment_text(instant: datetime) -> str:
     return f"{day_text(instant)} {time_text(instant)}"
 
 
+def near_text(instant: datetime, now: datetime) -> str:
+    """The time of day of an instant today, else its day."""
+    return time_text(instant) if day_text(instant) == day_text(now) else day_text(instant)
+
+
 def show_day(instant: str) -> str:
     """An instant or a day in ISO form as a Norwegian day; empty when it is none."""
     moment = _read(instant)
@@ -41,6 +46,11 @@ def show_moment(instant: str) -> str:
     """Day and time of an instant in ISO form; empty when it is none."""
     moment = _read(instant)
     return moment_text(moment) if moment else ""
+
+
+def show_partly(day: str) -> str:
+    """A day that may lack its day or month (`2026-11-13`, `2026-11`), in the order days are read."""
+    return ".".join(reversed(day.split("-")))
 
 
 def iso_day(text: str) -> str | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from portal.clients.journal import Entry, Stamp, Templates, Version
 from portal.clients.notes import Part, Words, parts_of, same, template_of
-from portal.ui.dates import show_day
+from portal.ui.dates import show_day, show_partly
 
 EVENTS = ("Encounter", "Composition")
 CRITICAL = ("AllergyIntolerance", "Flag")
@@ -164,7 +163,7 @@ def _vaccine(entry: Entry) -> Own:
 
 
 def _diagnosis(entry: Entry) -> Own:
-    return _line(entry, str(entry.body["text"]), _since(str(entry.body.get("onset", ""))))
+    return _line(entry, str(entry.body["text"]), show_partly(str(entry.body.get("onset", ""))))
 
 
 def _line(entry: Entry, head: str, detail: str, mark: str = "") -> Own:
@@ -178,11 +177,3 @@ def _day(entry: Entry) -> str:
 def _role(stamp: Stamp) -> str:
     """The code of the role; `none` without authorisation."""
     return stamp.role or "none"
-
-
-def _since(onset: str) -> str:
-    """A day, month or year as written, in the order days are read."""
-    try:
-        return date.fromisoformat(onset).strftime("%d.%m.%Y")
-    except ValueError:
-        return ".".join(reversed(onset.split("-")))

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from kit.norway import OSLO
 from portal.clients.fhir import Bundle, resources
 from portal.ui.dates import show_day
 
 Json = dict[str, Any]
-_OSLO = ZoneInfo("Europe/Oslo")
 _NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
 _MARKS = {"1": "high", "2": "low", "3": "outside"}  # Volven 8244; another mark is shown in its own words
 _TOLD = "http://akson.no/fhir/CodeSystem/results-told"
@@ -155,7 +154,7 @@ def _sampled(report: Json, found: dict[str, Json]) -> str:
 
 def _moment(instant: str) -> str:
     try:
-        return datetime.fromisoformat(instant).astimezone(_OSLO).isoformat()
+        return datetime.fromisoformat(instant).astimezone(OSLO).isoformat()
     except ValueError:
         return ""
 

@@ -12,10 +12,10 @@ import reflex as rx
 
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, Written
-from portal.clinician.journal.transform import day
 from portal.session.guard import requires
 from portal.session.journal import client_of, shown_handle
 from portal.session.models import Kind
+from portal.ui.dates import day_text
 
 KIND = "DocumentReference"
 CATEGORIES = ("A00-1", "B00-1", "C00-1", "D00-1", "E00-1", "F00-1", "G00-1", "H00-1", "I00-1", "J00-1")
@@ -47,7 +47,7 @@ def _doc(entry: Entry) -> Doc:
         key=entry.id,
         title=str(body["title"]),
         category=str(body["category"]),
-        when=day(entry.at),
+        when=day_text(entry.at),
         by=entry.made.name,
         clean=body.get("scan") == "clean",
         pages=int(body.get("pages") or 1),

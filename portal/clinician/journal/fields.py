@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from kit.norway import OSLO
 from portal.clients.journal import Entry
-from portal.clinician.journal.transform import OSLO
+from portal.ui.dates import day_text, show_partly
 
 _SYSTEMS = {"ICPC-2": "icpc-2", "ICD-10": "icd-10"}
 
@@ -166,17 +167,12 @@ def day_from(values: Mapping[str, str], before: Entry | None, now: datetime) -> 
     return min(chosen, now) if chosen.date() == now.astimezone(OSLO).date() else chosen
 
 
-def shown_day(text: str) -> str:
-    """`2026-11-13` → `13.11.2026`, also of less."""
-    return ".".join(reversed(text[:10].split("-")))
-
-
 def _filled(one: Input, entry: Entry | None) -> Input:
     first = one.options[0] if one.options else ""
     if entry is None:
         value = first
     elif one.name == "at":
-        value = entry.at.astimezone(OSLO).strftime("%d.%m.%Y")
+        value = day_text(entry.at)
     elif one.name == "system":
         system = (entry.body.get("coding") or {}).get("system", "icpc-2")
         value = next((shown for shown, name in _SYSTEMS.items() if name == system), first)
@@ -193,7 +189,7 @@ def _shown(one: Input, said: Any) -> str:
     if one.kind == "check":
         return "on" if said else ""
     if one.kind == "day" or one.name == "onset":
-        return shown_day(str(said))
+        return show_partly(str(said)[:10])
     return str(said)
 
 

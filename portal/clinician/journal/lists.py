@@ -12,7 +12,7 @@ from datetime import datetime
 
 from portal.clients.conflicts import Marked
 from portal.clients.journal import Entry
-from portal.clinician.journal.transform import day
+from portal.ui.dates import day_text, show_partly
 
 LISTS = (
     *("AllergyIntolerance", "Flag", "Condition", "MedicationStatement", "Immunization", "NextOfKin", "Wish"),
@@ -62,7 +62,7 @@ def _line(entry: Entry) -> Line:
     head, detail = _SAID[entry.kind](entry)
     state = entry.state if entry.state not in ("active", "completed") else ""
     said = " · ".join(part for part in detail if part)
-    return Line(entry.id, head, said, state, f"{entry.changed.name} {day(entry.changed.at)}")
+    return Line(entry.id, head, said, state, f"{entry.changed.name} {day_text(entry.changed.at)}")
 
 
 def _allergy(entry: Entry) -> tuple[str, tuple[str, ...]]:
@@ -78,13 +78,13 @@ def _flag(entry: Entry) -> tuple[str, tuple[str, ...]]:
 
 def _task(entry: Entry) -> tuple[str, tuple[str, ...]]:
     due = str(entry.body.get("due") or "")
-    shown = day(datetime.fromisoformat(due)) if due else ""
+    shown = day_text(datetime.fromisoformat(due)) if due else ""
     return str(entry.body["text"]), (shown, str(entry.body.get("assignee_name", "")))
 
 
 def _condition(entry: Entry) -> tuple[str, tuple[str, ...]]:
     code, onset = (entry.body.get("coding") or {}).get("code", ""), str(entry.body.get("onset", ""))
-    since = ".".join(reversed(onset.split("-")))
+    since = show_partly(onset)
     return str(entry.body["text"]), (
         str(code),
         since,
@@ -100,7 +100,7 @@ def _medication(entry: Entry) -> tuple[str, tuple[str, ...]]:
 
 def _vaccine(entry: Entry) -> tuple[str, tuple[str, ...]]:
     dose = entry.body.get("dose")
-    return str(entry.body["vaccine"]), (f"{dose}." if dose else "", day(entry.at))
+    return str(entry.body["vaccine"]), (f"{dose}." if dose else "", day_text(entry.at))
 
 
 def _kin(entry: Entry) -> tuple[str, tuple[str, ...]]:
@@ -109,7 +109,7 @@ def _kin(entry: Entry) -> tuple[str, tuple[str, ...]]:
 
 
 def _wish(entry: Entry) -> tuple[str, tuple[str, ...]]:
-    return str(entry.body["text"]), (day(entry.at),)
+    return str(entry.body["text"]), (day_text(entry.at),)
 
 
 def _plan(entry: Entry) -> tuple[str, tuple[str, ...]]:

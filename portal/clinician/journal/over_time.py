@@ -12,11 +12,11 @@ from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, Measure
 from portal.clients.notes import Words
 from portal.clinician.journal.state import JournalState
-from portal.clinician.journal.transform import clock
 from portal.clinician.results.transform.chart import NARROW, Chart, chart_of
 from portal.clinician.results.transform.trend import Point, Series
 from portal.session.guard import requires
 from portal.session.models import Kind
+from portal.ui.dates import moment_text
 
 HEADING = "journal-over-time"
 _MOST = 1000
@@ -95,7 +95,7 @@ def _course(name: str, entries: list[Entry], measure: Measure | None) -> Measure
         wide=wide or Chart(),
         narrow=narrow or Chart(),
         rows=[
-            MeasuredRow(clock(entry.at), _number(entry), (entry.signed or entry.made).name)
+            MeasuredRow(moment_text(entry.at), _number(entry), (entry.signed or entry.made).name)
             for entry in reversed(entries)
         ],
     )

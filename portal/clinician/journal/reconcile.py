@@ -17,10 +17,10 @@ from portal.clients.medication import MedicationList, medication_list, reconcile
 from portal.clinician.journal import latest
 from portal.clinician.journal.latest import Newest
 from portal.clinician.journal.state import JournalState
-from portal.clinician.journal.transform import day
 from portal.session.guard import requires
 from portal.session.journal import client_of, shown_handle
 from portal.session.models import Kind
+from portal.ui.dates import day_text
 
 HEADING = "journal-reconciling"
 TRANSITIONS = ("admission", "discharge", "home-care-start", "home-care-end", "emergency", "new-gp", "review")
@@ -136,7 +136,7 @@ class Reconciler(rx.State):
         self._answers = {mark: _all(found, mark) for mark in against if against[mark]}
         self.lines = [_line(one, before.get(one.id, ""), against.get(one.id, "")) for one in found.entries]
         self._list, self._record, self.opened = found, str(uuid4()), True
-        self.last_at = day(found.latest.at) if found.latest else ""
+        self.last_at = day_text(found.latest.at) if found.latest else ""
         self.last_by = found.latest.made.name if found.latest else ""
         self.results_known = journal._table is not None
         self.beside = latest.prescribing(journal._table)
@@ -227,7 +227,7 @@ def _line(entry: Entry, action: str, against: str) -> RecLine:
 
 
 def _stamp(found: Mapping[str, Any]) -> str:
-    return f"{found.get('name', '')} {day(datetime.fromisoformat(str(found['at'])))}"
+    return f"{found.get('name', '')} {day_text(datetime.fromisoformat(str(found['at'])))}"
 
 
 def _with(line: RecLine, action: str) -> RecLine:

@@ -22,12 +22,12 @@ from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import Entry, Written
 from portal.clinician.journal.forms import NumberMalformed, body_of
 from portal.clinician.journal.keeper import SAVE
-from portal.clinician.journal.transform import OSLO
 from portal.session.cookies import SESSION_COOKIE
 from portal.session.current import Current
 from portal.session.journal import NO_PATIENT, OTHER_PATIENT, journal_of, patient_handle
 from portal.session.models import Kind
 from portal.session.wiring import wiring
+from portal.ui.dates import time_text
 
 _MOST = 200_000  # bytes of a form
 STATUS = {
@@ -65,7 +65,7 @@ async def save(request: Request) -> Response:
         return refused("number-malformed", HTTPStatus.UNPROCESSABLE_ENTITY)
     except AksonError as error:
         return refused(error.code, HTTPStatus.BAD_REQUEST)
-    return answer({"version": entry.version, "at": entry.changed.at.astimezone(OSLO).strftime("%H:%M")})
+    return answer({"version": entry.version, "at": time_text(entry.changed.at)})
 
 
 async def _save(request: Request) -> Entry:

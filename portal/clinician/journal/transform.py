@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.clients.journal import Entry, Templates, Version
 from portal.clients.notes import Part, Words, parts_of, same, template_of
+from portal.ui.dates import moment_text
 
-OSLO = ZoneInfo("Europe/Oslo")
 OPEN_CONTACT = frozenset({"planned", "arrived", "in-progress"})
 EVENTS = ("Encounter", "Composition")
 _UNFOLDED = 3
@@ -95,7 +93,7 @@ def open_contacts(found: Mapping[str, Sequence[Entry]], unit: str) -> list[Choic
     """The contacts of this unit that are not finished, those under way first."""
     mine = [e for e in found.get("Encounter", ()) if e.unit == unit and e.state in OPEN_CONTACT]
     mine.sort(key=lambda entry: (entry.state != "in-progress", -entry.at.timestamp()))
-    return [Choice(entry.id, clock(entry.at), str(entry.body.get("form", ""))) for entry in mine]
+    return [Choice(entry.id, moment_text(entry.at), str(entry.body.get("form", ""))) for entry in mine]
 
 
 def service_of(found: Mapping[str, Sequence[Entry]], unit: str) -> str:
@@ -107,19 +105,9 @@ def service_of(found: Mapping[str, Sequence[Entry]], unit: str) -> str:
 def former(versions: Sequence[Version], known: Templates) -> list[Former]:
     """The earlier versions of a note, newest first."""
     return [
-        Former(clock(version.changed.at), version.changed.name, parts_of(version.body, known))
+        Former(moment_text(version.changed.at), version.changed.name, parts_of(version.body, known))
         for version in versions[1:]
     ]
-
-
-def clock(at: datetime) -> str:
-    """Day and time in Norway."""
-    return at.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")
-
-
-def day(at: datetime) -> str:
-    """The day in Norway."""
-    return at.astimezone(OSLO).strftime("%d.%m.%Y")
 
 
 def _contact(entry: Entry) -> Event:
@@ -128,7 +116,7 @@ def _contact(entry: Entry) -> Event:
         key=entry.id,
         version=entry.version,
         kind="contact",
-        when=clock(entry.at),
+        when=moment_text(entry.at),
         who=str(body.get("responsible_name") or entry.changed.name),
         author=entry.made.name,
         state=entry.state,
@@ -147,7 +135,7 @@ def _note(entry: Entry, known: Templates) -> Event:
         key=entry.id,
         version=entry.version,
         kind="note",
-        when=clock(entry.at),
+        when=moment_text(entry.at),
         who=(signed or entry.changed).name,
         author=entry.made.name,
         state=entry.state,
@@ -156,7 +144,7 @@ def _note(entry: Entry, known: Templates) -> Event:
         template=str(entry.body.get("template")),
         service=template.service if template else "",
         conflict=bool(entry.body.get("conflict_of")),
-        signed=clock(signed.at) if signed else "",
+        signed=moment_text(signed.at) if signed else "",
         parts=parts_of(entry.body, known),
         snippet=_snippet(entry.body),
     )

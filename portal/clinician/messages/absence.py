@@ -14,7 +14,7 @@ from portal.clinician.messages.transform import Option
 from portal.session.guard import requires
 from portal.session.journal import unit_client
 from portal.session.models import Kind
-from portal.ui.dates import iso_day
+from portal.ui.dates import day_text, iso_day
 
 
 @dataclass
@@ -90,7 +90,7 @@ class AbsenceState(rx.State):
 
 def shown(one: Absence) -> AwayLine:
     """An absence as it is shown."""
-    first, last = one.first.strftime("%d.%m.%Y"), one.last.strftime("%d.%m.%Y")
+    first, last = day_text(one.first), day_text(one.last)
     return AwayLine(one.id, one.name, one.stand_in_name, first, last)
 
 

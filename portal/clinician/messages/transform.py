@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from kit.norway import OSLO
 from portal.clients.journal import Entry
 from portal.clients.unit import Listed
+from portal.ui.dates import day_text, moment_text
 
 RECEIVED, SENT = "received", "sent"
 KINDS = {RECEIVED: ["message", "referral"], SENT: ["sent"]}
@@ -84,10 +83,10 @@ def line(listed: Listed) -> Line:
     return Line(
         key=item.id,
         name=listed.name,
-        born=listed.birth_date.strftime("%d.%m.%Y") if listed.birth_date else "",
+        born=day_text(listed.birth_date) if listed.birth_date else "",
         kind=what(listed),
         state=item.state,
-        since=clock(item.since) if item.since else "",
+        since=moment_text(item.since) if item.since else "",
         urgency=item.urgency,
         assignee=listed.assignee_name or "",
         overdue=listed.overdue,
@@ -146,11 +145,6 @@ def answer(entry: Entry, text: str) -> dict[str, Any]:
     return body | {"to_person": entry.made.by}
 
 
-def clock(at: datetime) -> str:
-    """Day and time in Norway."""
-    return at.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")
-
-
 def _thread(entry: Entry, every: Sequence[Entry]) -> list[Entry]:
     if entry.kind != "Communication":
         return [entry]
@@ -163,8 +157,8 @@ def _said(entry: Entry, units: frozenset[str]) -> list[Said]:
     body, ours = entry.body, entry.unit in units
     to = " – ".join(str(body[part]) for part in ("to_name", "to_person_name") if body.get(part))
     words = str(body.get("text") or body.get("reason") or "")
-    said = [Said(entry.id, entry.made.name, clock(entry.made.at), to, words, ours)]
+    said = [Said(entry.id, entry.made.name, moment_text(entry.made.at), to, words, ours)]
     if body.get("answer"):
-        at = clock(entry.changed.at)
+        at = moment_text(entry.changed.at)
         said.append(Said(f"{entry.id}-answer", entry.changed.name, at, "", str(body["answer"]), not ours))
     return said

@@ -13,13 +13,13 @@ from typing import Any
 
 import reflex as rx
 
+from kit.norway import OSLO
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clinician.results import fetching
 from portal.clinician.results.overviews import Overview
 from portal.clinician.results.reporting import OpenReport
 from portal.clinician.results.shown import Shown, current_key, shown_overview
 from portal.clinician.results.tabling import OpenTable
-from portal.clinician.results.transform.dates import OSLO
 from portal.clinician.results.transform.listing import (
     Filters,
     ReportRow,

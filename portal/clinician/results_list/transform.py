@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kit.norway import OSLO
 from portal.clients.follow_up import Event, Seen
 from portal.clients.unit import Listed
 from portal.clinician.results.transform.versions import Change, VersionRow
+from portal.ui.dates import day_text, moment_text, near_text
 
 LISTS = ("mine", "inbox", "others", "awaited", "ownerless")
 TOLD, LATE, AWAITED = "result-changed", "result-late", "result-awaited"
@@ -123,11 +123,6 @@ def opened(seen: Seen, name: str, versions: Sequence[VersionRow] = ()) -> Opened
     )
 
 
-def clock(at: datetime) -> str:
-    """Day and time in Norway."""
-    return at.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")
-
-
 def _place(one: Listed) -> tuple[int, float, str]:
     item = one.item
     return -item.urgency, item.since.timestamp() if item.since else 0.0, item.id
@@ -141,8 +136,8 @@ def _row(one: Listed, now: datetime, *, several: bool) -> Row:
     return Row(
         key=item.id,
         name=one.name,
-        born=one.birth_date.strftime("%d.%m.%Y") if one.birth_date else "",
-        came=_when(item.since, now) if item.since else "",
+        born=day_text(one.birth_date) if one.birth_date else "",
+        came=near_text(item.since, now) if item.since else "",
         mark=item.label if item.label in _MARKS else "undecided",
         state=state,
         overdue=one.overdue,
@@ -150,14 +145,9 @@ def _row(one: Listed, now: datetime, *, several: bool) -> Row:
     )
 
 
-def _when(at: datetime, now: datetime) -> str:
-    here = at.astimezone(OSLO)
-    return here.strftime("%H:%M" if here.date() == now.astimezone(OSLO).date() else "%d.%m.%Y")
-
-
 def _line(event: Event) -> Line:
     return Line(
-        at=clock(event.at),
+        at=moment_text(event.at),
         kind=event.kind,
         who=event.name or "",
         towards=event.to_name or "",

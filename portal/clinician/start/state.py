@@ -22,6 +22,7 @@ from portal.session.guard import requires
 from portal.session.journal import session_of, unit_client
 from portal.session.models import Kind
 from portal.session.places import shares_journal
+from portal.ui.dates import day_text
 
 OF_DAY = ["contact", "visit"]
 
@@ -92,7 +93,7 @@ class Start(rx.State):
         self.lists = [shown(one, is_open.items, of_day, now) for one in found]
         self._items = {one.item.id: one for one in (*is_open.items, *of_day)}
         self.service, self.stands = is_open.service, "lists" if found else "none"
-        self.at, self.problem, self.code = day_of(now)[0].strftime("%d.%m.%Y"), "", ""
+        self.at, self.problem, self.code = day_text(now), "", ""
 
     def _tell_nothing(self) -> None:
         """A place that does not share the journal has no lists, and nothing is wrong."""

@@ -10,6 +10,7 @@ from kit.norway import OSLO
 from portal.clients.unit import Item, Listed
 from portal.clinician.start.services import GOES, Widget
 from portal.frame.patient import years_between
+from portal.ui.dates import day_text, near_text, time_text
 
 DONE = frozenset({"finished", "cancelled", "completed", "answered", "rejected"})
 MOST = 100
@@ -82,7 +83,7 @@ def row(widget: Widget, listed: Listed, now: datetime) -> Row:
     made = Row(
         key=item.id,
         name=listed.name,
-        born=listed.birth_date.strftime("%d.%m.%Y") if listed.birth_date else "",
+        born=day_text(listed.birth_date) if listed.birth_date else "",
         kind=item.kind,
         state=item.state,
         urgency=item.urgency if "urgency" in widget.shows else 0,
@@ -145,13 +146,13 @@ def _is_late(item: Item, now: datetime) -> bool:
 def _fill(made: Row, widget: Widget, listed: Listed, now: datetime) -> None:
     item, shows = listed.item, widget.shows
     if "time" in shows and item.due:
-        made.time = item.due.astimezone(OSLO).strftime("%H:%M")
+        made.time = time_text(item.due)
     if "due" in shows and item.due:
-        made.due = item.due.astimezone(OSLO).strftime("%d.%m.%Y")
+        made.due = day_text(item.due)
     if "since" in shows and item.since:
-        made.since = _when(item.since, now)
+        made.since = near_text(item.since, now)
     if "waits" in shows and item.since and not made.done:
-        made.since = _when(item.since, now)
+        made.since = near_text(item.since, now)
         made.minutes_waited = max(0, int((now - item.since).total_seconds() // 60))
     if "age" in shows and listed.birth_date:
         made.age, made.age_in = age_of(listed.birth_date, now.astimezone(OSLO).date())
@@ -162,9 +163,3 @@ def _fill(made: Row, widget: Widget, listed: Listed, now: datetime) -> None:
     made.assignee = listed.assignee_name or "" if "assignee" in shows else ""
     made.shown_state = item.state if "state" in shows else ""
     made.shown_kind = item.kind if "kind" in shows else ""
-
-
-def _when(at: datetime, now: datetime) -> str:
-    """The time of day for today, else the day."""
-    here = at.astimezone(OSLO)
-    return here.strftime("%H:%M" if here.date() == now.astimezone(OSLO).date() else "%d.%m.%Y")

@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from kit.norway import OSLO
 from portal.ui.dates import day_text, show_moment
 
 Json = dict[str, Any]
-_OSLO = ZoneInfo("Europe/Oslo")
 _UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
 
 
@@ -122,7 +121,7 @@ def totals(found: list[Volume]) -> list[Total]:
 
 def today_in_norway() -> date:
     """The day that the last bar stands for."""
-    return datetime.now(_OSLO).date()
+    return datetime.now(OSLO).date()
 
 
 def _bar(day: date, number: Counter[str], most: int) -> Bar:

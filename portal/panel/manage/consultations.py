@@ -10,9 +10,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kit.norway import OSLO
 from portal.clients.errors import Problem, ServiceProblem
 from portal.panel.forms import Filled, button, buttons, check, choice, form, hidden, in_languages, line, local
-from portal.panel.frame import OSLO, Reader, joined, moment, notice
+from portal.panel.frame import Reader, joined, moment, notice
 from portal.panel.kept import refusal
 from portal.panel.manage.frame import back, desk_page, missing, path, rows
 from portal.panel.manage.survey import read_questions, reshaped, survey_fields

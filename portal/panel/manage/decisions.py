@@ -9,9 +9,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kit.norway import OSLO
 from portal.panel.control_points import named
 from portal.panel.forms import Filled, button, buttons, choice, form, fresh_key, hidden, in_languages, line
-from portal.panel.frame import OSLO, Reader, day, joined
+from portal.panel.frame import Reader, day, joined
 from portal.panel.manage.frame import back, desk_page, missing, path, rows
 from portal.panel.topics import title_of
 

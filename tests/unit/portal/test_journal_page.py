@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from kit.norway import OSLO
 from portal.clients.journal import Entry, Measure, Section, Stamp, Template, Templates, Version
 from portal.clients.screens import (
     Field,
@@ -195,7 +196,7 @@ def test_what_cannot_be_sent_names_its_field(kind: str, values: dict[str, str], 
 
 def test_the_day_of_a_form_is_noon_there_and_never_later_than_now() -> None:
     given = fields.day_from({"at": "01.11.2026"}, None, NOW)
-    assert given.astimezone(transform.OSLO).isoformat() == "2026-11-01T12:00:00+01:00"
+    assert given.astimezone(OSLO).isoformat() == "2026-11-01T12:00:00+01:00"
     assert fields.day_from({"at": "20.11.2026"}, None, NOW) == NOW
     same = entry("Immunization", {"vaccine": "MMR"}, at=NOW - timedelta(hours=1))
     assert fields.day_from({"at": "20.11.2026"}, same, NOW) == same.at

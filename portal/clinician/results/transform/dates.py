@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-OSLO = ZoneInfo("Europe/Oslo")
+from kit.norway import OSLO
+from portal.ui.dates import moment_text, show_partly
+
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -39,8 +40,8 @@ def show(value: str) -> str:
     if moment is None:
         return value
     if len(value) > 10:
-        return moment.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")
-    return ".".join(reversed(value.split("-")))
+        return moment_text(moment)
+    return show_partly(value)
 
 
 def show_day(value: str) -> str:
