@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from msgspec import Struct
 
 
@@ -37,3 +40,8 @@ class Fault(Struct):
     allergies: list[Allergy] = []
     hidden: int = 0
     medication: str = ""
+
+
+def override(reason: str, answered: Sequence[Allergy]) -> dict[str, Any]:
+    """Why a medicine is given all the same, and the allergies that this answers, as they were seen."""
+    return {"reason": reason, "allergies": [{"id": one.id, "version": one.version} for one in answered]}

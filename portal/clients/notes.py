@@ -39,13 +39,18 @@ def parts_of(body: Mapping[str, Any], known: Templates) -> list[Part]:
 
 
 def _measured(name: str, value: float, measure: Measure | None) -> Part:
-    text = f"{value:g}".replace(".", ",")
+    text = decimal(value)
     return Part(measure.label, f"{text} {measure.unit}") if measure else Part(same(name), text)
 
 
 def template_of(name: str, known: Templates) -> Template | None:
     """The template of that name."""
     return next((one for one in known.templates if one.id == name), None)
+
+
+def decimal(value: float) -> str:
+    """A number as it is written here: `37,5`."""
+    return f"{value:g}".replace(".", ",")
 
 
 def same(text: str) -> Words:

@@ -21,12 +21,12 @@ __all__ = [
     "NO_PATIENT",
     "OTHER_PATIENT",
     "citizen_journal",
+    "client_for",
     "client_of",
     "journal_client",
     "journal_of",
     "patient_handle",
     "session_of",
-    "shown_handle",
     "unit_client",
 ]
 NO_PATIENT = "no-open-patient"
@@ -40,22 +40,24 @@ async def journal_client(state: rx.State) -> JournalClient:
     this tab has no patient open.
     """
     now = await session_of(state)
-    patient = await wiring().store.open_patient(now.sid, now.tab)
-    if patient is None:
-        raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
-    return journal_of(now, patient)
+    return journal_of(now, await _patient(now))
 
 
 async def client_of(state: rx.State, *shown: str) -> JournalClient:
+    """As `client_for`, on behalf of the session behind this event; raises as `journal_client` too."""
+    return await client_for(await session_of(state), *shown)
+
+
+async def client_for(now: Current, *shown: str) -> JournalClient:
     """The client, where the patient who is open is the one whose handle every part of the page has.
 
-    What was begun for one patient is never written for another: raises `ServiceProblem` (`other-patient`),
-    and as `journal_client`.
+    What was begun for one patient is never written for another: raises `ServiceProblem` (`other-patient`, and
+    `no-open-patient`).
     """
-    client = await journal_client(state)
-    if {*shown} != {await shown_handle(state) or None}:
+    patient = await _patient(now)
+    if {*shown} != {patient_handle(now, patient)}:
         raise ServiceProblem(Problem.REFUSED, OTHER_PATIENT)
-    return client
+    return journal_of(now, patient)
 
 
 def journal_of(now: Current, patient: OpenPatient) -> JournalClient:
@@ -87,11 +89,11 @@ def patient_handle(now: Current, patient: OpenPatient) -> str:
     return hashlib.sha256(f"{now.sid}\x1f{patient.number}".encode()).hexdigest()[:24]
 
 
-async def shown_handle(state: rx.State) -> str:
-    """The handle of the patient that this tab has open; "" for nobody."""
-    now = await current(state)
-    patient = await wiring().store.open_patient(now.sid, now.tab) if now else None
-    return patient_handle(now, patient) if now and patient else ""
+async def _patient(now: Current) -> OpenPatient:
+    patient = await wiring().store.open_patient(now.sid, now.tab)
+    if patient is None:
+        raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
+    return patient
 
 
 def _api(now: Current, headers: dict[str, str]) -> JournalApi:

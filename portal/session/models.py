@@ -72,6 +72,16 @@ class Session(msgspec.Struct, kw_only=True):
     def __repr__(self) -> str:
         return "Session(***)"
 
+    @property
+    def unit(self) -> str:
+        """The organisation number of where one works, as the journal has it; "" for nowhere."""
+        return self.place or self.organisation or ""
+
+    @property
+    def authorised_role(self) -> str:
+        """The role of somebody with an authorisation; `-`, the journal's word, for others."""
+        return (self.role if self.hpr_number else None) or "-"
+
 
 class OwnLogin(msgspec.Struct, frozen=True, kw_only=True):
     """One of someone's own logins, as they see it. `handle` names it, and opens nothing."""

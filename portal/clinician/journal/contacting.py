@@ -14,7 +14,7 @@ from portal.clinician.journal.state import JournalState
 from portal.clinician.journal.transform import service_of
 from portal.session.current import current
 from portal.session.guard import requires
-from portal.session.journal import client_of, shown_handle
+from portal.session.journal import client_of
 from portal.session.models import Kind
 
 FORMS = ("consultation", "phone", "video", "home-visit", "check", "written")
@@ -38,9 +38,8 @@ class Contacting(rx.State):
     async def open(self) -> Any:
         """The form."""
         now, journal = await current(self), await self.get_state(JournalState)
-        unit = (now.session.place or now.session.organisation or "") if now else ""
-        self.is_open, self.patient, self.wrong, self._id = True, await shown_handle(self), "", str(uuid4())
-        self.service = service_of(journal._entries, unit)
+        self.is_open, self.patient, self.wrong, self._id = True, journal.shown, "", str(uuid4())
+        self.service = service_of(journal._entries, now.session.unit if now else "")
         return rx.set_focus(HEADING)
 
     @rx.event

@@ -6,16 +6,20 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import reflex as rx
 
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, Written
 from portal.session.guard import requires
-from portal.session.journal import client_of, shown_handle
+from portal.session.journal import client_of
 from portal.session.models import Kind
 from portal.ui.dates import day_text
+
+if TYPE_CHECKING:
+    from portal.clinician.journal.state import JournalState
 
 KIND = "DocumentReference"
 CATEGORIES = ("A00-1", "B00-1", "C00-1", "D00-1", "E00-1", "F00-1", "G00-1", "H00-1", "I00-1", "J00-1")
@@ -68,10 +72,14 @@ class Documents(rx.State):
 
     @rx.event
     @requires(Kind.CLINICIAN)
-    async def show(self, key: str, title: str, pages: int) -> Any:
-        """A document's first page."""
+    async def show(self, key: str) -> Any:
+        """The first page of a document in the list."""
+        listed = (await self._journal()).documents
+        found = next((one for one in listed if one.key == key), None)
+        if found is None:
+            return None
         self.reset()  # type: ignore[no-untyped-call]
-        self._shown, self.title, self.pages = key, title, pages
+        self._shown, self.title, self.pages = found.key, found.title, found.pages
         await self._fetch(1)
         return rx.set_focus(HEADING) if self.image else None
 
@@ -94,14 +102,12 @@ class Documents(rx.State):
     async def take(self, key: str) -> None:
         """The bytes are kept: now what the document is called."""
         self.reset()  # type: ignore[no-untyped-call]
-        self.taken = key
+        self.taken = str(UUID(key))
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def keep(self, sent: dict[str, Any]) -> Any:
         """File the document under a title and a category."""
-        from portal.clinician.journal.state import JournalState  # noqa: PLC0415 - it shows these documents
-
         title, category = str(sent.get("title", "")).strip(), str(sent.get("category", ""))
         if not self.taken or category not in CATEGORIES or not title:
             self.wrong = "not-named"
@@ -115,12 +121,17 @@ class Documents(rx.State):
             return None
         self.reset()  # type: ignore[no-untyped-call]
         self.told = True
-        await (await self.get_state(JournalState))._read()
+        await (await self._journal())._read()
         return rx.set_focus("journal-heading")
+
+    async def _journal(self) -> JournalState:
+        from portal.clinician.journal.state import JournalState  # noqa: PLC0415 - it shows these documents
+
+        return await self.get_state(JournalState)
 
     async def _fetch(self, page: int) -> None:
         try:
-            client = await client_of(self, await shown_handle(self))
+            client = await client_of(self, (await self._journal()).shown)
             answer = await client.api.send("GET", f"/documents/{self._shown}/preview?page={page}")
         except ServiceProblem as problem:
             self.wrong, self.image = problem.code, ""

@@ -154,7 +154,7 @@ def _line(one: Any) -> rx.Component:
                     rx.el.span(" ", one.title, class_name="akson-hidden"),
                     size="xsmall",
                     variant="tertiary",
-                    on_click=shown.show(one.key, one.title, one.pages),
+                    on_click=shown.show(one.key),
                     custom_attrs={"data-testid": "document-show"},
                 ),
                 rx.el.span(text("documents.unscanned"), class_name="journal-detail"),

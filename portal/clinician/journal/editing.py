@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import reflex as rx
 
-from portal.clients.conflicts import Allergy
+from portal.clients.conflicts import Allergy, override
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, JournalProblem, Written
 from portal.clinician.journal import latest
@@ -26,7 +26,7 @@ from portal.clinician.journal.fields import (
 from portal.clinician.journal.latest import Newest
 from portal.clinician.journal.state import JournalState
 from portal.session.guard import requires
-from portal.session.journal import client_of, journal_client, shown_handle
+from portal.session.journal import client_of, journal_client
 from portal.session.models import Kind
 
 HEADING = "journal-editing"
@@ -151,8 +151,7 @@ class ListEditor(rx.State):
         body = body_from(self.kind, values, before)
         reason = values.get("override", "").strip()
         if self._answers and reason:
-            seen = [{"id": one.id, "version": one.version} for one in self._answers]
-            body["override"] = {"reason": reason, "allergies": seen}
+            body["override"] = override(reason, self._answers)
         at = day_from(values, before, datetime.now(UTC))
         client = await client_of(self, self.patient, values.get("patient", ""))
         state = values.get("state", self.state_now)
@@ -178,7 +177,7 @@ class ListEditor(rx.State):
     async def _open(self, kind: str, found: Entry | None) -> Any:
         journal = await self.get_state(JournalState)
         self.reset()  # type: ignore[no-untyped-call]
-        self.kind, self.is_new, self.patient = kind, found is None, await shown_handle(self)
+        self.kind, self.is_new, self.patient = kind, found is None, journal.shown
         self.entry, self._version = (found.id, found.version) if found else (str(uuid4()), -1)
         self.inputs = filled(kind, found)
         self.states = list(EDITABLE[kind].states) if found else []

@@ -16,8 +16,7 @@ from starlette.routing import Route
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import JournalApi
 from portal.clinician.journal.saving import STATUS, answer, current_of, refused
-from portal.session.journal import NO_PATIENT, OTHER_PATIENT, journal_of, patient_handle
-from portal.session.wiring import wiring
+from portal.session.journal import client_for
 
 FILE = "/clinician/journal/document"
 MOST = 25 * 1024 * 1024
@@ -55,14 +54,7 @@ async def give(request: Request) -> Response:
 
 
 async def _api(request: Request) -> JournalApi:
-    shown = request.headers.get("akson-patient", "")
-    now = await current_of(request)
-    patient = await wiring().store.open_patient(now.sid, now.tab)
-    if patient is None:
-        raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
-    if patient_handle(now, patient) != shown:
-        raise ServiceProblem(Problem.REFUSED, OTHER_PATIENT)
-    return journal_of(now, patient).api
+    return (await client_for(await current_of(request), request.headers.get("akson-patient", ""))).api
 
 
 async def _body(request: Request) -> bytes:

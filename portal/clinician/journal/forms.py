@@ -11,7 +11,7 @@ from math import isfinite, nan
 from typing import Any
 
 from portal.clients.journal import Measure, Section, Template
-from portal.clients.notes import Words
+from portal.clients.notes import Words, decimal
 
 
 class NumberMalformed(ValueError):
@@ -81,7 +81,7 @@ def _of_section(section: Section, measured: Mapping[str, Measure], body: Mapping
                 measured[name].label,
                 "number",
                 measured[name].unit,
-                value=f"{values[name]:g}".replace(".", ",") if name in values else "",
+                value=decimal(values[name]) if name in values else "",
             )
             for name in section.measured
         ]

@@ -67,10 +67,14 @@ class Mover(rx.State):
         """Move the note. What is refused leaves it where it is."""
         journal = await self.get_state(JournalState)
         entry = journal._entry(self.note)
+        if not self.note:
+            return None
         to, why = "".join(str(form.get("to") or "").split()), str(form.get("why") or "").strip()
         reason = str(form.get("reason") or "")
         self.fault = _fault(to, why)
-        if self.fault or entry is None or reason not in ("", *REASONS):
+        if not self.fault and (entry is None or reason not in ("", *REASONS)):
+            self.fault = "changed-meanwhile" if entry is None else "relation-missing"
+        if self.fault or entry is None:
             return None
         try:
             client = await client_of(self, journal.shown, self.patient)

@@ -10,7 +10,7 @@ import reflex as rx
 
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, Measure
-from portal.clients.notes import Words
+from portal.clients.notes import Words, decimal, same
 from portal.clinician.journal.state import JournalState
 from portal.clinician.results.transform.chart import NARROW, Chart, chart_of
 from portal.clinician.results.transform.trend import Point, Series
@@ -89,13 +89,15 @@ def _course(name: str, entries: list[Entry], measure: Measure | None) -> Measure
     wide, narrow = (chart_of(series), chart_of(series, NARROW)) if len(points) > 1 else (None, None)
     return MeasuredSeries(
         key=name,
-        label=measure.label if measure else dict.fromkeys(("nb", "nn", "en"), name),
+        label=measure.label if measure else same(name),
         unit=unit,
         drawn=wide is not None,
         wide=wide or Chart(),
         narrow=narrow or Chart(),
         rows=[
-            MeasuredRow(moment_text(entry.at), _number(entry), (entry.signed or entry.made).name)
+            MeasuredRow(
+                moment_text(entry.at), decimal(entry.body["value"]), (entry.signed or entry.made).name
+            )
             for entry in reversed(entries)
         ],
     )
@@ -108,7 +110,7 @@ def _point(name: str, unit: str, entry: Entry) -> Point:
         name=name,
         code=name,
         sampled=entry.at.isoformat(),
-        shown=_number(entry),
+        shown=decimal(entry.body["value"]),
         unit=unit,
         number=float(entry.body["value"]),
         comparator="",
@@ -123,7 +125,3 @@ def _point(name: str, unit: str, entry: Entry) -> Point:
         report_id="",
         laboratory="",
     )
-
-
-def _number(entry: Entry) -> str:
-    return f"{entry.body['value']:g}".replace(".", ",")

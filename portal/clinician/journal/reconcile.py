@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import reflex as rx
 
-from portal.clients.conflicts import Allergy
+from portal.clients.conflicts import Allergy, override
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, JournalProblem
 from portal.clients.medication import MedicationList, medication_list, reconcile
@@ -18,7 +18,7 @@ from portal.clinician.journal import latest
 from portal.clinician.journal.latest import Newest
 from portal.clinician.journal.state import JournalState
 from portal.session.guard import requires
-from portal.session.journal import client_of, shown_handle
+from portal.session.journal import client_of
 from portal.session.models import Kind
 from portal.ui.dates import day_text
 
@@ -71,7 +71,7 @@ class Reconciler(rx.State):
     async def begin(self) -> Any:
         """Read the list anew, and open the form."""
         self.reset()  # type: ignore[no-untyped-call]
-        self.patient = await shown_handle(self)
+        self.patient = (await self.get_state(JournalState)).shown
         await self._read()
         return rx.set_focus(HEADING) if self.opened else None
 
@@ -123,7 +123,7 @@ class Reconciler(rx.State):
     async def _read(self) -> None:
         journal = await self.get_state(JournalState)
         try:
-            found = await medication_list(await client_of(self, self.patient, journal.shown))
+            found = await medication_list(await client_of(self, self.patient))
         except ServiceProblem as problem:
             self.wrong = problem.code
             return
@@ -173,7 +173,7 @@ class Reconciler(rx.State):
         if action not in ACTIONS:
             raise NotDecided("not-all-decided")
         made: dict[str, Any] = {"action": action, "id": entry.id}
-        why, override = values.get(f"why-{entry.id}", ""), self._override(entry.id, values)
+        why, answer = values.get(f"why-{entry.id}", ""), self._override(entry.id, values)
         if action == "change":
             body = {name: value for name, value in entry.body.items() if name not in _SERVICE}
             said = {part: values.get(f"{part}-{entry.id}", "") for part in _CHANGED}
@@ -182,7 +182,7 @@ class Reconciler(rx.State):
             if not why:
                 raise NotDecided("reason-missing")
             made["reason"] = why
-        return made | ({"override": override} if override and action != "stop" else {})
+        return made | ({"override": answer} if answer and action != "stop" else {})
 
     def _new(self, values: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         for key in self.added:
@@ -191,8 +191,8 @@ class Reconciler(rx.State):
                 continue  # a line that was left empty
             body = {"name": name, "use": "fixed", "source": "other"}
             body |= {part: values.get(f"{part}-{key}", "") for part in _CHANGED}
-            override = self._override(key, values)
-            extra = {"override": override} if override else {}
+            answer = self._override(key, values)
+            extra = {"override": answer} if answer else {}
             yield {"action": "add", "id": key, "body": body, **extra}
 
     def _override(self, key: str, values: Mapping[str, str]) -> dict[str, Any] | None:
@@ -200,7 +200,7 @@ class Reconciler(rx.State):
         against = self._answers.get(key, [])
         if not reason or not against:
             return None
-        return {"reason": reason, "allergies": [{"id": one.id, "version": one.version} for one in against]}
+        return override(reason, against)
 
 
 _ALLERGY = "AllergyIntolerance"

@@ -24,7 +24,7 @@ from portal.clinician.journal.forms import NumberMalformed, body_of
 from portal.clinician.journal.keeper import SAVE
 from portal.session.cookies import SESSION_COOKIE
 from portal.session.current import Current
-from portal.session.journal import NO_PATIENT, OTHER_PATIENT, journal_of, patient_handle
+from portal.session.journal import client_for
 from portal.session.models import Kind
 from portal.session.wiring import wiring
 from portal.ui.dates import time_text
@@ -75,13 +75,9 @@ async def _save(request: Request) -> Entry:
     except msgspec.ValidationError as error:
         raise Malformed("form-malformed", str(error)) from None
     now = await current_of(request)
-    patient = await wiring().store.open_patient(now.sid, now.tab)
-    if patient is None:
-        raise ServiceProblem(Problem.NOT_FOUND, NO_PATIENT)
-    if patient_handle(now, patient) != sent.patient:
-        raise ServiceProblem(Problem.REFUSED, OTHER_PATIENT)
+    client = await client_for(now, sent.patient)
     written = Written("draft", sent.begun, body_of(fields), contact=fields.get("contact") or None)
-    return await journal_of(now, patient).write("Composition", str(sent.note), written, sent.version)
+    return await client.write("Composition", str(sent.note), written, sent.version)
 
 
 async def current_of(request: Request) -> Current:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import reflex as rx
@@ -61,6 +61,7 @@ class JournalState(rx.State):
     documents: list[Doc] = []  # noqa: RUF012
     _entries: dict[str, list[Entry]] = {}  # noqa: RUF012
     _conflicts: list[Marked] = []  # noqa: RUF012
+    _goes_on: list[str] = []  # noqa: RUF012 - the kinds that have older ones than those in sight
     _known: Templates = Templates([], {})
     _table: TableAnswer | None = None
 
@@ -74,6 +75,7 @@ class JournalState(rx.State):
         now, patient = await current(self), await open_patient(self)
         if now is None or patient is None:
             self.reset()  # type: ignore[no-untyped-call]
+            await self._put_away()
             self._tell(ServiceProblem(Problem.NOT_FOUND, NO_PATIENT))
             return
         if self.shown != patient_handle(now, patient):
@@ -103,30 +105,28 @@ class JournalState(rx.State):
     @requires(Kind.CLINICIAN)
     async def more(self) -> None:
         """Contacts and notes older than those in sight."""
-        seen = [entry.at for kind in EVENTS for entry in self._entries.get(kind, ())]
-        if not seen:
-            return
-        kinds = [kind for kind in EVENTS if kind in self._entries]
         try:
             client = await self._client()
-            found = await client.search(kinds, before=min(seen).isoformat(), count=2 * EACH)
+            found = await asyncio.gather(
+                *[_older(client, kind, self._entries[kind]) for kind in self._goes_on]
+            )
         except ServiceProblem as problem:
             self._tell(problem)
             return
-        for kind, entries in found.items():
-            known = {entry.id for entry in self._entries[kind]}
-            live = [
-                e for e in entries if e.id not in known and e.state not in ("cancelled", "entered-in-error")
-            ]
+        for kind, entries in zip(self._goes_on, found, strict=True):
+            live = [entry for entry in entries if entry.state not in ("cancelled", "entered-in-error")]
             self._entries[kind] = [*self._entries[kind], *live]
-        self.older = sum(map(len, found.values())) >= 2 * EACH
+        self._goes_on = [
+            kind for kind, entries in zip(self._goes_on, found, strict=True) if len(entries) >= EACH
+        ]
+        self.older = bool(self._goes_on)
         self._show()
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def show_former(self, note_id: str) -> None:
         """The earlier versions of a corrected note; once more puts them away."""
-        if self.opened == note_id:
+        if self.opened == note_id or self._entry(note_id) is None:
             self.opened, self.former = "", []
             return
         try:
@@ -151,7 +151,8 @@ class JournalState(rx.State):
         (await self.get_state(Critical))._show(now, patient, self._entries)
         begins, self.loading = self.loading, False
         self.shown, self.problem, self.code = patient_handle(now, patient), "", ""
-        self.older = any(len(self._entries.get(kind, ())) >= EACH for kind in EVENTS)
+        self._goes_on = [kind for kind in EVENTS if len(self._entries.get(kind, ())) >= EACH]
+        self.older = bool(self._goes_on)
         self.results = latest.latest(self._table)
         await self._offer(now, begins=begins)
         self._show()
@@ -175,25 +176,24 @@ class JournalState(rx.State):
         return await client_of(self, self.shown)
 
     async def _put_away(self) -> None:
-        """The forms of another patient. What was saved of a note is a draft; leaving the rest was asked."""
+        """The forms and courses of another patient. What was saved of a note is a draft; leaving the rest was asked."""
         from portal.clinician.journal.contacting import Contacting  # noqa: PLC0415 - they build on this state
         from portal.clinician.journal.documents import Documents  # noqa: PLC0415
         from portal.clinician.journal.editing import ListEditor  # noqa: PLC0415
         from portal.clinician.journal.moving import Mover  # noqa: PLC0415
+        from portal.clinician.journal.over_time import OverTime  # noqa: PLC0415
         from portal.clinician.journal.reconcile import Reconciler  # noqa: PLC0415
         from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415
 
-        for form in (NoteWriter, ListEditor, Contacting, Reconciler, Documents, Mover):
+        for form in (NoteWriter, ListEditor, Contacting, Reconciler, Documents, Mover, OverTime):
             (await self.get_state(form)).reset()  # type: ignore[no-untyped-call]
 
     async def _offer(self, now: Current, *, begins: bool) -> None:
         from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415 - it builds on this state
 
-        role = (now.session.role if now.session.hpr_number else None) or "-"
-        unit = now.session.place or now.session.organisation or ""
-        service = transform.service_of(self._entries, unit)
+        service = transform.service_of(self._entries, now.session.unit)
         writer = await self.get_state(NoteWriter)
-        writer._offer(self._known, service, role)
+        writer._offer(self._known, service, now.session.authorised_role)
         if begins:
             writer._go_on(self._entry(writer.note), self._known)
 
@@ -221,6 +221,12 @@ async def _summary(client: JournalClient) -> tuple[Overview, bool]:
         if problem.code != _OF_OTHERS:
             raise
     return await client.overview(_OPEN_ACROSS), True
+
+
+async def _older(client: JournalClient, kind: str, seen: Sequence[Entry]) -> list[Entry]:
+    """The next of a kind. Each kind goes on from its own oldest: they reach back differently far."""
+    last = min(entry.at for entry in seen)
+    return (await client.search([kind], before=last.isoformat(), count=EACH))[kind]
 
 
 async def _table(state: rx.State) -> TableAnswer | None:

@@ -14,14 +14,14 @@ from uuid import uuid4
 import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
-from portal.clients.journal import Entry, JournalClient, Template, Templates, Written
-from portal.clients.notes import Words
+from portal.clients.journal import Entry, JournalClient, Templates, Written
+from portal.clients.notes import Words, template_of
 from portal.clinician.journal.forms import Form, NumberMalformed, body_of, form_of
 from portal.clinician.journal.state import JournalState
 from portal.clinician.journal.transform import Choice, open_contacts
 from portal.session.current import current
 from portal.session.guard import requires
-from portal.session.journal import client_of, shown_handle
+from portal.session.journal import client_of
 from portal.session.models import Kind
 
 OVERTAKEN = "changed-meanwhile"
@@ -129,14 +129,16 @@ class NoteWriter(rx.State):
         return await self._close()
 
     async def _open(self, known: Templates, template: str, note: Entry | None) -> Any:
-        found = next((one for one in known.templates if one.id == template), None)
+        found = template_of(template, known)
         if found is None or self.note:
             self.wrong = "template-unknown" if found is None else "unsaved"
             return None
         journal = await self.get_state(JournalState)
         self.form = form_of(found, known.measured, note.body if note else {})
-        self.contacts = open_contacts(journal._entries, await self._unit())
-        self.patient, self.signs, self.wrong = await shown_handle(self), await self._may_sign(found), ""
+        now = await current(self)
+        self.contacts = open_contacts(journal._entries, now.session.unit if now else "")
+        self.signs = now is not None and now.session.authorised_role in found.signs
+        self.patient, self.wrong = journal.shown, ""
         self.note, self.version = (note.id, note.version) if note else (str(uuid4()), -1)
         self.begun = (note.at if note else datetime.now(UTC)).isoformat()
         self.contact = (note.contact or "") if note else next((one.key for one in self.contacts), "")
@@ -174,18 +176,9 @@ class NoteWriter(rx.State):
         await (await self.get_state(JournalState))._read()
         return rx.set_focus("journal-heading")
 
-    async def _may_sign(self, template: Template) -> bool:
-        now = await current(self)
-        role = now.session.role if now and now.session.hpr_number else None
-        return (role or "-") in template.signs
-
-    async def _unit(self) -> str:
-        now = await current(self)
-        return (now.session.place or now.session.organisation or "") if now else ""
-
     def _go_on(self, note: Entry | None, known: Templates) -> None:
         """The page has been left and come back to: the form begins with what is saved."""
-        found = next((one for one in known.templates if note and one.id == note.body.get("template")), None)
+        found = template_of(str(note.body.get("template")), known) if note else None
         if note is not None and found is not None:
             self.form, self.version = form_of(found, known.measured, note.body), note.version
             self.correcting = note.state == "signed"

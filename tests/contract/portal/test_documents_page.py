@@ -46,7 +46,7 @@ async def test_a_file_is_kept_named_listed_and_given_back_as_it_was(visitor: Bro
     assert found.content == data
     assert found.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in found.headers["content-security-policy"]
-    await tab.do(Documents, "show", key, "Epikrise", 2)
+    await tab.do(Documents, "show", key)
     assert (state.wrong, state.image) == ("document-unscanned", "")
 
 
