@@ -105,20 +105,17 @@ class JournalState(rx.State):
     @requires(Kind.CLINICIAN)
     async def more(self) -> None:
         """Contacts and notes older than those in sight."""
+        kinds = self._goes_on
         try:
             client = await self._client()
-            found = await asyncio.gather(
-                *[_older(client, kind, self._entries[kind]) for kind in self._goes_on]
-            )
+            found = await asyncio.gather(*[_older(client, kind, self._entries[kind]) for kind in kinds])
         except ServiceProblem as problem:
             self._tell(problem)
             return
-        for kind, entries in zip(self._goes_on, found, strict=True):
+        for kind, entries in zip(kinds, found, strict=True):
             live = [entry for entry in entries if entry.state not in ("cancelled", "entered-in-error")]
             self._entries[kind] = [*self._entries[kind], *live]
-        self._goes_on = [
-            kind for kind, entries in zip(self._goes_on, found, strict=True) if len(entries) >= EACH
-        ]
+        self._goes_on = [kind for kind, entries in zip(kinds, found, strict=True) if len(entries) >= EACH]
         self.older = bool(self._goes_on)
         self._show()
 
@@ -147,12 +144,9 @@ class JournalState(rx.State):
             (await self.get_state(Critical))._tell(patient, problem)
             self._tell(problem)
             return
-        self._entries, self._conflicts = found.entries, found.conflicts
-        (await self.get_state(Critical))._show(now, patient, self._entries)
+        await self._take(now, patient, found)
         begins, self.loading = self.loading, False
         self.shown, self.problem, self.code = patient_handle(now, patient), "", ""
-        self._goes_on = [kind for kind in EVENTS if len(self._entries.get(kind, ())) >= EACH]
-        self.older = bool(self._goes_on)
         self.results = latest.latest(self._table)
         await self._offer(now, begins=begins)
         self._show()
@@ -167,16 +161,21 @@ class JournalState(rx.State):
         except ServiceProblem as problem:
             self._tell(problem)
             return
-        self._entries, self._conflicts = found.entries, found.conflicts
-        (await self.get_state(Critical))._show(now, patient, self._entries)
+        await self._take(now, patient, found)
         self._show()
+
+    async def _take(self, now: Current, patient: OpenPatient, found: Overview) -> None:
+        self._entries, self._conflicts = found.entries, found.conflicts
+        self._goes_on = [kind for kind in EVENTS if len(self._entries.get(kind, ())) >= EACH]
+        self.older = bool(self._goes_on)
+        (await self.get_state(Critical))._show(now, patient, self._entries)
 
     async def _client(self) -> JournalClient:
         """The client of the patient that the page shows. Raises `ServiceProblem` (`other-patient`)."""
         return await client_of(self, self.shown)
 
     async def _put_away(self) -> None:
-        """The forms and courses of another patient. What was saved of a note is a draft; leaving the rest was asked."""
+        """What is of another patient. What was saved of a note is a draft; leaving the rest was asked."""
         from portal.clinician.journal.contacting import Contacting  # noqa: PLC0415 - they build on this state
         from portal.clinician.journal.documents import Documents  # noqa: PLC0415
         from portal.clinician.journal.editing import ListEditor  # noqa: PLC0415
@@ -226,7 +225,7 @@ async def _summary(client: JournalClient) -> tuple[Overview, bool]:
 async def _older(client: JournalClient, kind: str, seen: Sequence[Entry]) -> list[Entry]:
     """The next of a kind. Each kind goes on from its own oldest: they reach back differently far."""
     last = min(entry.at for entry in seen)
-    return (await client.search([kind], before=last.isoformat(), count=EACH))[kind]
+    return (await client.search([kind], before=last.isoformat(), count=2 * EACH))[kind]
 
 
 async def _table(state: rx.State) -> TableAnswer | None:

@@ -15,7 +15,8 @@ from portal.clinician.journal.filing import FILE, MOST
 from portal.clinician.journal.state import JournalState
 from portal.session.journal import journal_client
 from tests.contract.portal.conftest import Browser, Tab
-from tests.contract.portal.test_journal_page import the_page
+from tests.contract.portal.journal_page import the_page
+from tests.contract.portal.test_journal import opened
 from tests.integration.journal.test_documents import a_pdf, an_image
 
 
@@ -99,3 +100,16 @@ async def test_given_a_superseded_document_then_it_is_not_listed(visitor: Browse
     await (await journal_client(tab.root)).write("DocumentReference", key, written, 1)
     await tab.do(JournalState, "again")
     assert (await tab.get(JournalState)).documents == []
+
+
+async def test_given_it_is_not_in_the_list_or_another_patient_is_open_then_no_page_is_fetched(
+    visitor: Browser,
+) -> None:
+    tab = await the_page(visitor)
+    key, state = await filed(visitor, tab, a_pdf()), await tab.get(Documents)
+    for unlisted in (str(uuid4()), "../journal/_search"):
+        await tab.do(Documents, "show", unlisted)
+        assert (state.title, state.image, state.wrong) == ("", "", "")
+    await opened(visitor, "gry")
+    await tab.do(Documents, "show", key)
+    assert (state.image, state.wrong) == ("", "other-patient")

@@ -11,8 +11,8 @@ from portal.clinician.journal.moving import Mover
 from portal.clinician.journal.state import JournalState
 from portal.clinician.journal.writing import NoteWriter
 from tests.contract.portal.conftest import Browser, Tab
+from tests.contract.portal.journal_page import begun, form_of, notes, the_page
 from tests.contract.portal.test_journal import opened
-from tests.contract.portal.test_journal_page import begun, form_of, notes, the_page
 
 RIGHT = persona("gry").national_id
 WHY = "Skrevet på feil pasient"

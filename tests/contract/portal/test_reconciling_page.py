@@ -14,7 +14,7 @@ from portal.clinician.journal.reconcile import Reconciler
 from portal.clinician.journal.state import JournalState
 from portal.session.journal import journal_client
 from tests.contract.portal.conftest import Browser, Tab
-from tests.contract.portal.test_journal_page import PENICILLIN, the_page
+from tests.contract.portal.journal_page import PENICILLIN, the_page
 
 NAMES = ("Metformin", "Paracet", "Apocillin")
 
