@@ -10,10 +10,11 @@ import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import JournalClient, Written
+from portal.clinician.messages.sending import SENT_OTHERWISE, send_once
 from portal.clinician.messages.transform import Option
 from portal.session.current import current
 from portal.session.guard import requires
-from portal.session.journal import journal_of, patient_handle, unit_client
+from portal.session.journal import journal_of, patient_handle, shown_handle, unit_client
 from portal.session.models import Kind
 from portal.session.patient import open_patient
 
@@ -36,7 +37,9 @@ class NewLetter(rx.State):
     @rx.event
     @requires(Kind.CLINICIAN)
     async def load(self) -> None:
-        """The places that can be written to, once a tab."""
+        """The places that can be written to, once a tab; what was begun for another patient is put away."""
+        if self._patient != await shown_handle(self):
+            self.writing, self.said, self.wrong = False, "", ""
         if self.units:
             return
         try:
@@ -76,11 +79,12 @@ class NewLetter(rx.State):
         try:
             client = await self._client()
             name, body = letter_body(self.kind, values)
-            found = await client.search([name], contact=self._id, count=1)
-            if not found.get(name):  # one that went through without an answer is there already
-                await client.write(name, self._id, Written("sent", datetime.fromisoformat(self._begun), body))
+            sent = Written("sent", datetime.fromisoformat(self._begun), body)
+            await send_once(client, name, self._id, sent)
         except ServiceProblem as problem:
             self.wrong = problem.code
+            if problem.code == SENT_OTHERWISE:
+                self._id = str(uuid4())
             return
         self.writing, self.said = False, self.kind
 

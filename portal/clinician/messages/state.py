@@ -12,6 +12,7 @@ import reflex as rx
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import Entry, JournalClient, Written
 from portal.clients.unit import Listed
+from portal.clinician.messages.sending import SENT_OTHERWISE, send_once
 from portal.clinician.messages.transform import (
     KINDS,
     OF_KIND,
@@ -38,7 +39,7 @@ LETTER = "letter-heading"
 class Messages(rx.State):
     """The lists and what is opened. Items with numbers, and entries, stay on the server.
 
-    `answer_id` is a new reply's own: sent again it is the same reply.
+    `_answer_id` is a new reply's own: sent again it is the same reply.
     """
 
     chosen: str = RECEIVED
@@ -175,19 +176,13 @@ class Messages(rx.State):
         client = await self._client(listed)
         if entry.kind == "Communication":
             sent = Written("sent", datetime.now(UTC), answer(entry, words))
-            await self._reply(client, sent)
+            await send_once(client, "Communication", self._answer_id, sent)
             return
         state = {"answer": "answered", "accept": "accepted", "reject": "rejected", "withdraw": "withdrawn"}
         body = entry.body | ({"answer": words} if doing == "answer" else {})
         why = words if doing in ("reject", "withdraw") else None
         written = Written(state[doing], entry.at, body, entry.contact, why)
         await client.write("ServiceRequest", entry.id, written, entry.version)
-
-    async def _reply(self, client: JournalClient, sent: Written) -> None:
-        """A reply once: one that went through without an answer is there already."""
-        found = await client.search(["Communication"], contact=self._answer_id, count=1)
-        if not found.get("Communication"):
-            await client.write("Communication", self._answer_id, sent)
 
     async def _do(self, listed: Listed, doing: Any) -> None:
         self.wrong, self.said = "", ""
@@ -197,6 +192,8 @@ class Messages(rx.State):
             await self._show(listed)
         except ServiceProblem as problem:
             self.wrong = problem.code
+            if problem.code == SENT_OTHERWISE:
+                self._answer_id = str(uuid4())
             return
         await self._read()
 
