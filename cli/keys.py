@@ -103,7 +103,7 @@ def _retire(purpose: str, *, restarted: bool) -> list[int]:
             left = _shown(reseal(conn, ring, wanted, lambda: persons(conn)))
     if left:
         raise KeyProblem(f"{left} rows or sessions are left under older versions: try again later")
-    return retire_versions(settings.keys_folder, purpose)
+    return retire_versions(settings.keys_folder, purpose, ring.newest(purpose))
 
 
 @app.command()

@@ -138,11 +138,12 @@ def rotate(folder: Path, purpose: Purpose) -> int:
     return version
 
 
-def retire(folder: Path, purpose: Purpose) -> list[int]:
-    """Take every version but the newest out of `folder`/ring.json; which they were.
+def retire(folder: Path, purpose: Purpose, newest: int) -> list[int]:
+    """Take every version but `newest` out of `folder`/ring.json; which they were.
 
     They are put aside in `retired-<purpose>-<versions>.json`, mode 600, for the operator to destroy. Whoever
-    calls has made sure that nothing is left under them. Raises `KeyProblem`.
+    calls has made sure that nothing is left under them. Raises `KeyProblem`, also when there is a newer
+    version by now: then what was looked through lies under an old one.
     """
     if purpose not in RETIRABLE:
         raise KeyProblem(f"{purpose} cannot be retired: choose one of {', '.join(RETIRABLE)}")
@@ -150,6 +151,10 @@ def retire(folder: Path, purpose: Purpose) -> list[int]:
     with (folder / "ring.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ring = KeyRing.load(folder).secrets
+        if max(ring[purpose]) != newest:
+            raise KeyProblem(
+                f"{purpose} has got a newer version meanwhile: restart every process, and retire anew"
+            )
         old = sorted(ring[purpose])[:-1]
         if old:
             aside = folder / f"retired-{purpose}-{'-'.join(map(str, old))}.json"
@@ -180,6 +185,8 @@ def _write_json(path: Path, ring: dict[Purpose, dict[int, bytes]], flag: int) ->
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(text, file)
+        file.flush()
+        os.fsync(file.fileno())  # before it takes another's name: a lost ring is all that it encrypts
         file.flush()
         os.fsync(file.fileno())
 

@@ -19,7 +19,7 @@ from core_record.registers.service import import_registers, read_register_file
 from core_record.sealed import persons
 from dev.personas import PERSONAS_FILE
 from kit.ids import new_id
-from kit.keys import KeyRing, retire, rotate
+from kit.keys import KeyProblem, KeyRing, retire, rotate
 from kit.migrate import SCHEMAS
 from kit.resealing import look_through, reseal
 from kit.roles import OWNER
@@ -100,10 +100,19 @@ def test_all_is_made_anew_once_and_read_without_the_old_version(owner: Owner, ri
     assert all(left == 0 for _, left, _ in done.values())
     assert all(renewed == 0 for renewed, _, _ in run(owner, KeyRing.load(ring)).values())
     for purpose in ("number-encrypt", "original-encrypt"):
-        assert retire(ring, purpose) == [1]  # type: ignore[arg-type]
+        assert retire(ring, purpose, newest=2) == [1]  # type: ignore[arg-type]
     after = run(owner, KeyRing.load(ring), change=False)
     assert {(left, unreadable) for _, left, unreadable in after.values()} == {(0, 0)}
     assert (ring / "retired-number-encrypt-1.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_given_a_newer_version_meanwhile_then_none_is_taken_out(ring: Path) -> None:
+    rotate(ring, "number-encrypt")
+    looked_through = KeyRing.load(ring).newest("number-encrypt")
+    rotate(ring, "number-encrypt")
+    with pytest.raises(KeyProblem, match="newer version"):
+        retire(ring, "number-encrypt", looked_through)
+    assert sorted(KeyRing.load(ring).secrets["number-encrypt"]) == [1, 2, 3]
 
 
 def test_what_was_interrupted_goes_on(owner: Owner, ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
