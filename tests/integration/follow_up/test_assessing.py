@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from results_service.release import repository
 from results_service.release.orders import carry_out_releases
 from tests.integration.follow_up.conftest import (
     Net,
@@ -78,6 +80,27 @@ class TestAssessing:
         assert carry_out_releases(net.store.database) == 0
         rows = net.store.rows("SELECT kind, version_id::text, comment, by_name FROM results.release_event")
         assert rows == [("released", version, said, "Magnar Koman")]
+
+    async def test_given_an_order_that_cannot_be_carried_out_then_the_others_are_and_it_stays_ordered(
+        self, net: Net, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in "AB":
+            report_id = await net.arrive(number=number)
+            seen = await net.open(report_id)
+            await net.act(report_id, "assess", assessed(seen["result"]["version"]))
+        put = repository.put_ordered_sync
+
+        def fail(conn: Any, order: Any) -> None:
+            put(conn, order)
+            if order.report_id == report_id:
+                raise RuntimeError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(repository, "put_ordered_sync", fail)
+            assert carry_out_releases(net.store.database) == 1
+        assert net.store.rows("SELECT count(*) FROM results.release_event") == [(1,)]
+        assert carry_out_releases(net.store.database) == 1
+        assert net.store.rows("SELECT count(*) FROM results.release_event") == [(2,)]
 
     async def test_given_an_assessment_without_release_then_it_counts_as_a_look(self, net: Net) -> None:
         report_id = await net.arrive(release_class=3)
