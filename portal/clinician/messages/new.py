@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import reflex as rx
 
-from portal.clients.errors import Problem, ServiceProblem
-from portal.clients.journal import JournalClient, Written
+from portal.clients.errors import ServiceProblem
+from portal.clients.journal import Written
 from portal.clinician.messages.sending import SENT_OTHERWISE, send_once
 from portal.clinician.messages.transform import Option
 from portal.session.current import current
 from portal.session.guard import requires
-from portal.session.journal import journal_of, patient_handle, shown_handle, unit_client
+from portal.session.journal import client_of, patient_handle, unit_client
 from portal.session.models import Kind
 from portal.session.patient import open_patient
 
@@ -38,7 +38,8 @@ class NewLetter(rx.State):
     @requires(Kind.CLINICIAN)
     async def load(self) -> None:
         """The places that can be written to, once a tab; what was begun for another patient is put away."""
-        if self._patient != await shown_handle(self):
+        now, patient = await current(self), await open_patient(self)
+        if now is None or patient is None or patient_handle(now, patient) != self._patient:
             self.writing, self.said, self.wrong = False, "", ""
         if self.units:
             return
@@ -77,7 +78,7 @@ class NewLetter(rx.State):
         if self.wrong:
             return
         try:
-            client = await self._client()
+            client = await client_of(self, self._patient)
             name, body = letter_body(self.kind, values)
             sent = Written("sent", datetime.fromisoformat(self._begun), body)
             await send_once(client, name, self._id, sent)
@@ -87,12 +88,6 @@ class NewLetter(rx.State):
                 self._id = str(uuid4())
             return
         self.writing, self.said = False, self.kind
-
-    async def _client(self) -> JournalClient:
-        now, patient = await current(self), await open_patient(self)
-        if now is None or patient is None or patient_handle(now, patient) != self._patient:
-            raise ServiceProblem(Problem.REFUSED, "other-patient")
-        return journal_of(now, patient)
 
 
 def missing(values: dict[str, str]) -> str:
