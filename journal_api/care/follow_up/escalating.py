@@ -47,7 +47,7 @@ async def escalate(db: Database, now: datetime) -> bool:
 
 async def _further(conn: AsyncConnection[Any], person_id: UUID, report_id: UUID, now: datetime) -> None:
     row = await repository.find(conn, person_id, report_id, lock="now")
-    if row is None or row.mark != "critical" or not row.on_list or row.opened_at or row.escalated > 1:
+    if row is None or not row.is_pressing or row.escalated > 1:
         await repository.watch(conn, person_id, report_id, None)
         return
     await _step(conn, person_id, msgspec.structs.replace(row, escalated=row.escalated + 1), now)

@@ -59,8 +59,8 @@ async def project(conn: AsyncConnection[Any], person_id: UUID, row: FollowUp, no
         return
     await put(conn, _item(person_id, row))
     await relate(conn, person_id, relation_id(row.report, row.unit), row.unit, row.since, row.on_list, now)
-    watched = row.mark == "critical" and row.on_list and row.opened_at is None and row.escalated < 2
     due = row.since + (row.escalated + 1) * critical_after()
+    watched = row.is_pressing and row.escalated < 2
     await repository.watch(conn, person_id, row.report, due if watched else None)
 
 

@@ -23,7 +23,7 @@ NOWHERE = "unknown"
 
 class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a report stands. `version` is what is shown of it (None: it is gone), `since` when it came onto
-    its list with that, or came back (a graver mark, a warning).
+    its list with that, or came back (a graver mark, a warning); what stays critical and unopened keeps it.
 
     `opened_at`: when it was first opened since then by who may assess it. `escalated`: 1 to the whole unit,
     2 to the emergency clinic. `awaited`: tests are ordered, none is answered.
@@ -46,6 +46,11 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     def on_list(self) -> bool:
         """Whether it waits for an assessment."""
         return self.state in OPEN_STATES
+
+    @property
+    def is_pressing(self) -> bool:
+        """Critical, on a list, and not opened by who may assess it."""
+        return self.mark == "critical" and self.on_list and self.opened_at is None
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -65,10 +65,11 @@ async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
         if not graver and not news.warned:
             await repository.put(conn, news.person_id, msgspec.structs.replace(before, place=news.place))
             return
-    if before is not None:
-        await need_not_look(conn, news.person_id, before, now)
-        await change_lines(conn, news.person_id, before, awaited=news.awaited)
     row = await _with_version(conn, news, before, now)
+    if before is not None:
+        if row.escalated < before.escalated:
+            await need_not_look(conn, news.person_id, before, now)
+        await change_lines(conn, news.person_id, before, awaited=news.awaited)
     await repository.put(conn, news.person_id, row)
     await _note(conn, news.person_id, row, "came", now)
     await project(conn, news.person_id, row, now)
@@ -94,7 +95,10 @@ async def _with_version(
         awaited=news.awaited,
     )
     if before is not None and before.state not in ("gone", "elsewhere", "before"):
-        return msgspec.structs.replace(row, unit=before.unit, assignee=before.assignee)
+        there = msgspec.structs.replace(row, unit=before.unit, assignee=before.assignee)
+        if before.is_pressing and there.is_pressing:  # corrections do not put off that somebody must look
+            return msgspec.structs.replace(there, since=before.since, escalated=before.escalated)
+        return there
     owner = await owner_of(conn, news, today_in_norway())
     placed = msgspec.structs.replace(row, unit=owner.unit, assignee=owner.assignee)
     if owner.elsewhere:

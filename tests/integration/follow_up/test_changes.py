@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+import psycopg
 import pytest
 
 from journal_api.care.follow_up import escalating, repository
@@ -150,6 +151,24 @@ class TestLateCriticals:
         assert (item["about"], item["urgency"]) == (str(report_id), 4)
         await net.act(report_id, "open", None, "legevakt", reason="")
         assert await net.listed("legevakt", "result-late") == []
+
+    async def test_given_new_versions_that_are_critical_too_then_it_escalates_when_the_first_would_have(
+        self, net: Net
+    ) -> None:
+        report_id, now = await net.arrive(items=[CRITICAL]), datetime.now(UTC)
+        with psycopg.connect(net.store.superuser_dsn) as conn:
+            conn.execute("UPDATE journal.follow_up SET since = since - interval '90 minutes'")
+        await net.arrive(serv_type="M", hours=2, items=[CRITICAL])
+        await net.late(now + timedelta(minutes=31))
+        assert "assignee" not in (await net.listed())[0]
+        await net.arrive(serv_type="M", hours=3, items=[CRITICAL])
+        await net.late(now + timedelta(minutes=151))
+        assert len(await net.listed("legevakt", "result-late")) == 1
+        await net.arrive(serv_type="M", hours=4, items=[CRITICAL])
+        assert len(await net.listed("legevakt", "result-late")) == 1
+        await net.arrive(serv_type="M", hours=5)
+        assert await net.listed("legevakt", "result-late") == []
+        assert (await net.open(report_id))["result"].get("escalated", 0) == 0
 
     async def test_given_one_opened_in_time_or_not_critical_then_nothing_escalates(self, net: Net) -> None:
         report_id = await net.arrive(items=[CRITICAL])
