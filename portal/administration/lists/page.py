@@ -20,6 +20,7 @@ from portal.administration.shared import (
 )
 from portal.frame.states import empty_view, loading_view, problem_view
 from portal.ui import aksel
+from portal.ui.forms import form_buttons
 from portal.ui.text import text
 
 load = GpLists.load
@@ -193,20 +194,11 @@ def _reason() -> rx.Component:
 
 
 def _buttons(save: str) -> rx.Component:
-    return aksel.hstack(
-        aksel.button(
-            text(save),
-            type="submit",
-            size="small",
-            loading=seen.busy,
-            custom_attrs={"data-testid": "submit-substitute"},
-        ),
-        aksel.button(
-            text("administration.cancel"),
-            type="button",
-            size="small",
-            variant="secondary",
-            on_click=seen.leave,
-        ),
-        gap="space-12",
+    return form_buttons(
+        text(save),
+        text("administration.cancel"),
+        seen.leave,
+        "submit-substitute",
+        leaves="secondary",
+        loading=seen.busy,
     )

@@ -22,6 +22,7 @@ from portal.administration.shared import (
 )
 from portal.frame.states import problem_view
 from portal.ui import aksel
+from portal.ui.forms import form_buttons
 from portal.ui.text import text, text_by
 
 seen: Any = Personnel  # Reflex turns a state's attributes into Vars, which types do not tell
@@ -180,22 +181,13 @@ def _change() -> rx.Component:
             aksel.vstack(
                 date_field(seen, "valid_to", text("administration.link.to_open"), seen.changing.valid_to),
                 _reason(),
-                aksel.hstack(
-                    aksel.button(
-                        text("administration.link.save"),
-                        type="submit",
-                        size="small",
-                        loading=seen.busy,
-                        custom_attrs={"data-testid": "submit-end"},
-                    ),
-                    aksel.button(
-                        text("administration.cancel"),
-                        type="button",
-                        size="small",
-                        variant="secondary",
-                        on_click=seen.choose_again,
-                    ),
-                    gap="space-12",
+                form_buttons(
+                    text("administration.link.save"),
+                    text("administration.cancel"),
+                    seen.choose_again,
+                    "submit-end",
+                    leaves="secondary",
+                    loading=seen.busy,
                 ),
                 gap="space-16",
                 align="start",

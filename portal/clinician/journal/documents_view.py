@@ -11,6 +11,7 @@ from portal.clinician.journal.documents import CATEGORIES, HEADING, Documents
 from portal.clinician.journal.filing import FILE, MOST
 from portal.clinician.journal.state import seen
 from portal.ui import aksel
+from portal.ui.forms import done_view, form_buttons, wrong_view
 from portal.ui.language import Language
 from portal.ui.text import text, text_by
 from portal.ui.texts import LANGUAGES, under
@@ -111,10 +112,7 @@ def documents_view() -> rx.Component:
             ),
             class_name="journal-h2",
         ),
-        rx.el.div(
-            rx.cond(shown.told, aksel.alert(text("documents.done"), variant="success", size="small")),
-            role="status",
-        ),
+        done_view(shown.told, text("documents.done")),
         rx.cond(
             seen.documents.length() > 0,
             rx.el.ul(rx.foreach(seen.documents, _line), class_name="journal-plain"),
@@ -176,7 +174,7 @@ def _page() -> rx.Component:
                 class_name="document-page",
                 custom_attrs={"data-testid": "document-page"},
             ),
-            _wrong(),
+            wrong_view("documents.wrong", shown.wrong),
         ),
         rx.el.div(
             rx.cond(
@@ -215,24 +213,9 @@ def _naming() -> rx.Component:
             name="category",
             size="small",
         ),
-        rx.el.div(rx.cond(shown.wrong != "", _wrong()), role="alert"),
-        rx.el.div(
-            aksel.button(
-                text("documents.keep"),
-                type="submit",
-                size="small",
-                custom_attrs={"data-testid": "document-keep"},
-            ),
-            aksel.button(
-                text("documents.leave"), type="button", size="small", variant="tertiary", on_click=shown.close
-            ),
-            class_name="journal-actions",
-        ),
+        wrong_view("documents.wrong", shown.wrong),
+        form_buttons(text("documents.keep"), text("documents.leave"), shown.close, "document-keep"),
         on_submit=shown.keep,
         class_name="journal-form",
         custom_attrs={"data-testid": "document-form"},
     )
-
-
-def _wrong() -> rx.Component:
-    return aksel.alert(text_by("documents.wrong", shown.wrong, "other"), variant="error", size="small")

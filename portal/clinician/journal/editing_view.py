@@ -10,6 +10,7 @@ from portal.clinician.journal.editing import HEADING, ListEditor
 from portal.clinician.results.marks import flag_mark
 from portal.frame.critical import critical
 from portal.ui import aksel
+from portal.ui.forms import form_buttons
 from portal.ui.language import Language
 from portal.ui.text import text, text_by
 
@@ -75,22 +76,7 @@ def _form() -> rx.Component:
                 custom_attrs={"data-testid": "override"},
             ),
         ),
-        rx.el.div(
-            aksel.button(
-                text("journal.edit.save"),
-                type="submit",
-                size="small",
-                custom_attrs={"data-testid": "edit-save"},
-            ),
-            aksel.button(
-                text("journal.edit.leave"),
-                type="button",
-                size="small",
-                variant="tertiary",
-                on_click=editor.leave,
-            ),
-            class_name="journal-actions",
-        ),
+        form_buttons(text("journal.edit.save"), text("journal.edit.leave"), editor.leave, "edit-save"),
         key=editor.entry,
         on_submit=editor.send,
         class_name="journal-form results-noprint",

@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal.clinician.journal.moving import REASONS, Mover
 from portal.ui import aksel
+from portal.ui.forms import done_view, form_buttons, wrong_view
 from portal.ui.text import text, text_by
 
 mover: Any = Mover
@@ -40,16 +41,8 @@ def move_form() -> rx.Component:
             auto_complete="off",
             custom_attrs={"data-testid": "move-why"},
         ),
-        _fault(),
-        rx.el.div(
-            aksel.button(
-                text("moving.do"), type="submit", size="small", custom_attrs={"data-testid": "move-send"}
-            ),
-            aksel.button(
-                text("moving.leave"), type="button", size="small", variant="tertiary", on_click=mover.leave
-            ),
-            class_name="journal-actions",
-        ),
+        wrong_view("moving.fault", mover.fault),
+        form_buttons(text("moving.do"), text("moving.leave"), mover.leave, "move-send"),
         on_submit=mover.send,
         class_name="journal-form results-noprint",
         custom_attrs={"data-testid": "move-form"},
@@ -59,14 +52,7 @@ def move_form() -> rx.Component:
 def moved_view() -> rx.Component:
     """What was moved: asked for, since it is seldom needed."""
     return rx.el.section(
-        rx.el.div(
-            rx.cond(
-                mover.done,
-                aksel.alert(text("moving.done"), variant="success", size="small"),
-            ),
-            role="status",
-            custom_attrs={"data-testid": "move-done"},
-        ),
+        done_view(mover.done, text("moving.done"), "move-done"),
         rx.cond(
             mover.asked,
             rx.el.div(
@@ -89,17 +75,8 @@ def moved_view() -> rx.Component:
                 custom_attrs={"data-testid": "show-moved"},
             ),
         ),
-        rx.cond(mover.note == "", _fault()),
+        rx.cond(mover.note == "", wrong_view("moving.fault", mover.fault)),
         class_name="results-noprint",
-    )
-
-
-def _fault() -> rx.Component:
-    return rx.cond(
-        mover.fault != "",
-        aksel.alert(
-            text_by("moving.fault", mover.fault, "other"), variant="warning", size="small", role="alert"
-        ),
     )
 
 

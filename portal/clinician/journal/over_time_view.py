@@ -10,8 +10,9 @@ from portal.clinician.journal.over_time import HEADING, OverTime
 from portal.clinician.journal.state import seen
 from portal.clinician.results.trend_view import graph
 from portal.ui import aksel
+from portal.ui.forms import wrong_view
 from portal.ui.language import Language
-from portal.ui.text import text, text_by
+from portal.ui.text import text
 
 measured: Any = OverTime
 
@@ -45,13 +46,7 @@ def over_time_offer() -> rx.Component:
             on_click=measured.show,
             custom_attrs={"data-testid": "over-time"},
         ),
-        rx.el.div(
-            rx.cond(
-                measured.wrong != "",
-                aksel.alert(text_by("journal.wrong", measured.wrong, "other"), variant="error", size="small"),
-            ),
-            role="alert",
-        ),
+        wrong_view("journal.wrong", measured.wrong),
         class_name="journal-group",
     )
 

@@ -9,7 +9,8 @@ import reflex as rx
 from portal.clinician.journal.editing_view import beside_view
 from portal.clinician.journal.reconcile import ACTIONS, HEADING, SOURCES, TRANSITIONS, Reconciler
 from portal.ui import aksel
-from portal.ui.text import text, text_by
+from portal.ui.forms import done_view, form_buttons, wrong_view
+from portal.ui.text import text
 
 form: Any = Reconciler
 
@@ -17,10 +18,7 @@ form: Any = Reconciler
 def reconcile_view() -> rx.Component:
     """A button, or the form that it opens."""
     return rx.el.section(
-        rx.el.div(
-            rx.cond(form.told, aksel.alert(text("reconcile.done"), variant="success", size="small")),
-            role="status",
-        ),
+        done_view(form.told, text("reconcile.done")),
         rx.cond(
             form.opened,
             _form(),
@@ -32,7 +30,7 @@ def reconcile_view() -> rx.Component:
                     on_click=form.begin,
                     custom_attrs={"data-testid": "reconcile"},
                 ),
-                rx.cond(form.wrong != "", _wrong()),
+                wrong_view("reconcile.wrong", form.wrong),
                 class_name="journal-actions",
             ),
         ),
@@ -85,7 +83,7 @@ def _form() -> rx.Component:
             ),
             class_name="journal-actions",
         ),
-        rx.el.div(rx.cond(form.wrong != "", _wrong()), role="alert"),
+        wrong_view("reconcile.wrong", form.wrong),
         rx.cond(
             form.wrong == "allergy-conflict",
             aksel.text_field(
@@ -97,26 +95,11 @@ def _form() -> rx.Component:
                 custom_attrs={"data-testid": "reconcile-override"},
             ),
         ),
-        rx.el.div(
-            aksel.button(
-                text("reconcile.confirm"),
-                type="submit",
-                size="small",
-                custom_attrs={"data-testid": "reconcile-confirm"},
-            ),
-            aksel.button(
-                text("reconcile.leave"), type="button", size="small", variant="tertiary", on_click=form.leave
-            ),
-            class_name="journal-actions",
-        ),
+        form_buttons(text("reconcile.confirm"), text("reconcile.leave"), form.leave, "reconcile-confirm"),
         on_submit=form.send,
         class_name="journal-form",
         custom_attrs={"data-testid": "reconcile-form"},
     )
-
-
-def _wrong() -> rx.Component:
-    return aksel.alert(text_by("reconcile.wrong", form.wrong, "other"), variant="error", size="small")
 
 
 def _source(name: str) -> rx.Component:

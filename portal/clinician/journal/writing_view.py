@@ -13,6 +13,7 @@ from portal.clinician.journal.keeper import FORM, HEADING, draft_keeper
 from portal.clinician.journal.state import seen
 from portal.clinician.journal.writing import NoteWriter
 from portal.ui import aksel
+from portal.ui.forms import form_buttons, wrong_view
 from portal.ui.language import Language
 from portal.ui.text import text, text_by
 
@@ -31,7 +32,7 @@ def writing_view() -> rx.Component:
             rx.cond(writer.note != "", _form(), rx.cond(contacting.is_open, _contact(), _choose())),
         ),
         draft_keeper(writer.note, writer.answered, seen.again, writer.overtaken),
-        rx.cond(writer.note == "", _wrong(writer.wrong, "writing-refused")),
+        rx.cond(writer.note == "", wrong_view("journal.wrong", writer.wrong, "writing-refused")),
         class_name="journal-writing results-noprint",
         custom_attrs={"data-testid": "journal-writing"},
     )
@@ -95,23 +96,8 @@ def _contact() -> rx.Component:
             ),
             class_name="journal-inputs",
         ),
-        _wrong(contacting.wrong, "contact-wrong"),
-        rx.el.div(
-            aksel.button(
-                text("journal.contact.begin"),
-                type="submit",
-                size="small",
-                custom_attrs={"data-testid": "begin"},
-            ),
-            aksel.button(
-                text("journal.edit.leave"),
-                type="button",
-                size="small",
-                variant="tertiary",
-                on_click=contacting.close,
-            ),
-            class_name="journal-actions",
-        ),
+        wrong_view("journal.wrong", contacting.wrong, "contact-wrong"),
+        form_buttons(text("journal.contact.begin"), text("journal.edit.leave"), contacting.close, "begin"),
         on_submit=contacting.begin,
         class_name="journal-form",
     )
@@ -160,7 +146,7 @@ def _form() -> rx.Component:
                 custom_attrs={"data-testid": "why"},
             ),
         ),
-        _wrong(writer.wrong, "writing-wrong"),
+        wrong_view("journal.wrong", writer.wrong, "writing-wrong"),
         _buttons(),
         on_submit=writer.send,
         key=writer.note,
@@ -257,14 +243,4 @@ def _field(one: Any) -> rx.Component:
         aksel.text_field(
             label=label, auto_complete="off", input_mode="decimal", class_name="journal-number", **common
         ),
-    )
-
-
-def _wrong(wrong: Any, name: str) -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            wrong != "", aksel.alert(text_by("journal.wrong", wrong, "other"), variant="error", size="small")
-        ),
-        role="alert",
-        custom_attrs={"data-testid": name},
     )

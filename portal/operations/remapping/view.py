@@ -9,6 +9,7 @@ import reflex as rx
 from portal.frame.states import empty_view, loading_view, problem_view
 from portal.operations.remapping.state import REASONS, Remapping
 from portal.ui import aksel
+from portal.ui.forms import done_view
 from portal.ui.text import text, text_by
 
 seen: Any = Remapping  # Reflex turns a state's attributes into Vars, which types do not tell
@@ -33,7 +34,13 @@ def remapping_view() -> rx.Component:
         ),
         rx.cond(
             seen.loaded,
-            aksel.vstack(_form(), _reach(), _done(), _orders(), gap="space-24"),
+            aksel.vstack(
+                _form(),
+                _reach(),
+                done_view(seen.ordered, text("operations.remap.ordered")),
+                _orders(),
+                gap="space-24",
+            ),
             rx.cond(seen.problem == "", loading_view(6)),
         ),
         gap="space-16",
@@ -154,13 +161,6 @@ def _reach() -> rx.Component:
             border_color="neutral-subtle",
             border_radius="8",
         ),
-    )
-
-
-def _done() -> rx.Component:
-    return rx.el.div(
-        rx.cond(seen.ordered, aksel.alert(text("operations.remap.ordered"), variant="success", size="small")),
-        role="status",
     )
 
 

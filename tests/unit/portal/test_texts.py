@@ -36,25 +36,32 @@ def test_the_places_to_fill_are_the_same_in_every_language() -> None:
             assert set(_PLACE.findall(texts(lang)[key])) == set(_PLACE.findall(value)), (lang, key)
 
 
-def literal_keys() -> set[tuple[str, str]]:
-    """(function, key) of every call with a literal key in the portal's code."""
-    found = set()
+def calls(*names: str) -> list[list[str]]:
+    """The arguments of every call of these functions in the portal's code; "" for one that is no literal."""
+    found = []
     for path in PORTAL.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name = node.func.id if isinstance(node.func, ast.Name) else ""
-            argument = node.args[1 if name == "say" and len(node.args) > 1 else 0]
-            if name in ("text", "text_by", "say") and isinstance(argument, ast.Constant):
-                found.add((name, str(argument.value)))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                said = [str(one.value) if isinstance(one, ast.Constant) else "" for one in node.args]
+                found.append(said)
     return found
 
 
 def test_every_key_that_the_code_names_exists() -> None:
-    keys = literal_keys()
-    assert len(keys) > 50
-    for function, key in keys:
-        assert under("nb", key) if function == "text_by" else say("nb", key)
+    keys = {said[0] for said in calls("text") if said}
+    keys |= {said[-1 if len(said) == 1 else 1] for said in calls("say") if said}
+    assert len(keys - {""}) > 50
+    for key in keys - {""}:
+        assert say("nb", key)
+
+
+def test_every_table_of_texts_has_the_word_for_what_it_does_not_know() -> None:
+    tables = {(said[0], said[2]) for said in calls("text_by") if len(said) > 2}
+    tables |= {(said[0], "other") for said in calls("wrong_view")}
+    known = [(prefix, default) for prefix, default in tables if prefix and default]
+    assert len(known) > 50
+    for prefix, default in known:
+        assert [lang for lang in LANGUAGES if default not in under(lang, prefix)] == [], (prefix, default)
 
 
 def test_an_unknown_key_is_found_when_the_portal_is_built() -> None:
