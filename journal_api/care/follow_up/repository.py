@@ -84,6 +84,7 @@ SELECT org_number FROM core_record.gp_list
 WHERE person_id = %s AND %s BETWEEN valid_from AND coalesce(valid_to, 'infinity')
 """
 _MUNICIPALITY = "SELECT municipality FROM core_record.organisation WHERE org_number = %s"
+_HOLD = "SELECT pg_try_advisory_xact_lock_shared(hashtextextended(%s::text, 13))"  # core_record.begin_merge's
 _EMERGENCY = """
 SELECT org_number FROM core_record.organisation WHERE kind = 'emergency' AND municipality = %s
 ORDER BY org_number LIMIT 1
@@ -108,6 +109,12 @@ async def of_person(conn: Connection, person_id: UUID, count: int) -> list[Follo
     async with conn.cursor(row_factory=class_row(FollowUp)) as cursor:
         await cursor.execute(_OF_PERSON, (person_id, count))
         return await cursor.fetchall()
+
+
+async def hold(conn: Connection, person_id: UUID) -> bool:
+    """Keep the person from being merged until the transaction ends; False: they are being merged just now."""
+    row = await (await conn.execute(_HOLD, (person_id,))).fetchone()
+    return bool(row and row[0])
 
 
 async def put(conn: Connection, person_id: UUID, row: FollowUp) -> None:

@@ -41,6 +41,9 @@ async def take(db: Database) -> bool:
 async def _take_one(conn: AsyncConnection[Any], news: News) -> None:
     try:
         async with savepoint(conn):
+            if not await repository.hold(conn, news.person_id):  # the news will be the other person's
+                await news_done(conn, news, again_in=_AGAIN)
+                return
             await set_person(conn, news.person_id)
             await apply(conn, news, datetime.now(UTC))
             await news_done(conn, news)

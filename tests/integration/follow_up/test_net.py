@@ -152,6 +152,20 @@ async def test_given_one_that_cannot_be_placed_then_the_others_are_and_it_is_tri
     assert len(await net.listed()) == 3
 
 
+async def test_given_a_person_who_is_being_merged_then_their_news_wait_and_no_other(net: Net) -> None:
+    net.send()
+    net.send("gry", "R2", requester=None, unit=None)
+    with psycopg.connect(net.store.superuser_dsn) as conn:
+        lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 13))"  # as core_record.begin_merge
+        conn.execute(lock, (net.person_of("line"),))
+        await net.take()
+        assert net.store.rows("SELECT person_id FROM journal.follow_up") == [(net.person_of("gry"),)]
+    with psycopg.connect(net.store.superuser_dsn) as conn:
+        conn.execute("UPDATE core_record.result_news SET next_at = now()")
+    await net.take()
+    assert len(await net.listed()) == 1
+
+
 async def test_given_two_takers_at_once_then_each_result_is_taken_once(
     net: Net, postgres: TestDatabase
 ) -> None:
