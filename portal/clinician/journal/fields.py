@@ -12,7 +12,7 @@ from typing import Any
 
 from kit.norway import OSLO
 from portal.clients.journal import Entry
-from portal.ui.dates import day_text, show_partly
+from portal.ui.dates import day_text, iso_day, show_partly
 
 _SYSTEMS = {"ICPC-2": "icpc-2", "ICD-10": "icd-10"}
 
@@ -235,7 +235,7 @@ def _whole(name: str, text: str) -> int:
 
 
 def _day(name: str, text: str) -> date:
-    try:
-        return datetime.strptime(text, "%d.%m.%Y").date()  # noqa: DTZ007 - a day of the calendar
-    except ValueError:
-        raise InputMalformed(name) from None
+    day = iso_day(text)
+    if day is None:
+        raise InputMalformed(name)
+    return date.fromisoformat(day)
