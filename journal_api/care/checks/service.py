@@ -98,7 +98,7 @@ async def follow_admission(visit: Visit, entry: Entry, unit: str, *, is_open: bo
             await cursor.executemany(_PUT, rows)
 
 
-async def follow_check(visit: Visit, entry: Entry) -> None:
+async def follow_check(visit: Visit, entry: Entry, *, closes: bool) -> None:
     """A finished check closes its age and those before it, and opens what it closed as it stood before.
 
     One that was written on the wrong child, and moved, opens that child's again.
@@ -106,7 +106,7 @@ async def follow_check(visit: Visit, entry: Entry) -> None:
     await set_unit(visit.conn, entry.unit)
     await visit.conn.execute(_NOT_THEIRS, (entry.unit, visit.person_id, entry.id))
     await visit.conn.execute(_UNDONE, (entry.unit, visit.person_id, entry.id))
-    if entry.state != "finished":
+    if not closes:
         return
     found = await (await visit.conn.execute(_WAITING, (entry.unit, visit.person_id))).fetchall()
     if not found:

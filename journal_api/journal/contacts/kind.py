@@ -150,8 +150,9 @@ async def _follow(visit: Visit, entry: Entry) -> None:
     after = AFTERWARDS if entry.state == "finished" else ENDING
     ends = None if is_open else visit.now + after
     await keep_relation(visit, entry.id, CareRelationKind.CONTACT, entry.unit, entry.at, ends=ends)
-    if body.form is Form.CHECK:
-        await follow_check(visit, entry)
+    is_check = body.form is Form.CHECK
+    if is_check or entry.version > 1:  # what was one may be one no longer
+        await follow_check(visit, entry, closes=is_check and entry.state == "finished")
 
 
 ENCOUNTER = Kind(

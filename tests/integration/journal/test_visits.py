@@ -223,6 +223,10 @@ async def test_given_a_check_is_corrected_then_the_ages_it_no_longer_closes_are_
         left.append([one["item"]["label"] for one in await listed(journal, "helsestasjon", "check")])
     assert left == [every[every.index(first) :] for first in ("6-months", "3-months", "4-months")]
 
+    sent["body"] = {"form": "phone", **body}
+    await journal.ok("helsestasjon", "ungdom", "PUT", checked, sent, If_Match='"3"')
+    assert [one["item"]["label"] for one in await listed(journal, "helsestasjon", "check")] == every
+
 
 async def test_given_a_visit_of_a_plan_then_it_is_not_moved_off_the_persons_list(journal: Journal) -> None:
     plan_id = str(uuid4())
