@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     )
     clamd: str = Field(
         "",
+        pattern=r"^(unix:/.+|.+:[0-9]{1,5})?$",
         description="The scanner for documents (clamd): `host:port`, or `unix:` and the path of its socket."
         " Empty: documents are marked as unscanned, and only downloaded.",
     )

@@ -19,6 +19,7 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
+from kit.settings import Settings
 from tests.conftest import TestDatabase
 from tests.integration.journal.conftest import AT, REASONS, ROLES, SCOPES, Journal, code_of
 
@@ -142,6 +143,14 @@ async def test_given_a_scanner_that_finds_nothing_then_pages_are_shown_as_images
         assert 0 < image.width <= 1400
     missing = await send(journal, "lege-koman", "GET", f"/documents/{made['id']}/preview?page=3")
     assert code_of(missing) == "415 document-broken"
+
+
+@pytest.mark.parametrize("where", ["localhost", "unix:", "127.0.0.1:", "127.0.0.1:clamd"])
+def test_given_no_address_of_a_scanner_then_the_service_does_not_start(where: str) -> None:
+    with pytest.raises(ValueError, match="clamd"):
+        Settings(clamd=where)
+    for right in ("", "127.0.0.1:3310", "unix:/run/clamd.sock"):
+        assert Settings(clamd=right).clamd == right
 
 
 async def test_given_malware_then_it_is_refused_and_kept_nowhere(
