@@ -187,8 +187,6 @@ def _write_json(path: Path, ring: dict[Purpose, dict[int, bytes]], flag: int) ->
         json.dump(text, file)
         file.flush()
         os.fsync(file.fileno())  # before it takes another's name: a lost ring is all that it encrypts
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _make(path: Path) -> None:
