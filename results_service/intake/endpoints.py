@@ -171,7 +171,7 @@ async def _throw_away(request: Request) -> None:
     with contextlib.suppress(ClientDisconnect):
         async for chunk in request.stream():
             size += len(chunk)
-            if size > MAX_BYTES:
+            if size > _READ_ON_BYTES:
                 return
 
 
