@@ -17,7 +17,7 @@ from core_record.access.journal import journal_role
 from core_record.access.service import LookUp
 from journal_api.desk import Caller, Visit, visit
 from journal_api.journal.entries import service
-from journal_api.journal.entries.models import Entry, Kind, Version, Written
+from journal_api.journal.entries.models import Cursor, Entry, Kind, Version, Written
 from journal_api.journal.kinds import EVENTS, KINDS
 from journal_api.journal.medication import stop
 from kit.errors import Malformed, NotFound
@@ -33,13 +33,17 @@ MOST = 500
 
 
 class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which entries: kinds, states (None: every), those of one contact, and when."""
+    """Which entries: kinds, states (None: every), those of one contact, and when.
+
+    `after` is the `next` of the page before; `since` and `before` are times.
+    """
 
     kinds: list[str]
     states: list[str] | None = None
     contact: UUID | None = None
     since: datetime | None = None
     before: datetime | None = None
+    after: Cursor | None = None
     count: int = 200
 
 
@@ -48,43 +52,54 @@ async def summary(request: Request, actor: Caller) -> Response:
     """What is live in a person's journal, and its newest events: {"entries": {kind: […]}, "conflicts": […]}.
 
     Body: {"kinds": […]} (empty: all). A role sees the kinds that are open to it. `conflicts` marks every
-    medication shown that conflicts with an allergy shown, answered by an override or not.
+    medication shown that conflicts with an allergy shown, answered by an override or not. `next` says of each
+    kind of event that has older ones where they begin ({kind: cursor}; `after` of a search).
     """
     wanted = await read_body(request, Search)
     kinds = _known(wanted.kinds or _open_to(request, actor))
 
-    async def work(here: Visit) -> LookUp[dict[str, list[Entry]]]:
+    async def work(here: Visit) -> LookUp[tuple[dict[str, list[Entry]], dict[str, Cursor]]]:
         events = {kind.name: sorted(kind.live) for kind in kinds if kind.name in EVENTS}
         lists = {kind.name: sorted(kind.live) for kind in kinds if kind.name not in EVENTS}
-        found = await service.newest(here, events, EACH) + await service.newest(here, lists, MOST)
-        return _by_kind(kinds, found)
+        newest = _by_kind(kinds, await service.newest(here, events, EACH + 1))
+        pages = {name: service.page_of(newest[name], EACH) for name in events}
+        found = _by_kind(kinds, await service.newest(here, lists, MOST))
+        found |= {name: page.entries for name, page in pages.items()}
+        goes_on = {name: page.next for name, page in pages.items() if page.next}
+        return LookUp((found, goes_on), _counted(found))
 
-    found = await visit(request, actor, [kind.name for kind in kinds], work)
+    found, goes_on = await visit(request, actor, [kind.name for kind in kinds], work)
     conflicts = stop.mark(found.get(stop.ALLERGY, []), found.get(stop.MEDICATION, []))
-    return json_answer({"entries": found, "conflicts": conflicts})
+    return json_answer({"entries": found, "conflicts": conflicts, "next": goes_on})
 
 
 @router.post("/_search", response_class=Response)
 async def search(request: Request, actor: Caller) -> Response:
-    """Entries of some kinds, newest first: {"entries": {kind: […]}}."""
+    """Entries of some kinds, newest first: {"entries": {kind: […]}, "next": cursor}.
+
+    `next` (null: there are no more) goes into `after`; pages follow each other whatever their sizes, also
+    where entries have the same time.
+    """
     wanted = await read_body(request, Search)
     kinds = _known(wanted.kinds)
     if not kinds:
         raise Malformed("kinds-missing", "Say which kinds of entries.")
 
-    async def work(here: Visit) -> LookUp[dict[str, list[Entry]]]:
-        found = await service.listing(
+    async def work(here: Visit) -> LookUp[service.Page]:
+        found = await service.page(
             here,
             [kind.name for kind in kinds],
             states=wanted.states,
             contact=wanted.contact,
             since=wanted.since,
             before=wanted.before,
+            after=wanted.after,
             count=max(1, min(wanted.count, 1000)),
         )
-        return _by_kind(kinds, found)
+        return LookUp(found, _counted(_by_kind(kinds, found.entries)))
 
-    return json_answer({"entries": await visit(request, actor, [kind.name for kind in kinds], work)})
+    found = await visit(request, actor, [kind.name for kind in kinds], work)
+    return json_answer({"entries": _by_kind(kinds, found.entries), "next": found.next})
 
 
 @router.post("/{kind}/{entry_id}/_history", response_class=Response)
@@ -134,8 +149,12 @@ def _known(names: list[str]) -> list[Kind]:
     return [KINDS[name] for name in dict.fromkeys(names)]
 
 
-def _by_kind(kinds: list[Kind], found: list[Entry]) -> LookUp[dict[str, list[Entry]]]:
-    sorted_out: dict[str, Any] = {kind.name: [] for kind in kinds}
+def _by_kind(kinds: list[Kind], found: list[Entry]) -> dict[str, list[Entry]]:
+    sorted_out: dict[str, list[Entry]] = {kind.name: [] for kind in kinds}
     for entry in found:
         sorted_out[entry.kind].append(entry)
-    return LookUp(sorted_out, {name: len(entries) for name, entries in sorted_out.items()})
+    return sorted_out
+
+
+def _counted(found: dict[str, list[Entry]]) -> dict[str, int]:
+    return {name: len(entries) for name, entries in found.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
@@ -118,11 +119,29 @@ class _Codes(Struct):
     codes: list[Code]
 
 
+class Cursor(Struct, frozen=True):
+    """The entry after which a page of entries begins."""
+
+    at: datetime
+    id: str
+
+
 class Overview(Struct):
-    """Entries by kind; `conflicts` marks medication among them against an allergy among them."""
+    """Entries by kind; `conflicts` marks medication among them against an allergy among them.
+
+    `next`: the kinds of event that have older ones, and where those begin.
+    """
 
     entries: dict[str, list[Entry]]
     conflicts: list[Marked] = []
+    next: dict[str, Cursor] = {}
+
+
+class Found(Struct):
+    """A page of entries by kind, and where the next begins (None: there are no more)."""
+
+    entries: dict[str, list[Entry]]
+    next: Cursor | None = None
 
 
 class _Versions(Struct):
@@ -211,7 +230,13 @@ class JournalClient:
     async def search(self, kinds: Sequence[str], **narrowed: Any) -> dict[str, list[Entry]]:
         """Entries of some kinds, newest first; `states`, `contact`, `since`, `before`, `count`."""
         body = {"kinds": list(kinds), **narrowed}
-        return (await self.api.ask("POST", "/journal/_search", Overview, body)).entries
+        return (await self.api.ask("POST", "/journal/_search", Found, body)).entries
+
+    async def older(self, after: Mapping[str, Cursor], count: int) -> dict[str, Found]:
+        """The next `count` of each kind, each from where it ends: they reach back differently far."""
+        asked = [{"kinds": [kind], "after": cursor, "count": count} for kind, cursor in after.items()]
+        calls = [self.api.ask("POST", "/journal/_search", Found, body) for body in asked]
+        return dict(zip(after, await asyncio.gather(*calls), strict=True))
 
     async def history(self, kind: str, entry_id: str) -> list[Version]:
         """Every version of an entry, newest first."""

@@ -52,6 +52,13 @@ class Written(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     why: str | None = None
 
 
+class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a page of entries ends: the next begins after this one. Entries of one instant stand by id."""
+
+    at: datetime
+    id: UUID
+
+
 class Version(msgspec.Struct, frozen=True, omit_defaults=True):
     """One version of an entry in its history."""
 

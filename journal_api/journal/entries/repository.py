@@ -10,7 +10,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from journal_api.journal.entries.models import Entry, Stamp, Version
+from journal_api.journal.entries.models import Cursor, Entry, Stamp, Version
+from journal_api.journal.entries.visible import SEEN, Reader, seen_by
 
 Connection = AsyncConnection[Any]
 _SELECT = """
@@ -20,22 +21,34 @@ SELECT entry_id, kind, version, state, at, org_number, contact_id, made_by, made
 FROM journal.entry
 """
 _ONE = "WHERE person_id = %s AND entry_id = %s"
-_LISTED = """
-WHERE person_id = %(person)s AND kind = ANY(%(kinds)s) AND state NOT IN ('discarded', 'moved')
+_LISTED = (
+    """
+WHERE person_id = %(person)s AND kind = ANY(%(kinds)s)
+"""
+    + SEEN
+    + """
     AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
     AND (%(contact)s::uuid IS NULL OR contact_id = %(contact)s OR entry_id = %(contact)s)
     AND (%(only)s::uuid IS NULL OR entry_id = %(only)s)
     AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)
     AND (%(before)s::timestamptz IS NULL OR at < %(before)s)
+    AND (%(after)s::timestamptz IS NULL
+        OR (at <= %(after)s AND (at < %(after)s OR entry_id > %(after_id)s)))
 ORDER BY at DESC, entry_id LIMIT %(count)s
 """
+)
 _EACH_HEAD = """
 SELECT e.* FROM unnest(%(kinds)s::text[], %(states)s::text[]) AS w (kind, states),
 LATERAL ("""
-_EACH_TAIL = """
+_EACH_TAIL = (
+    """
 WHERE person_id = %(person)s AND kind = w.kind AND state = ANY(string_to_array(w.states, ','))
+"""
+    + SEEN
+    + """
 ORDER BY at DESC, entry_id LIMIT %(each)s) e
 """
+)
 _MOVED = """
 SELECT 1 FROM journal.moved WHERE person_id = %s AND entry_id = %s AND direction = 'away' LIMIT 1
 """
@@ -101,9 +114,11 @@ async def listing(
     only: UUID | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
+    after: Cursor | None = None,
+    reader: Reader | None = None,
     count: int = 500,
 ) -> list[Entry]:
-    """Entries of the kinds, newest first; discarded and moved ones never."""
+    """Entries of the kinds that the reader sees (None: all), newest first; discarded and moved ones never."""
     found = await conn.execute(
         _SELECT + _LISTED,
         {
@@ -114,20 +129,23 @@ async def listing(
             "only": only,
             "since": since,
             "before": before,
+            "after": after.at if after else None,
+            "after_id": after.id if after else None,
             "count": count,
+            **seen_by(reader),
         },
     )
     return [_entry(row) for row in await found.fetchall()]
 
 
 async def newest_of_each(
-    conn: Connection, person_id: UUID, wanted: Mapping[str, Sequence[str]], each: int
+    conn: Connection, person_id: UUID, wanted: Mapping[str, Sequence[str]], each: int, reader: Reader
 ) -> list[Entry]:
-    """The newest `each` entries of every kind in its wanted states; one round trip."""
+    """The newest `each` entries of every kind in its wanted states that the reader sees; one round trip."""
     kinds, states = list(wanted), [",".join(wanted[kind]) for kind in wanted]
     found = await conn.execute(
         _EACH_HEAD + _SELECT + _EACH_TAIL,
-        {"kinds": kinds, "states": states, "person": person_id, "each": each},
+        {"kinds": kinds, "states": states, "person": person_id, "each": each, **seen_by(reader)},
     )
     return [_entry(row) for row in await found.fetchall()]
 

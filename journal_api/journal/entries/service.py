@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,14 +13,22 @@ import msgspec
 
 from journal_api.desk import Visit
 from journal_api.journal.entries import repository
-from journal_api.journal.entries.models import Change, Entry, Kind, Stamp, Version, Written
+from journal_api.journal.entries.models import Change, Cursor, Entry, Kind, Stamp, Version, Written
+from journal_api.journal.entries.visible import reader_of
 from kit.errors import Conflict, Malformed, NotFound, Unprocessable
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=3 * 366)
 """How far ahead something may be planned."""
 _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 8103))"
-_NOT_FOR_OTHERS = frozenset({"draft"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries, and after which one the next page begins (None: there are no more)."""
+
+    entries: list[Entry]
+    next: Cursor | None
 
 
 async def write(
@@ -105,14 +113,25 @@ async def need(visit: Visit, kind: str | None, entry_id: UUID, *, lock: bool = F
 
 async def listing(visit: Visit, kinds: Sequence[str], **narrowed: Any) -> list[Entry]:
     """The entries that the caller may see, newest first; parameters as the repository's."""
-    found = await repository.listing(visit.conn, visit.person_id, kinds, **narrowed)
-    return [entry for entry in found if not hidden_from(visit, entry)]
+    narrowed["reader"] = reader_of(visit)
+    return await repository.listing(visit.conn, visit.person_id, kinds, **narrowed)
+
+
+async def page(visit: Visit, kinds: Sequence[str], *, count: int, **narrowed: Any) -> Page:
+    """As `listing`, with where the next page begins."""
+    return page_of(await listing(visit, kinds, count=count + 1, **narrowed), count)
 
 
 async def newest(visit: Visit, wanted: Mapping[str, Sequence[str]], each: int) -> list[Entry]:
     """The newest of each kind in the wanted states, as the caller may see them."""
-    found = await repository.newest_of_each(visit.conn, visit.person_id, wanted, each)
-    return [entry for entry in found if not hidden_from(visit, entry)]
+    reader = reader_of(visit)
+    return await repository.newest_of_each(visit.conn, visit.person_id, wanted, each, reader)
+
+
+def page_of(found: Sequence[Entry], count: int) -> Page:
+    """The first `count`, and the last of them as the next page's beginning when there are more."""
+    shown = list(found[:count])
+    return Page(shown, Cursor(shown[-1].at, shown[-1].id) if len(found) > count else None)
 
 
 async def history(visit: Visit, kind: str, entry_id: UUID) -> list[Version]:
@@ -129,12 +148,7 @@ async def hold(visit: Visit, what: str) -> None:
 
 def hidden_from(visit: Visit, entry: Entry) -> bool:
     """Whether the caller does not see this entry: moved away, a draft of another unit, or by role."""
-    if entry.state in ("discarded", "moved"):
-        return True
-    elsewhere = entry.unit not in (visit.actor.place, visit.actor.organisation)
-    if entry.state in _NOT_FOR_OTHERS and (elsewhere or not visit.of_personnel):
-        return True
-    return elsewhere and entry.kind in visit.of_own_unit
+    return not reader_of(visit).sees(entry)
 
 
 def digest_of(kind: str, state: str, at: datetime, contact: UUID | None, body: Any) -> bytes:

@@ -21,14 +21,13 @@ from portal.citizen.journal.transform import (
     vaccines,
 )
 from portal.clients.errors import ServiceProblem
-from portal.clients.journal import Entry, Templates
+from portal.clients.journal import Cursor, Entry, Templates
 from portal.session.guard import requires
 from portal.session.journal import citizen_journal
 from portal.session.models import Kind
 
-FIRST = 30
-"""So many of each kind of event the summary gives."""
 MORE = 50
+"""So many older ones of each kind of event come at a time."""
 
 
 class OwnJournal(rx.State):
@@ -48,6 +47,7 @@ class OwnJournal(rx.State):
     problem: str = ""
     code: str = ""
     _entries: dict[str, list[Entry]] = {}  # noqa: RUF012
+    _goes_on: dict[str, Cursor] = {}  # noqa: RUF012 - the kinds that have older ones, and from where
     _known: Templates = Templates([], {})
 
     @rx.event
@@ -58,11 +58,13 @@ class OwnJournal(rx.State):
         try:
             client = await citizen_journal(self)
             self._known = await client.templates()
-            self._entries = await client.summary(KINDS)
+            found = await client.overview(KINDS)
         except ServiceProblem as problem:
             self.problem, self.code = str(problem.problem), problem.code
             return
-        self.more_there = any(len(self._entries.get(kind, ())) >= FIRST for kind in EVENTS)
+        self._entries = found.entries
+        self._goes_on = {kind: cursor for kind, cursor in found.next.items() if kind in EVENTS}
+        self.more_there = bool(self._goes_on)
         self.loaded = True
         self._show()
 
@@ -95,18 +97,15 @@ class OwnJournal(rx.State):
         """The next older ones of each kind, from where its own list ends."""
         try:
             client = await citizen_journal(self)
-            full = False
-            for kind in EVENTS:
-                have = {one.id: one for one in self._entries.get(kind, ())}
-                last = {"before": min(one.at for one in have.values()).isoformat()} if have else {}
-                found = (await client.search([kind], count=MORE, **last)).get(kind, [])
-                have |= {one.id: one for one in found if one.state != "cancelled"}
-                self._entries = {**self._entries, kind: list(have.values())}
-                full = full or len(found) == MORE
+            pages = await client.older(self._goes_on, MORE)
         except ServiceProblem as problem:
             self.problem, self.code = str(problem.problem), problem.code
             return
-        self.more_there = full
+        for kind, page in pages.items():
+            live = [one for one in page.entries[kind] if one.state != "cancelled"]
+            self._entries = {**self._entries, kind: [*self._entries[kind], *live]}
+        self._goes_on = {kind: page.next for kind, page in pages.items() if page.next}
+        self.more_there = bool(self._goes_on)
         self._show()
 
     def _show(self) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import reflex as rx
 
 from portal.clients.conflicts import Marked
 from portal.clients.errors import Problem, ServiceProblem
-from portal.clients.journal import Entry, JournalClient, Overview, Templates
+from portal.clients.journal import Cursor, Entry, JournalClient, Overview, Templates
 from portal.clients.screens import TableAnswer
 from portal.clinician.journal import latest, lists, transform
 from portal.clinician.journal.documents import KIND as DOCUMENT
@@ -27,8 +27,8 @@ from portal.session.patient import open_patient
 from portal.session.profile import with_profile
 from portal.session.screens import screens_client
 
-EACH = 30
-"""How many contacts and how many notes the summary holds."""
+EACH = 60
+"""How many older contacts and how many notes come at a time."""
 _OPEN_ACROSS = (*CRITICAL, DOCUMENT)
 _OF_OTHERS = "journal-of-other-services"
 _AS_RESULTS = {"restricted": "General", "blocked": "Specific"}
@@ -61,7 +61,7 @@ class JournalState(rx.State):
     documents: list[Doc] = []  # noqa: RUF012
     _entries: dict[str, list[Entry]] = {}  # noqa: RUF012
     _conflicts: list[Marked] = []  # noqa: RUF012
-    _goes_on: list[str] = []  # noqa: RUF012 - the kinds that have older ones than those in sight
+    _goes_on: dict[str, Cursor] = {}  # noqa: RUF012 - the kinds that have older ones, and from where
     _known: Templates = Templates([], {})
     _table: TableAnswer | None = None
 
@@ -105,17 +105,15 @@ class JournalState(rx.State):
     @requires(Kind.CLINICIAN)
     async def more(self) -> None:
         """Contacts and notes older than those in sight."""
-        kinds = self._goes_on
         try:
-            client = await self._client()
-            found = await asyncio.gather(*[_older(client, kind, self._entries[kind]) for kind in kinds])
+            found = await (await self._client()).older(self._goes_on, EACH)
         except ServiceProblem as problem:
             self._tell(problem)
             return
-        for kind, entries in zip(kinds, found, strict=True):
-            live = [entry for entry in entries if entry.state not in ("cancelled", "entered-in-error")]
+        for kind, page in found.items():
+            live = [e for e in page.entries[kind] if e.state not in ("cancelled", "entered-in-error")]
             self._entries[kind] = [*self._entries[kind], *live]
-        self._goes_on = [kind for kind, entries in zip(kinds, found, strict=True) if len(entries) >= EACH]
+        self._goes_on = {kind: page.next for kind, page in found.items() if page.next}
         self.older = bool(self._goes_on)
         self._show()
 
@@ -166,7 +164,7 @@ class JournalState(rx.State):
 
     async def _take(self, now: Current, patient: OpenPatient, found: Overview) -> None:
         self._entries, self._conflicts = found.entries, found.conflicts
-        self._goes_on = [kind for kind in EVENTS if len(self._entries.get(kind, ())) >= EACH]
+        self._goes_on = {kind: cursor for kind, cursor in found.next.items() if kind in EVENTS}
         self.older = bool(self._goes_on)
         (await self.get_state(Critical))._show(now, patient, self._entries)
 
@@ -220,12 +218,6 @@ async def _summary(client: JournalClient) -> tuple[Overview, bool]:
         if problem.code != _OF_OTHERS:
             raise
     return await client.overview(_OPEN_ACROSS), True
-
-
-async def _older(client: JournalClient, kind: str, seen: Sequence[Entry]) -> list[Entry]:
-    """The next of a kind. Each kind goes on from its own oldest: they reach back differently far."""
-    last = min(entry.at for entry in seen)
-    return (await client.search([kind], before=last.isoformat(), count=2 * EACH))[kind]
 
 
 async def _table(state: rx.State) -> TableAnswer | None:
