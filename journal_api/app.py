@@ -21,6 +21,7 @@ from journal_api.fhir.endpoints import router as fhir_router
 from journal_api.journal.codes.endpoints import router as codes_router
 from journal_api.journal.codes.service import keep_builtin
 from journal_api.journal.documents.endpoints import router as documents_router
+from journal_api.journal.documents.rescanning import scanning_tasks
 from journal_api.journal.endpoints import router as journal_router
 from journal_api.journal.medication.endpoints import router as medication_router
 from journal_api.journal.moving.endpoints import router as moving_router
@@ -46,10 +47,11 @@ _ROUTERS = (*NAMED, *CARE, journal_router, codes_router, work_router, fhir_route
 def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
     """The app for these settings. It starts only with the keys its database was made with.
 
-    `recurs`: it also takes results onto lists and escalates, for as long as it runs.
+    `recurs`: it also takes results onto lists, escalates, and scans documents, for as long as it runs.
     """
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
     db = Database(settings.dsn(ROLE), max_size=16)
+    recurring = [*follow_up_tasks(db), *scanning_tasks(db, keys, settings.clamd)]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -58,7 +60,7 @@ def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
             async with db.transaction() as conn:
                 await verify_keys(conn, keys)
                 await keep_builtin(conn)
-            async with running(follow_up_tasks(db) if recurs else []):
+            async with running(recurring if recurs else []):
                 yield
         finally:
             await db.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -131,6 +132,23 @@ async def visit(
     if isinstance(done, AksonError):
         raise done
     return done
+
+
+class _Decided(Exception):
+    """Undoes a visit in which nothing was to be done."""
+
+
+async def need_permission(request: Request, actor: Actor, kinds: Collection[str]) -> None:
+    """Raises what `visit` would to one who may not write this, whose row is left; before much is read.
+
+    Where it is permitted nothing is left: the visit that follows decides anew, and leaves its row.
+    """
+
+    async def decided(_: Visit) -> LookUp[None]:
+        raise _Decided
+
+    with contextlib.suppress(_Decided):
+        await visit(request, actor, kinds, decided, writes=True)
 
 
 async def unit_list(

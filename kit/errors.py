@@ -3,6 +3,7 @@
 AksonError
 ├─ Malformed 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · Conflict 409
 ├─ TooLarge 413 · UnsupportedMedia 415 · Unprocessable 422 · TooMany 429
+├─ Damaged 500
 └─ Unavailable 503 (`permanent` is False: the same call may succeed later)
 """
 
@@ -98,6 +99,12 @@ class TooMany(AksonError):
 
     status = 429
     permanent = False
+
+
+class Damaged(AksonError):
+    """500: what is kept is not what was kept. Calling again does not help."""
+
+    status = 500
 
 
 class Unavailable(AksonError):

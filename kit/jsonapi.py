@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from kit.errors import Malformed, TooLarge
@@ -29,6 +30,16 @@ async def read_bytes(request: Request, most: int, code: str = "body-too-large") 
         mega = most // 1024**2
         raise TooLarge(code, f"Send at most {mega} MB." if mega else f"Send at most {most} bytes.")
     return bytes(body)
+
+
+async def throw_away(request: Request, most: int) -> None:
+    """Read on for at most `most` bytes and keep none, so that a client that still sends sees the answer."""
+    size = 0
+    with contextlib.suppress(ClientDisconnect):
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > most:
+                return
 
 
 async def read_body(request: Request, kind: type[T], *, most: int = 64_000, empty: bytes = b"") -> T:

@@ -32,6 +32,7 @@ _PURPOSES = {
     "FULLMAKT": "PWATRNY",
     "DRIFT": "HOPERAT",
     "OPPFOLGING": "HOPERAT",
+    "VIRUSKONTROLL": "HOPERAT",
 }
 _ACTIONS = {"read": "R", "write": "U"}
 _SERVICES = {"akson_core": "core_record", "akson_results": "results_service", "akson_journal": "journal_api"}

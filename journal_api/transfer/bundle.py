@@ -30,10 +30,16 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 def bundle_of(
-    person: Json, kept: Sequence[Kept], context: Context, contents: Mapping[UUID, str], now: datetime
+    person: Json,
+    kept: Sequence[Kept],
+    context: Context,
+    contents: Mapping[UUID, str],
+    now: datetime,
+    left_out: Mapping[UUID, str] = {},
 ) -> Json:
     """The Bundle (type collection): the Patient, every entry, a history Bundle for what was corrected, the
-    documents' contents (`contents`: base64 by entry)."""
+    documents' contents (`contents`: base64 by entry), and an OperationOutcome of contents that are left out
+    (why, by entry)."""
     found = [person]
     for one in kept:
         found.append(resource_of(one.entry, context))
@@ -41,6 +47,8 @@ def bundle_of(
             found.append(_history(one, context))
         if one.entry.id in contents:
             found.append(_binary(one.entry, contents[one.entry.id]))
+    if left_out:
+        found.append(_left_out(left_out))
     return {
         "resourceType": "Bundle",
         "meta": {"extension": [{"url": MANIFEST, "valueString": FORM}]},
@@ -74,6 +82,19 @@ def _binary(entry: Entry, content: str) -> Json:
         "contentType": entry.body["content_type"],
         "data": content,
     }
+
+
+def _left_out(why: Mapping[UUID, str]) -> Json:
+    issues = [
+        {
+            "severity": "warning",
+            "code": "suppressed",
+            "diagnostics": f"{code}: the content is left out",
+            "expression": [f"DocumentReference/{entry_id}"],
+        }
+        for entry_id, code in why.items()
+    ]
+    return {"resourceType": "OperationOutcome", "id": "left-out", "issue": issues}
 
 
 def _address(resource: Json) -> str:
@@ -124,7 +145,7 @@ def _kept(resources: Sequence[Json], histories: Mapping[str, Sequence[Json]], wa
         kind = resource["resourceType"]
         if kind == "Patient" and wanted not in resource["identifier"]:
             raise _other()
-        if kind in ("Patient", "Bundle", "Binary"):
+        if kind in ("Patient", "Bundle", "Binary", "OperationOutcome"):
             continue
         entry = _entry(resource, wanted)
         former = [_version(_entry(one, wanted)) for one in histories.get(str(resource["id"]), [])]

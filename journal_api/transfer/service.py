@@ -27,7 +27,7 @@ from journal_api.journal.entries.repository import moved_away
 from journal_api.journal.kinds import KINDS
 from journal_api.transfer import repository
 from journal_api.transfer.bundle import Kept, bundle_of, read_bundle
-from kit.errors import Malformed
+from kit.errors import Conflict, Damaged, Malformed
 
 _ALL = 100_000
 _SPACE = UUID("5f0c7d4e-6c1b-4b8f-9a5e-3f2d1c0b9a87")
@@ -55,7 +55,8 @@ async def export(here: Visit) -> LookUp[Json]:
     found = await whole(here)
     named = [one.entry for one in found.kept]
     context = await resources.context_of(here, named)
-    made = bundle_of(found.person, found.kept, context, await _contents(here, named), here.now)
+    contents, left_out = await _contents(here, named)
+    made = bundle_of(found.person, found.kept, context, contents, here.now, left_out)
     return LookUp(made, counts(named))
 
 
@@ -98,13 +99,21 @@ async def take_over(
     return taken
 
 
-async def _contents(here: Visit, found: Sequence[Entry]) -> dict[UUID, str]:
-    """The documents' contents, base64."""
-    made = {}
+async def _contents(here: Visit, found: Sequence[Entry]) -> tuple[dict[UUID, str], dict[UUID, str]]:
+    """The documents' contents, base64; and why others are left out."""
+    made: dict[UUID, str] = {}
+    left_out: dict[UUID, str] = {}
     for entry in found:
-        if entry.kind == documents.KIND and (data := await documents.bytes_of(here, entry.id)) is not None:
+        if entry.kind != documents.KIND:
+            continue
+        try:
+            data = await documents.bytes_of(here, entry)
+        except (Conflict, Damaged) as error:
+            left_out[entry.id] = error.code
+            continue
+        if data is not None:
             made[entry.id] = base64.b64encode(data).decode()
-    return made
+    return made, left_out
 
 
 def counts(found: list[Entry]) -> dict[str, int]:
@@ -119,7 +128,13 @@ async def _take(here: Visit, kept: Kept, import_id: UUID) -> str:
         return "different"
     if await _insert(here.conn, here.person_id, kept, import_id):
         return "taken"
-    return "same" if found and found[0].body == entry.body and found[0].state == entry.state else "different"
+    return "same" if found and _says(found[0]) == _says(entry) else "different"
+
+
+def _says(entry: Entry) -> tuple[str, dict[str, Any]]:
+    """State and body; whether a scanner has looked at a document is each place's own."""
+    own = ("scan",) if entry.kind == documents.KIND else ()
+    return entry.state, {name: value for name, value in entry.body.items() if name not in own}
 
 
 async def _take_content(here: Visit, entry: Entry, content: str | None) -> None:
@@ -135,6 +150,7 @@ async def _take_content(here: Visit, entry: Entry, content: str | None) -> None:
         raise Malformed("bundle-form", "A document in the Bundle is not what its reference says.")
     what = Described(body["content_type"], len(data), body["sha256"], "unscanned", body.get("pages"))
     await documents.keep(here, entry.id, data, what)
+    await documents.said_to_be(here, entry.id, "unscanned")
 
 
 async def _insert(conn: AsyncConnection[Any], person_id: UUID, kept: Kept, import_id: UUID) -> bool:

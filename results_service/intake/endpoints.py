@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.requests import ClientDisconnect
 
 from kit.errors import AksonError, Forbidden, NotFound, TooLarge, UnsupportedMedia
 from kit.identity import audiences
 from kit.identity.actor import Actor, ActorKind
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
+from kit.jsonapi import throw_away
 from kit.web import DirectPosts
 from results_service.intake.guard import MAX_BYTES
 from results_service.intake.models import Record, Status
@@ -37,7 +36,7 @@ async def caller(request: Request) -> Actor:
     try:
         return await actor_of(request)
     except AksonError:
-        await _throw_away(request)
+        await throw_away(request, _READ_ON_BYTES)
         raise
 
 
@@ -164,15 +163,6 @@ async def _read_body(request: Request) -> bytes:
     if size > MAX_BYTES:
         raise _too_large()
     return b"".join(chunks)
-
-
-async def _throw_away(request: Request) -> None:
-    size = 0
-    with contextlib.suppress(ClientDisconnect):
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > _READ_ON_BYTES:
-                return
 
 
 def _too_large() -> TooLarge:

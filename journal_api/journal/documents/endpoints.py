@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from core_record.access.service import LookUp
 from core_record.fhir import fhir_response
-from journal_api.desk import Caller, Visit, visit
+from journal_api.desk import Caller, Visit, need_permission, visit
 from journal_api.journal.documents import service
 from journal_api.journal.documents.examining import page_as_png
 from journal_api.journal.documents.repository import Described
 from journal_api.journal.entries.models import Entry
 from kit.errors import AksonError
-from kit.jsonapi import json_answer, read_bytes
+from kit.identity.actor import Actor
+from kit.jsonapi import json_answer, read_bytes, throw_away
 
 router = APIRouter(tags=["documents"])
 _ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
@@ -32,8 +33,7 @@ async def put_content(entry_id: UUID, request: Request, actor: Caller) -> Respon
     `content-kept`, 413 `document-too-large`, 415 `document-type`, `document-broken`, 422 `document-infected`,
     `document-locked`, 503 `scanner-unavailable`.
     """
-    data = await read_bytes(request, service.MOST, "document-too-large")
-    what = await service.examine(data, request.app.state.scanner)
+    data, what = await taken_in(request, actor)
 
     async def work(here: Visit) -> LookUp[Described]:
         if isinstance(what, AksonError):
@@ -41,6 +41,17 @@ async def put_content(entry_id: UUID, request: Request, actor: Caller) -> Respon
         return LookUp(await service.keep(here, entry_id, data, what), {service.KIND: 1})
 
     return json_answer(await visit(request, actor, _KINDS, work, writes=True))
+
+
+async def taken_in(request: Request, actor: Actor) -> tuple[bytes, Described | AksonError]:
+    """The body of one who may write documents, and what it is: decided before a byte is kept or examined."""
+    try:
+        await need_permission(request, actor, _KINDS)
+    except AksonError:
+        await throw_away(request, service.MOST)
+        raise
+    data = await read_bytes(request, service.MOST, "document-too-large")
+    return data, await service.examine(data, request.app.state.scanner)
 
 
 @router.get("/documents/{entry_id}/content", response_class=Response)

@@ -16,7 +16,8 @@ from kit.errors import Unprocessable
 class DocumentReference(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A document. `category`: Volven 9602. All after `title` is the service's, read from the content kept.
 
-    `scan`: `clean` when a scanner found nothing, `unscanned` when there was none.
+    `scan`: `clean` when a scanner found nothing, `unscanned` when there was none, `infected` when one found
+    malware afterwards: the content is then given to nobody.
     """
 
     title: Short
@@ -24,7 +25,7 @@ class DocumentReference(Trimmed, frozen=True, omit_defaults=True, forbid_unknown
     content_type: Literal["application/pdf", "image/png", "image/jpeg", ""] = ""
     bytes: int = 0
     sha256: Short = ""
-    scan: Literal["clean", "unscanned", ""] = ""
+    scan: Literal["clean", "unscanned", "infected", ""] = ""
     pages: int | None = None
 
 
@@ -41,6 +42,8 @@ async def _settle(change: Change) -> DocumentReference:
     found = await repository.described(visit.conn, visit.person_id, change.entry_id)
     if found is None:
         raise Unprocessable("content-missing", "Send the content first: PUT /documents/{id}/content.")
+    if found.scan == "infected" and change.before is None:
+        raise Unprocessable("document-infected", "A scanner found malware in the content. It is shut.")
     settled: DocumentReference = msgspec.structs.replace(
         body,
         content_type=found.content_type,

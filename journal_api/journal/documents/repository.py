@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,17 @@ INSERT INTO journal.document_content (person_id, entry_id, org_number, key_id, k
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 _BODY = """
-SELECT key_id, key, body FROM journal.document_content WHERE person_id = %s AND entry_id = %s
+SELECT content_type, bytes, encode(digest, 'hex') AS sha256, scan, pages, key_id, key, body
+FROM journal.document_content WHERE person_id = %s AND entry_id = %s
+"""
+_MARK = """
+UPDATE journal.document_content SET scan = %(scan)s, finding = %(finding)s, scanned_at = clock_timestamp()
+WHERE person_id = %(person)s AND entry_id = %(entry)s AND scan = 'unscanned'
+"""
+# The mark is the service's own, no writing of anybody's: the version that stands gets it, and no new one.
+_MARK_ENTRY = """
+UPDATE journal.entry SET body = body || jsonb_build_object('scan', %(scan)s::text)
+WHERE person_id = %(person)s AND entry_id = %(entry)s
 """
 
 
@@ -60,10 +71,55 @@ async def insert(
     return (await conn.execute(_INSERT, values)).rowcount == 1
 
 
-async def sealed(conn: Connection, person_id: UUID, entry_id: UUID) -> Sealed | None:
-    """A content as it is kept."""
+async def sealed(conn: Connection, person_id: UUID, entry_id: UUID) -> tuple[Described, Sealed] | None:
+    """A content as it is kept, and what was said of it when it came."""
     row = await (await conn.execute(_BODY, (person_id, entry_id))).fetchone()
-    return Sealed(row[0], bytes(row[1]), bytes(row[2])) if row else None
+    return (Described(*row[:5]), Sealed(row[5], bytes(row[6]), bytes(row[7]))) if row else None
+
+
+async def mark(conn: Connection, person_id: UUID, entry_id: UUID, scan: str, finding: str | None) -> bool:
+    """Note what a scanner said of an unscanned content; False when there is no such any more."""
+    values = {"person": person_id, "entry": entry_id, "scan": scan, "finding": finding}
+    return (await conn.execute(_MARK, values)).rowcount == 1
+
+
+async def mark_entry(conn: Connection, person_id: UUID, entry_id: UUID, scan: str) -> None:
+    """The document says the same of its content, where one is made of it."""
+    await conn.execute(_MARK_ENTRY, {"person": person_id, "entry": entry_id, "scan": scan})
+
+
+async def scan_later(conn: Connection, person_id: UUID, entry_id: UUID, unit: str) -> None:
+    """A content waits for a scanner."""
+    await conn.execute("SELECT journal.scan_later(%s, %s, %s)", (person_id, entry_id, unit))
+
+
+async def take_unscanned(conn: Connection) -> tuple[UUID, UUID] | None:
+    """Person and entry of the content that has waited longest, which is due again later; None: none is."""
+    row = await (await conn.execute("SELECT person_id, entry_id FROM journal.take_unscanned()")).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+async def all_unscanned_now(conn: Connection) -> None:
+    """What was to be tried again later is to be tried now."""
+    await conn.execute("SELECT journal.all_unscanned_now()")
+
+
+async def scan_over(conn: Connection, person_id: UUID, entry_id: UUID, *, infected: bool) -> None:
+    """A content waits no more; an infected one stays listed as such."""
+    await conn.execute("SELECT journal.scan_over(%s, %s, %s)", (person_id, entry_id, infected))
+
+
+async def scan_state(conn: Connection) -> tuple[int, float, int]:
+    """How many contents wait for a scanner, for how many seconds the oldest, and how many are infected."""
+    row = await (await conn.execute("SELECT waiting, seconds, infected FROM journal.scan_state()")).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate
+    return int(row[0]), float(row[1]), int(row[2])
+
+
+async def quarantined(conn: Connection) -> list[tuple[UUID, str, datetime]]:
+    """Infected documents: entry, unit, since when."""
+    found = await conn.execute("SELECT entry_id, org_number, since FROM journal.quarantined()")
+    return [(row[0], row[1], row[2]) for row in await found.fetchall()]
 
 
 async def forget_unused(conn: Connection, person_id: UUID) -> None:

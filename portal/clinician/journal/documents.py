@@ -29,14 +29,14 @@ HEADING = "document-shown"
 
 @dataclass
 class Doc:
-    """One document in the list. `clean`: a scanner found nothing, so that it can be shown."""
+    """One document in the list. `scan`: `clean` (can be shown), `unscanned` (only downloaded), `infected`."""
 
     key: str
     title: str
     category: str
     when: str
     by: str
-    clean: bool
+    scan: str
     pages: int
 
 
@@ -53,7 +53,7 @@ def _doc(entry: Entry) -> Doc:
         category=str(body["category"]),
         when=day_text(entry.at),
         by=entry.made.name,
-        clean=body.get("scan") == "clean",
+        scan=str(body.get("scan") or "unscanned"),
         pages=int(body.get("pages") or 1),
     )
 

@@ -144,22 +144,31 @@ def _line(one: Any) -> rx.Component:
         rx.el.span(one.title, class_name="journal-head"),
         rx.el.span(text_by("documents.category", one.category, "other"), class_name="journal-detail"),
         rx.el.span(one.when, " · ", one.by, class_name="journal-detail"),
-        rx.el.div(
-            rx.cond(
-                one.clean,
-                aksel.button(
-                    text("documents.show"),
-                    rx.el.span(" ", one.title, class_name="akson-hidden"),
-                    size="xsmall",
-                    variant="tertiary",
-                    on_click=shown.show(one.key),
-                    custom_attrs={"data-testid": "document-show"},
-                ),
+        rx.match(
+            one.scan,
+            ("clean", rx.el.div(_show(one), _save(one), class_name="journal-actions")),
+            ("infected", aksel.alert(text("documents.infected"), variant="error", size="small")),
+            rx.el.div(
                 rx.el.span(text("documents.unscanned"), class_name="journal-detail"),
+                _save(one),
+                class_name="journal-actions",
             ),
-            _Saver.create(id=one.key, name=one.title, **_common()),
-            class_name="journal-actions",
         ),
+    )
+
+
+def _save(one: Any) -> rx.Component:
+    return _Saver.create(id=one.key, name=one.title, **_common())
+
+
+def _show(one: Any) -> rx.Component:
+    return aksel.button(
+        text("documents.show"),
+        rx.el.span(" ", one.title, class_name="akson-hidden"),
+        size="xsmall",
+        variant="tertiary",
+        on_click=shown.show(one.key),
+        custom_attrs={"data-testid": "document-show"},
     )
 
 

@@ -41,7 +41,7 @@ async def test_a_file_is_kept_named_listed_and_given_back_as_it_was(visitor: Bro
     state = await tab.get(Documents)
     assert (state.wrong, state.told, state.taken) == ("", True, "")
     (document,) = (await tab.get(JournalState)).documents
-    assert (document.key, document.title, document.pages, document.clean) == (key, "Epikrise", 2, False)
+    assert (document.key, document.title, document.pages, document.scan) == (key, "Epikrise", 2, "unscanned")
     sent = {"akson-tab": "tab-1", "akson-patient": (await tab.get(JournalState)).shown}
     found = await visitor.portal.get(f"{FILE}/{key}", headers=sent)
     assert found.content == data

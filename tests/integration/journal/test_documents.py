@@ -20,6 +20,7 @@ from fpdf import FPDF
 from PIL import Image
 
 from kit.settings import Settings
+from kit.web import REGISTRY
 from tests.conftest import TestDatabase
 from tests.integration.journal.conftest import AT, REASONS, ROLES, SCOPES, Journal, code_of
 
@@ -49,7 +50,13 @@ async def clamd(socket: Path, answer: Callable[[bytes], bytes]) -> AsyncIterator
     given: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert await reader.readuntil(b"\0") == b"zINSTREAM\0"
+        asked = await reader.readuntil(b"\0")
+        if asked == b"zPING\0":
+            writer.write(b"PONG\0")
+            await writer.drain()
+            writer.close()
+            return
+        assert asked == b"zINSTREAM\0"
         data = b""
         while size := struct.unpack("!L", await reader.readexactly(4))[0]:
             data += await reader.readexactly(size)
@@ -93,6 +100,13 @@ async def kept(
     path = f"/journal/DocumentReference/{document_id}"
     made: dict[str, Any] = await journal.ok(who, "line", "PUT", path, body)
     return made
+
+
+def log_of(postgres: TestDatabase) -> list[tuple[Any, ...]]:
+    """The persons' rows of the log: outcome, code, items."""
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        query = "SELECT outcome, outcome_code, items FROM core_record.access_log ORDER BY at"
+        return conn.execute(query).fetchall()
 
 
 @pytest.mark.parametrize(
@@ -212,6 +226,63 @@ async def test_given_fifty_megabytes_then_it_is_refused_without_being_read(
     assert code_of(answer) == "413 document-too-large"
     assert "25 MB" in answer.json()["detail"]
     assert read <= (1 if says_so else 27)
+
+
+@pytest.mark.parametrize(
+    ("who", "headers", "code"),
+    [
+        ("line", {}, "403 journal-written-by-personnel"),
+        ("sykepleier", {"access_reason": ""}, "403 relation-missing"),
+        ("pleieassistent", {}, "403 journal-role-reads"),
+    ],
+)
+async def test_given_who_may_not_write_then_the_bytes_are_neither_kept_nor_examined(
+    journal: Journal,
+    tmp_path: Path,
+    postgres: TestDatabase,
+    who: str,
+    headers: dict[str, str],
+    code: str,
+) -> None:
+    journal.app.state.scanner = f"unix:{tmp_path}/c"
+    path = f"/documents/{uuid4()}/content"
+    async with clamd(tmp_path / "c", finds_eicar) as given:
+        assert code_of(await send(journal, who, "PUT", path, a_pdf() + EICAR, **headers)) == code
+        assert given == []
+        assert log_of(postgres)[-1][:2] == ("refused", code.partition(" ")[2])
+        rows = len(log_of(postgres))
+        assert (await send(journal, "lege-koman", "PUT", path, a_pdf(1))).is_success
+        assert len(given) == 1
+    assert len(log_of(postgres)) == rows + 1  # deciding first leaves no row of its own
+
+
+@pytest.mark.parametrize("harm", ["body", "digest", "entry", "bytes"])
+async def test_given_a_content_that_is_not_what_was_kept_then_it_is_told_and_not_shown(
+    journal: Journal, tmp_path: Path, postgres: TestDatabase, harm: str
+) -> None:
+    journal.app.state.scanner = f"unix:{tmp_path}/c"
+    async with clamd(tmp_path / "c", finds_eicar):
+        made, other = await kept(journal, a_pdf(1)), await kept(journal, an_image("PNG"))
+    changes = {
+        "body": "UPDATE journal.document_content SET body = set_byte(body, 40, get_byte(body, 40) # 1)",
+        "digest": "UPDATE journal.document_content SET digest = sha256('x')",
+        "bytes": "UPDATE journal.document_content SET bytes = bytes + 1",
+        "entry": """UPDATE journal.entry SET body = body || '{"sha256": "00"}'""",
+    }
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute(changes[harm].encode() + b" WHERE entry_id = %s", (made["id"],))
+    counted = REGISTRY.get_sample_value("akson_documents_damaged_total") or 0
+    for path in ("content", "preview"):
+        answer = await send(journal, "lege-koman", "GET", f"/documents/{made['id']}/{path}")
+        assert code_of(answer) == "500 document-damaged"
+    assert REGISTRY.get_sample_value("akson_documents_damaged_total") == counted + 2
+    assert log_of(postgres)[-1] == ("permitted", None, {"DocumentReference": 0})
+    assert (await send(journal, "lege-koman", "GET", f"/documents/{other['id']}/content")).is_success
+    bundle = await journal.ok("lege-koman", "line", "POST", "/journal/$export")
+    binaries = [one["resource"]["id"] for one in bundle["entry"] if "b-" in one["resource"]["id"][:2]]
+    assert binaries == [f"b-{other['id']}"]
+    (left,) = (o["resource"] for o in bundle["entry"] if o["resource"]["resourceType"] == "OperationOutcome")
+    assert left["issue"][0]["expression"] == [f"DocumentReference/{made['id']}"]
 
 
 async def test_given_no_content_then_there_is_no_document_and_a_content_alone_is_read_by_nobody(

@@ -40,6 +40,7 @@ UNWALLED = {
     "core_record.person_number": "where numbers are found: reached by functions alone",
     "core_record.release_order": "releases the journal has ordered: reached by functions alone",
     "core_record.result_news": "what the journal is to be told of: reached by functions alone",
+    "journal.document_scan": "which documents wait for a scanner or are shut: reached by functions alone",
     "journal.follow_up_watch": "when to look after a critical result: reached by functions alone",
     "results.intake_message": "the queue: whose a message is, is not known when it comes",
     "results.report_key": "finds a report's person by the hash of its key: reached by functions alone",

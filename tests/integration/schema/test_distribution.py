@@ -41,6 +41,7 @@ BY_FUNCTION_ALONE = [
     "core_record.notice_mail",
     "core_record.release_order",
     "core_record.result_news",
+    "journal.document_scan",
     "journal.follow_up_watch",
 ]
 

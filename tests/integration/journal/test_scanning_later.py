@@ -1,0 +1,190 @@
+"""Documents that came without a scanner: scanned when there is one, and shut when it finds malware."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from cli import documents as command
+from journal_api.journal.documents.rescanning import scan_all, scan_one, scanning_tasks
+from kit.db import Database
+from kit.errors import Unavailable
+from kit.settings import Settings
+from kit.web import REGISTRY
+from tests.conftest import TestDatabase
+from tests.integration.journal.conftest import AT, Journal, code_of
+from tests.integration.journal.test_documents import (
+    EICAR,
+    a_pdf,
+    an_image,
+    clamd,
+    finds_eicar,
+    kept,
+    log_of,
+    send,
+)
+
+
+@pytest.fixture
+def db(journal: Journal) -> Database:
+    found: Database = journal.app.state.db
+    return found
+
+
+async def scanned(journal: Journal, socket: Path) -> dict[str, str]:
+    """Scan what waits; what became of each document."""
+    found = scan_all(journal.app.state.db, journal.app.state.keys, f"unix:{socket}")
+    return {str(entry_id): outcome async for entry_id, outcome in found}
+
+
+async def in_list(journal: Journal, document_id: str) -> dict[str, Any]:
+    """The document as the journal lists it."""
+    listed = (await journal.entries("lege-koman", "line", "DocumentReference"))["DocumentReference"]
+    found: dict[str, Any] = next(one for one in listed if one["id"] == document_id)
+    return found
+
+
+async def test_given_a_scanner_later_then_what_is_clean_is_shown_and_what_is_infected_is_shut(
+    journal: Journal, tmp_path: Path, postgres: TestDatabase
+) -> None:
+    clean, infected = await kept(journal, a_pdf(1)), await kept(journal, a_pdf(1) + EICAR)
+    async with clamd(tmp_path / "c", finds_eicar):
+        assert await scanned(journal, tmp_path / "c") == {clean["id"]: "clean", infected["id"]: "infected"}
+        before = len(log_of(postgres))
+        assert await scanned(journal, tmp_path / "c") == {}
+    assert len(log_of(postgres)) == before
+    assert log_of(postgres)[-1] == ("permitted", "document-quarantined", {"DocumentReference": 1})
+
+    assert (await in_list(journal, clean["id"]))["body"]["scan"] == "clean"
+    assert (await send(journal, "lege-koman", "GET", f"/documents/{clean['id']}/preview")).is_success
+    told = await in_list(journal, infected["id"])
+    assert (told["body"]["scan"], told["version"], told["changed"]) == ("infected", 1, infected["changed"])
+    for who, path in [
+        ("lege-koman", f"/documents/{infected['id']}/content"),
+        ("lege-koman", f"/documents/{infected['id']}/preview"),
+        ("line", f"/documents/{infected['id']}/content"),
+    ]:
+        assert code_of(await send(journal, who, "GET", path)) == "409 document-quarantined"
+    binary = await send(journal, "lege-koman", "GET", f"/fhir/Binary/{infected['id']}")
+    assert (binary.status_code, "document-quarantined" in binary.text) == (409, True)
+
+    # what it is called may still be corrected, and it goes along into no export
+    body = {"state": "entered-in-error", "at": AT, "body": {"title": "Skadevare", "category": "A00-1"}}
+    path = f"/journal/DocumentReference/{infected['id']}"
+    after = await journal.ok("lege-koman", "line", "PUT", path, body, If_Match='"1"')
+    assert after["body"]["scan"] == "infected"
+    bundle = await journal.ok("lege-koman", "line", "POST", "/journal/$export")
+    assert f"b-{clean['id']}" in str(bundle)
+    assert f"b-{infected['id']}" not in str(bundle)
+
+
+async def test_given_a_content_found_infected_before_it_is_named_then_no_document_is_made_of_it(
+    journal: Journal, tmp_path: Path
+) -> None:
+    document_id = str(uuid4())
+    assert (
+        await send(journal, "lege-koman", "PUT", f"/documents/{document_id}/content", a_pdf(1) + EICAR)
+    ).is_success
+    async with clamd(tmp_path / "c", finds_eicar):
+        assert await scanned(journal, tmp_path / "c") == {document_id: "infected"}
+    body = {"state": "current", "at": AT, "body": {"title": "Epikrise", "category": "A00-1"}}
+    path = f"/journal/DocumentReference/{document_id}"
+    assert code_of(await journal.call("lege-koman", "line", "PUT", path, body)) == "422 document-infected"
+
+
+async def test_given_one_that_cannot_be_scanned_then_the_others_are_and_it_waits_on(
+    journal: Journal, tmp_path: Path, db: Database, postgres: TestDatabase
+) -> None:
+    large, damaged, fine = [
+        await kept(journal, data) for data in (a_pdf(3), an_image("JPEG"), an_image("PNG"))
+    ]
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute(
+            "UPDATE journal.document_content SET digest = sha256('x') WHERE entry_id = %s", (damaged["id"],)
+        )
+    refused = b"INSTREAM size limit exceeded. ERROR"
+    async with clamd(tmp_path / "c", lambda data: refused if data.startswith(b"%PDF") else b"stream: OK"):
+        expected = {large["id"]: "failed", damaged["id"]: "failed", fine["id"]: "clean"}
+        assert await scanned(journal, tmp_path / "c") == expected
+        # due again in minutes, not at once
+        assert await scan_one(db, journal.app.state.keys, f"unix:{tmp_path}/c") is None
+    async with clamd(tmp_path / "d", finds_eicar):
+        assert await scanned(journal, tmp_path / "d") == {large["id"]: "clean", damaged["id"]: "failed"}
+
+
+async def test_given_no_answer_from_the_scanner_then_nothing_is_taken(
+    journal: Journal, tmp_path: Path, db: Database
+) -> None:
+    made = await kept(journal, a_pdf(1))
+    with pytest.raises(Unavailable, match="scanner-unavailable"):
+        await scan_one(db, journal.app.state.keys, f"unix:{tmp_path}/nobody")
+    async with clamd(tmp_path / "c", finds_eicar):
+        done = await scan_one(db, journal.app.state.keys, f"unix:{tmp_path}/c")
+    assert done is not None
+    assert (str(done[0]), done[1]) == (made["id"], "clean")
+
+
+async def test_given_several_at_work_then_each_document_is_scanned_once(
+    journal: Journal, tmp_path: Path, db: Database
+) -> None:
+    made = [await kept(journal, an_image("PNG", (10 + number, 10))) for number in range(4)]
+    async with clamd(tmp_path / "c", finds_eicar) as given:
+        await asyncio.gather(*[scan_one(db, journal.app.state.keys, f"unix:{tmp_path}/c") for _ in range(4)])
+        assert await scanned(journal, tmp_path / "c") == {}
+    assert len(given) == len(made) == len({bytes(one) for one in given})
+
+
+async def test_given_a_document_that_is_moved_then_it_waits_where_it_is(
+    journal: Journal, tmp_path: Path
+) -> None:
+    made = await kept(journal, a_pdf(1))
+    path = f"/journal/DocumentReference/{made['id']}/$move"
+    sent = {"id": str(uuid4()), "why": "Feil pasient"}
+    headers = {"If_Match": '"1"', "to_person_id": journal.number("gry").value}
+    await journal.ok("lege-koman", "line", "POST", path, sent, **headers)
+    async with clamd(tmp_path / "c", finds_eicar):
+        assert await scanned(journal, tmp_path / "c") == {made["id"]: "clean"}
+    listed = await journal.entries("lege-koman", "gry", "DocumentReference")
+    assert [one["body"]["scan"] for one in listed["DocumentReference"]] == ["clean"]
+
+
+async def test_what_waits_and_what_is_shut_is_counted_and_scanned_while_the_journal_runs(
+    journal: Journal, tmp_path: Path, db: Database
+) -> None:
+    await kept(journal, a_pdf(1) + EICAR)
+    counting, *none = scanning_tasks(db, journal.app.state.keys, "")
+    assert none == []
+    assert await counting._step() is False
+    assert REGISTRY.get_sample_value("akson_documents_scan_waiting") == 1
+    assert (REGISTRY.get_sample_value("akson_documents_scan_waiting_seconds") or 0) > 0
+    async with clamd(tmp_path / "c", finds_eicar):
+        counting, scanning = scanning_tasks(db, journal.app.state.keys, f"unix:{tmp_path}/c")
+        assert [await scanning._step(), await scanning._step()] == [True, False]
+    await counting._step()
+    assert REGISTRY.get_sample_value("akson_documents_scan_waiting") == 0
+    assert REGISTRY.get_sample_value("akson_documents_quarantined") == 1
+
+
+async def test_the_command_scans_lists_and_says_what_is_missing(
+    journal: Journal, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    infected = await kept(journal, a_pdf(1) + EICAR)
+    await kept(journal, a_pdf(1))
+    async with clamd(tmp_path / "c", finds_eicar):
+        monkeypatch.setattr(command, "get_settings", lambda: settings)
+        missing = await asyncio.to_thread(CliRunner().invoke, command.app, ["scan"])
+        assert (missing.exit_code, "AKSON_CLAMD" in missing.output) == (1, True)
+        with_one = settings.model_copy(update={"clamd": f"unix:{tmp_path}/c"})
+        monkeypatch.setattr(command, "get_settings", lambda: with_one)
+        done = await asyncio.to_thread(CliRunner().invoke, command.app, ["scan"])
+    assert done.exit_code == 1
+    assert f"{infected['id']}  infected" in done.output
+    assert "1 clean, 1 infected, 0 could not be scanned." in done.output
+    listed = await asyncio.to_thread(CliRunner().invoke, command.app, ["quarantined"])
+    assert listed.output.startswith(infected["id"])
