@@ -33,7 +33,18 @@ def test_given_a_note_then_it_is_saved_signed_and_corrected_with_both_shown(visi
     note.get_by_test_id("correct").click()
     form.get_by_label("Vurdering").fill("Viral infeksjon.")
     form.get_by_test_id("why").fill("Glemte vurderingen")
+    expect(page.get_by_test_id("draft-status")).to_contain_text("Bare du ser det")
+    page = visit("lege-koman")  # a new session, as after the old one was lost
+    steps.open_own(page, "Telokk")
+    page.get_by_role("link", name="Journal", exact=True).click()
+    form, note = page.get_by_test_id("note-form"), page.get_by_test_id("journal-event").first
+    expect(note).to_contain_text("Rettelse du skriver på")
+    note.get_by_test_id("go-on").click()
+    expect(form.get_by_label("Vurdering")).to_have_value("Viral infeksjon.")
+    expect(form.get_by_test_id("why")).to_have_value("Glemte vurderingen")
     form.get_by_test_id("sign").click()
+    expect(form).to_have_count(0)
+    note = page.get_by_test_id("journal-event").first
     expect(note).to_contain_text("Rettet fordi: Glemte vurderingen")
     note.get_by_test_id("former").click()
     expect(page.get_by_test_id("former-versions")).to_contain_text("Ser det an.")

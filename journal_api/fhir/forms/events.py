@@ -114,8 +114,19 @@ def _composition(entry: Entry, context: Context) -> Json:
         "section": [
             made for s in sections if (made := _section(s.id, s.label["nb"], s.kind, s.measured, entry))
         ],
+        "relatesTo": _corrects(entry),
         "extension": _conflict(entry),
     }
+
+
+def _corrects(entry: Entry) -> list[Json]:
+    """The note that a draft corrects, in the version that it was begun on (FHIR R4 Composition.relatesTo)."""
+    found = entry.body.get("corrects")
+    if not found:
+        return []
+    target = {"reference": f"Composition/{found['note']}/_history/{found['version']}"}
+    why = valued("why", "String", found.get("why"))
+    return [{"code": "replaces", "targetReference": target, "extension": [why] if why else []}]
 
 
 def _status(entry: Entry) -> str:
@@ -171,10 +182,21 @@ def _read_composition(resource: Json) -> Parsed:
         _read_section(section, body)
     if conflict := read_valued(resource, "conflict-of", "String"):
         body["conflict_of"] = conflict
+    body["corrects"] = _read_corrects(only(resource.get("relatesTo", [])))
     state = states.get(str(resource.get("status")))
     if state is None or body["template"] is None:
         raise Unprocessable("composition-form", "Send status and type (urn:akson:template) as given out.")
     return Parsed(state, when(resource, "date"), without_empty(body), contact_of(resource))
+
+
+def _read_corrects(found: Json | None) -> Json | None:
+    if not found:
+        return None
+    parts = str(found.get("targetReference", {}).get("reference")).split("/")
+    if found.get("code") != "replaces" or len(parts) != 4 or not parts[3].isdecimal():
+        raise Unprocessable("composition-form", "A correction relatesTo (replaces) a version of its note.")
+    made = {"note": parts[1], "version": int(parts[3]), "why": read_valued(found, "why", "String")}
+    return without_empty(made)
 
 
 def _read_section(section: Json, body: Json) -> None:

@@ -30,6 +30,7 @@ WHERE person_id = %(person)s AND kind = ANY(%(kinds)s)
     AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
     AND (%(contact)s::uuid IS NULL OR contact_id = %(contact)s OR entry_id = %(contact)s)
     AND (%(only)s::uuid IS NULL OR entry_id = %(only)s)
+    AND (%(of)s::text[] IS NULL OR body->>'note' = ANY(%(of)s) OR body->'corrects'->>'note' = ANY(%(of)s))
     AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)
     AND (%(before)s::timestamptz IS NULL OR at < %(before)s)
     AND (%(after)s::timestamptz IS NULL
@@ -112,13 +113,17 @@ async def listing(
     states: Sequence[str] | None = None,
     contact: UUID | None = None,
     only: UUID | None = None,
+    of: Sequence[UUID] | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
     after: Cursor | None = None,
     reader: Reader | None = None,
     count: int = 500,
 ) -> list[Entry]:
-    """Entries of the kinds that the reader sees (None: all), newest first; discarded and moved ones never."""
+    """Entries of the kinds that the reader sees (None: all), newest first; discarded and moved ones never.
+
+    `of`: notes, whose values and drafts of corrections are wanted.
+    """
     found = await conn.execute(
         _SELECT + _LISTED,
         {
@@ -127,6 +132,7 @@ async def listing(
             "states": list(states) if states is not None else None,
             "contact": contact,
             "only": only,
+            "of": [str(note) for note in of] if of is not None else None,
             "since": since,
             "before": before,
             "after": after.at if after else None,

@@ -79,14 +79,15 @@ async def move(
 async def _what(here: Visit, kind: str, entry_id: UUID, version: int) -> list[Entry]:
     """The entry and all that goes with it, when the caller may move it."""
     entry = await entries.need(here, kind, entry_id, lock=True)
-    if kind not in MOVABLE or entry.body.get("plan"):
+    if kind not in MOVABLE or entry.body.get("plan") or entry.body.get("corrects"):
         raise Unprocessable(
             "kind-not-movable", "This is not moved. Withdraw it here, and make it anew in the right journal."
         )
     if entry.version != version:
         raise Conflict("changed-meanwhile", "Somebody has changed this meanwhile. Read it anew, then decide.")
     found = [entry, *await _hanging_on(here, entry)]
-    if any(one.unit not in (here.actor.place, here.actor.organisation) for one in found):
+    own = (here.actor.place, here.actor.organisation)
+    if any(one.unit not in own and not one.body.get("corrects") for one in found):
         raise Forbidden("moved-by-its-unit", "Another unit wrote this. Ask them to move it.")
     if not {one.kind for one in found} <= journal_role(here.actor.hpr_number, here.role).writes:
         raise Forbidden("journal-role-writes", "Your role does not write all that goes along.")
@@ -94,13 +95,15 @@ async def _what(here: Visit, kind: str, entry_id: UUID, version: int) -> list[En
 
 
 async def _hanging_on(here: Visit, entry: Entry) -> list[Entry]:
+    """What was written in a contact, and of notes their values and whatever corrections are being written."""
+    found: list[Entry] = []
     if entry.kind == "Encounter":
         kinds = sorted(MOVABLE - {"Encounter"})
-        return await entries.whatever(here, kinds, contact=entry.id, count=_MOST)
-    if entry.kind == "Composition":
-        values = await entries.whatever(here, ["Observation"], count=100_000)
-        return [value for value in values if value.body.get("note") == str(entry.id)]
-    return []
+        found = await entries.whatever(here, kinds, contact=entry.id, count=_MOST)
+    notes = [one.id for one in (entry, *found) if one.kind == "Composition"]
+    if notes:
+        found += await entries.whatever(here, ["Composition", "Observation"], of=notes, count=_MOST)
+    return list({one.id: one for one in found}.values())
 
 
 async def _over(

@@ -19,14 +19,30 @@ from kit.errors import Forbidden, Unprocessable
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 
 
+class Correction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Of a draft that becomes the next version of a signed note when it is signed.
+
+    Which note, the version that it was begun on, and why. `became`: that version, once it is signed.
+    """
+
+    note: UUID
+    version: int
+    why: Text = ""
+    became: int | None = None
+
+
 class Composition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A note: what each section of its template holds. `conflict_of`: the note that was changed meanwhile."""
+    """A note: what each section of its template holds. `conflict_of`: the note that was changed meanwhile.
+
+    `corrects`: of a draft of a correction, which its writer alone sees.
+    """
 
     template: Short
     texts: dict[str, Text] = {}
     codes: dict[str, list[Coding]] = {}
     measured: dict[str, float] = {}
     conflict_of: UUID | None = None
+    corrects: Correction | None = None
 
 
 async def _check(change: Change) -> None:
@@ -41,9 +57,26 @@ async def _check(change: Change) -> None:
             raise Unprocessable("note-unsigned", "Save the note as a draft, then sign it.")
         need_signer(change.visit, template)
         check_whole(template, body)
+    await _check_correction(change, template)
     _check_sections(template, body)
     for code in (one for codes in body.codes.values() for one in codes):
         await check_coding(change, code, code.system)
+
+
+async def _check_correction(change: Change, template: Template) -> None:
+    """A draft that corrects is of one signed note of its template, and of one who signs such notes."""
+    corrects: Correction | None = change.body.corrects
+    was = change.before.body.get("corrects", {}).get("note") if change.before else None
+    if change.before is not None and was != (str(corrects.note) if corrects else None):
+        raise Unprocessable("correction-of-another", "A draft goes on correcting the note it was begun for.")
+    if corrects is None:
+        return
+    need_signer(change.visit, template)
+    note = await entries.need(change.visit, "Composition", corrects.note)
+    if note.state != "signed" or corrects.became is not None or not 0 < corrects.version <= note.version:
+        raise Unprocessable("correction-of-nothing", "What is corrected is a version of a signed note.")
+    if note.body["template"] != template.id:
+        raise Unprocessable("template-changed", "A note keeps its template. Write a new one.")
 
 
 def need_signer(visit: Visit, template: Template) -> None:

@@ -13,6 +13,7 @@ from journal_api.journal.entries.models import Change, Entry, Written
 from journal_api.journal.notes.kind import (
     COMPOSITION,
     Composition,
+    Correction,
     check_whole,
     conflict_copy,
     need_signer,
@@ -45,7 +46,12 @@ async def save(visit: Visit, note_id: UUID, sent: Written, version: int | None) 
 
 
 async def sign(visit: Visit, note_id: UUID, version: int) -> Entry:
-    """Sign a draft; signing once more changes nothing. Raises as `write`, and `role-does-not-sign`."""
+    """Sign a draft; signing once more changes nothing. The draft of a correction becomes its note's version.
+
+    Raises as `write`, `role-does-not-sign`, `reason-missing`, `Conflict` (`corrected-meanwhile`).
+    """
+    if (found := await _corrected(visit, note_id, version)) is not None:
+        return found
     note = await entries.need(visit, "Composition", note_id, lock=True)
     if (
         note.state == "signed"
@@ -59,18 +65,54 @@ async def sign(visit: Visit, note_id: UUID, version: int) -> Entry:
     template = template_of(body.template)
     need_signer(visit, template)
     check_whole(template, body)
+    if body.corrects is not None:
+        return await _correct(visit, note, body, body.corrects)
     digest = entries.digest_of("Composition", "signed", note.at, note.contact, body)
     change = Change(visit, note_id, note, "signed", note.at, body, note.contact, None)
     return await entries.keep(COMPOSITION, change, digest, signs=True)
+
+
+async def _correct(visit: Visit, draft: Entry, body: Composition, corrects: Correction) -> Entry:
+    """The signed note's next version is what the draft says, and of the draft nothing is left."""
+    note = await entries.need(visit, "Composition", corrects.note, lock=True)
+    if note.version != corrects.version:
+        raise Conflict(
+            "corrected-meanwhile", "Somebody has corrected the note meanwhile. Read theirs, then decide."
+        )
+    why = corrects.why.strip()
+    if not why:
+        raise Unprocessable("reason-missing", "Say in `why` what is corrected, and why.")
+    said = msgspec.structs.replace(body, corrects=None, conflict_of=note.body.get("conflict_of"))
+    change = Change(visit, note.id, note, "signed", note.at, said, draft.contact, why)
+    await COMPOSITION.check(change)
+    digest = entries.digest_of("Composition", "signed", note.at, draft.contact, said)
+    kept = await entries.keep(COMPOSITION, change, digest)
+    became = Correction(corrects.note, corrects.version, became=kept.version)
+    await _empty(visit, draft, Composition(template=body.template, corrects=became))
+    return kept
+
+
+async def _corrected(visit: Visit, draft_id: UUID, version: int) -> Entry | None:
+    """The note, when this draft has become a version of it already by the same hand."""
+    found = await entries.known(visit, draft_id)
+    if found is None or found[0].state != "discarded" or found[0].changed.by != visit.author:
+        return None
+    became = found[0].body.get("corrects", {})
+    if "became" not in became or found[0].version != version + 1:
+        return None
+    return await entries.need(visit, "Composition", UUID(became["note"]))
 
 
 async def discard(visit: Visit, note_id: UUID, version: int) -> None:
     """Throw a draft away: its content is gone."""
     note = await entries.need(visit, "Composition", note_id, lock=True)
     _need_draft(note, version)
-    body = Composition(template=note.body["template"])
+    await _empty(visit, note, Composition(template=note.body["template"]))
+
+
+async def _empty(visit: Visit, note: Entry, body: Composition) -> None:
     digest = entries.digest_of("Composition", "discarded", note.at, None, body)
-    change = Change(visit, note_id, note, "discarded", note.at, body, note.contact, None)
+    change = Change(visit, note.id, note, "discarded", note.at, body, note.contact, None)
     await entries.keep(COMPOSITION, change, digest)
 
 

@@ -143,7 +143,11 @@ def _note(event: Any) -> rx.Component:
                 rx.el.h3(event.when, " ", event.title[Language.lang], class_name="journal-h3"),
                 rx.cond(
                     event.state == "draft",
-                    aksel.tag(text("journal.note.draft"), size="xsmall", variant="warning-moderate"),
+                    aksel.tag(
+                        rx.cond(event.corrects, text("journal.note.correction"), text("journal.note.draft")),
+                        size="xsmall",
+                        variant="warning-moderate",
+                    ),
                 ),
                 rx.cond(
                     event.conflict,
@@ -167,10 +171,6 @@ def _note(event: Any) -> rx.Component:
             rx.el.dl(rx.foreach(event.parts, _part), class_name="journal-parts"),
             rx.cond(
                 event.why != "", rx.el.p(text("journal.note.why", why=event.why), class_name="journal-by")
-            ),
-            # Seldom needed, and only by who has read the note: with its text.
-            rx.el.div(
-                _act(text("moving.begin"), mover.begin(event.key), "move"), class_name="results-noprint"
             ),
             open=event.unfolded,
         ),
@@ -199,7 +199,11 @@ def _actions(event: Any) -> rx.Component:
         rx.cond(
             event.state == "draft",
             _act(text("journal.note.go_on"), writer.take_up(event.key), "go-on"),
-            _act(text("journal.note.correct"), writer.take_up(event.key), "correct"),
+            _act(
+                rx.cond(event.begun, text("journal.note.correct_on"), text("journal.note.correct")),
+                writer.take_up(event.key),
+                "correct",
+            ),
         ),
         rx.cond(
             event.why != "",
@@ -209,6 +213,7 @@ def _actions(event: Any) -> rx.Component:
                 "former",
             ),
         ),
+        rx.cond(~event.corrects, _act(text("moving.begin"), mover.begin(event.key), "move")),
         class_name="journal-actions results-noprint",
     )
 

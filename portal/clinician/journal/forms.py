@@ -46,7 +46,10 @@ def form_of(template: Template, measured: Mapping[str, Measure], body: Mapping[s
 
 
 def body_of(values: Mapping[str, str]) -> dict[str, Any]:
-    """The note as it is sent: `template`, `conflict_of` and the named fields. Raises `NumberMalformed`."""
+    """The note as it is sent: `template`, `conflict_of` and the named fields. Raises `NumberMalformed`.
+
+    `corrects` makes it a draft of a correction, of the version `seen` of that note, with `why`.
+    """
     texts, measured, codes = {}, {}, {}
     for name, value in ((n, v.strip()) for n, v in values.items()):
         what, _, rest = name.partition(":")
@@ -65,8 +68,17 @@ def body_of(values: Mapping[str, str]) -> dict[str, Any]:
         "codes": codes,
         "measured": measured,
         "conflict_of": values.get("conflict_of", ""),
+        "corrects": _corrects(values),
     }
     return {name: value for name, value in body.items() if value}
+
+
+def _corrects(values: Mapping[str, str]) -> dict[str, Any]:
+    note, seen = values.get("corrects", ""), values.get("seen", "")
+    if not note or not seen.isdecimal():
+        return {}
+    why = values.get("why", "").strip()
+    return {"note": note, "version": int(seen)} | ({"why": why} if why else {})
 
 
 def _of_section(section: Section, measured: Mapping[str, Measure], body: Mapping[str, Any]) -> list[Field]:

@@ -35,8 +35,7 @@ const aksonWritten = {
 };
 if (typeof window !== "undefined") {
   Object.defineProperty(window, "aksonUnsent", {configurable: true, get: () =>
-    aksonWritten.pending !== null || aksonWritten.status === "corrects"
-    || Boolean(aksonWritten.holds?.isConnected)});
+    aksonWritten.pending !== null || Boolean(aksonWritten.holds?.isConnected)});
 }
 const aksonSay = (status, more = {}) => {
   aksonWritten.status = status;
@@ -131,7 +130,6 @@ const DraftKeeper = (props) => {
       const where = event.target.closest?.("form.journal-form");
       if (!where) return;
       if (where.id !== form) { aksonWritten.holds = where; return; }
-      if (where.dataset.corrects === "true") { aksonSay("corrects"); return; }
       aksonWritten.pending = {note: where.elements.namedItem("note").value, body: aksonRead(where)};
       aksonSay(aksonWritten.status === "offline" ? "offline" : "writing");
       clearTimeout(aksonWritten.timer);
@@ -141,7 +139,7 @@ const DraftKeeper = (props) => {
       const where = event.target;
       if (where.id !== form) return;
       const whole = aksonWritten.pending === null && !aksonWritten.sending;
-      if (where.dataset.corrects === "true" || whole) { aksonHold(where, patience); return; }
+      if (whole) { aksonHold(where, patience); return; }
       event.preventDefault();
       event.stopPropagation();
       await aksonSend();
@@ -172,8 +170,8 @@ const DraftKeeper = (props) => {
   }, []);
   const corrects = document.getElementById(form)?.dataset.corrects === "true";
   const said = {
-    writing: words.writing, offline: words.offline, corrects: words.corrects,
-    saved: words.saved.replace("{at}", seen.at ?? ""),
+    writing: words.writing, offline: words.offline,
+    saved: (corrects ? words.kept : words.saved).replace("{at}", seen.at ?? ""),
   }[seen.status] ?? (corrects ? words.corrects : words.idle);
   const refused = seen.status === "refused";
   return jsx("div", {className: "journal-keeper", "data-status": seen.status},
@@ -226,7 +224,7 @@ class _DraftKeeper(rx.Component):
 
 
 _WORDS = (
-    *("idle", "writing", "offline", "corrects", "saved", "copy", "copied"),
+    *("idle", "writing", "offline", "corrects", "saved", "kept", "copy", "copied"),
     *("leave_title", "leave_body", "stay", "leave"),
 )
 

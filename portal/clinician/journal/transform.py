@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,10 @@ _SNIPPET = 90
 
 @dataclass
 class Event:
-    """A contact with its notes, or a note alone. `state` is `draft`, `signed` or a contact's."""
+    """A contact with its notes, or a note alone. `state` is `draft`, `signed` or a contact's.
+
+    `corrects`: a draft that corrects a signed note. `begun`: a signed note whose correction is being written.
+    """
 
     key: str
     version: int
@@ -32,6 +35,8 @@ class Event:
     service: str = ""
     is_open: bool = False
     conflict: bool = False
+    corrects: bool = False
+    begun: bool = False
     form: str = ""
     reason: str = ""
     why: str = ""
@@ -74,7 +79,8 @@ def events(found: Mapping[str, Sequence[Entry]], known: Templates, wanted: Wante
     """Contacts and notes that are asked for, newest first. A contact that is over stands in its notes."""
     within = {e.contact for e in found.get("Composition", ()) if wanted.kind != "contact"}
     made = [_contact(e) for e in found.get("Encounter", ()) if e.id not in within or e.state in OPEN_CONTACT]
-    made += [_note(entry, known) for entry in found.get("Composition", ())]
+    begun = {str(e.body["corrects"]["note"]) for e in _corrections(found)}
+    made += [_note(entry, known, begun) for entry in found.get("Composition", ())]
     order = {entry.id: entry.at for kind in EVENTS for entry in found.get(kind, ())}
     shown = [event for event in made if _passes(event, wanted)]
     shown.sort(key=lambda event: (order[event.key], event.kind), reverse=True)
@@ -84,16 +90,31 @@ def events(found: Mapping[str, Sequence[Entry]], known: Templates, wanted: Wante
     return shown
 
 
+def correction_of(found: Mapping[str, Sequence[Entry]], note_id: str) -> Entry | None:
+    """The reader's own draft of a correction of this signed note."""
+    return next((e for e in _corrections(found) if e.body["corrects"]["note"] == note_id), None)
+
+
+def _corrections(found: Mapping[str, Sequence[Entry]]) -> list[Entry]:
+    return [entry for entry in found.get("Composition", ()) if entry.body.get("corrects")]
+
+
 def authors(found: Mapping[str, Sequence[Entry]]) -> list[str]:
     """Who has written the contacts and notes."""
     return sorted({entry.made.name for kind in EVENTS for entry in found.get(kind, ())})
 
 
-def open_contacts(found: Mapping[str, Sequence[Entry]], unit: str) -> list[Choice]:
-    """The contacts of this unit that are not finished, those under way first."""
-    mine = [e for e in found.get("Encounter", ()) if e.unit == unit and e.state in OPEN_CONTACT]
+def open_contacts(found: Mapping[str, Sequence[Entry]], unit: str, within: str | None = None) -> list[Choice]:
+    """The contacts of this unit that are not finished, those under way first; before them, `within`."""
+    known = {entry.id: entry for entry in found.get("Encounter", ())}
+    mine = [e for e in known.values() if e.unit == unit and e.state in OPEN_CONTACT and e.id != within]
     mine.sort(key=lambda entry: (entry.state != "in-progress", -entry.at.timestamp()))
-    return [Choice(entry.id, moment_text(entry.at), str(entry.body.get("form", ""))) for entry in mine]
+    made = [Choice(entry.id, moment_text(entry.at), str(entry.body.get("form", ""))) for entry in mine]
+    if within is None:
+        return made
+    at = known.get(within)
+    first = Choice(within, moment_text(at.at), str(at.body.get("form", ""))) if at else Choice(within, "", "")
+    return [first, *made]
 
 
 def service_of(found: Mapping[str, Sequence[Entry]], unit: str) -> str:
@@ -128,7 +149,7 @@ def _contact(entry: Entry) -> Event:
     )
 
 
-def _note(entry: Entry, known: Templates) -> Event:
+def _note(entry: Entry, known: Templates, begun: Collection[str]) -> Event:
     template = template_of(str(entry.body.get("template")), known)
     signed = entry.signed
     return Event(
@@ -144,6 +165,8 @@ def _note(entry: Entry, known: Templates) -> Event:
         template=str(entry.body.get("template")),
         service=template.service if template else "",
         conflict=bool(entry.body.get("conflict_of")),
+        corrects=bool(entry.body.get("corrects")),
+        begun=entry.id in begun,
         signed=moment_text(signed.at) if signed else "",
         parts=parts_of(entry.body, known),
         snippet=_snippet(entry.body),

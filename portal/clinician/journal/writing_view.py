@@ -106,7 +106,7 @@ def _contact() -> rx.Component:
 def _form() -> rx.Component:
     return rx.el.form(
         rx.el.h2(
-            rx.cond(writer.correcting, text("journal.write.correcting"), text("journal.write.writing")),
+            rx.cond(writer.corrects != "", text("journal.write.correcting"), text("journal.write.writing")),
             ": ",
             writer.form.title[Language.lang],
             id=HEADING,
@@ -123,8 +123,10 @@ def _form() -> rx.Component:
                 ("begun", writer.begun),
                 ("template", writer.form.template),
                 ("conflict_of", writer.conflict_of),
+                ("corrects", writer.corrects),
             )
         ],
+        rx.el.input(type="text", hidden=True, name="seen", value=writer.seen.to(str), read_only=True),
         rx.cond(writer.contacts.length() > 0, _within()),
         rx.el.div(
             rx.foreach(
@@ -136,11 +138,12 @@ def _form() -> rx.Component:
             class_name="journal-fields",
         ),
         rx.cond(
-            writer.correcting,
+            writer.corrects != "",
             aksel.text_field(
                 label=text("journal.write.why"),
                 description=text("journal.write.why_help"),
                 name="why",
+                default_value=writer.why,
                 size="small",
                 auto_complete="off",
                 custom_attrs={"data-testid": "why"},
@@ -154,7 +157,7 @@ def _form() -> rx.Component:
         class_name="journal-form",
         custom_attrs={
             "data-testid": "note-form",
-            "data-corrects": rx.cond(writer.correcting, "true", "false"),
+            "data-corrects": rx.cond(writer.corrects != "", "true", "false"),
         },
     )
 
@@ -179,7 +182,7 @@ def _buttons() -> rx.Component:
     return rx.el.div(
         aksel.button(
             rx.cond(
-                writer.correcting,
+                writer.corrects != "",
                 text("journal.write.correct"),
                 rx.cond(writer.signs, text("journal.write.sign"), text("journal.write.save")),
             ),
@@ -187,18 +190,16 @@ def _buttons() -> rx.Component:
             size="small",
             custom_attrs={"data-testid": "sign"},
         ),
-        rx.cond(
-            ~writer.correcting,
-            aksel.button(
-                text("journal.write.later"),
-                type="button",
-                size="small",
-                variant="secondary",
-                on_click=writer.leave,
-            ),
+        aksel.button(
+            text("journal.write.later"),
+            type="button",
+            size="small",
+            variant="secondary",
+            on_click=writer.leave,
+            custom_attrs={"data-testid": "later"},
         ),
         aksel.button(
-            rx.cond(writer.correcting, text("journal.write.leave"), text("journal.write.discard")),
+            rx.cond(writer.corrects != "", text("journal.write.leave"), text("journal.write.discard")),
             type="button",
             size="small",
             variant="tertiary",

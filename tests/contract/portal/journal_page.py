@@ -45,6 +45,8 @@ def form_of(writer: Any, **texts: str) -> dict[str, str]:
         **head,
         "begun": writer.begun,
         "template": writer.form.template,
+        "corrects": writer.corrects,
+        "seen": str(writer.seen),
         **fields,
         **{f"text:{name}": text for name, text in texts.items()},
     }

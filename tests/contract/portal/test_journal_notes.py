@@ -24,10 +24,11 @@ async def test_a_note_is_signed_and_corrected_and_sending_twice_writes_once(visi
     assert (note.state, writer.note, writer.wrong) == ("signed", "", "")
 
     await tab.do(NoteWriter, "take_up", note.id)
-    assert writer.correcting
+    assert writer.corrects == note.id
     correction = form_of(writer, text="Ikke frisk.")
     await tab.do(NoteWriter, "send", correction)
-    assert (writer.wrong, (await notes(tab))[0].version) == ("reason-missing", note.version)
+    assert writer.wrong == "reason-missing"
+    assert [one.version for one in await notes(tab) if one.id == note.id] == [note.version]
     for _ in range(2):
         await tab.do(NoteWriter, "send", correction | {"why": "Feil"})
     (corrected,) = await notes(tab)
@@ -54,9 +55,46 @@ async def test_a_colleague_who_corrected_first_is_shown_before_ones_own_correcti
     await tab.do(NoteWriter, "send", mine)
     journal = await tab.get(JournalState)
     assert writer.wrong == "corrected-meanwhile"
-    assert [part.text for part in journal.events[0].parts] == ["Deres."]
+    assert [[part.text for part in one.parts] for one in journal.events] == [["Mitt."], ["Deres."]]
+    assert [(one.corrects, one.begun) for one in journal.events] == [(True, False), (False, True)]
     await tab.do(NoteWriter, "send", mine)
     assert [one.body["texts"]["text"] for one in await notes(tab)] == ["Mitt."]
+
+
+async def test_a_correction_is_kept_while_one_types_and_offered_when_the_patient_is_opened_anew(
+    visitor: Browser,
+) -> None:
+    tab = await the_page(visitor)
+    writer = await begun(tab)
+    await tab.do(NoteWriter, "send", form_of(writer, text="Frisk."))
+    (note,) = await notes(tab)
+    await tab.do(NoteWriter, "take_up", note.id)
+    typed = form_of(writer, text="Ikke helt frisk.") | {"why": "Glemte hosten"}
+    assert (await save(visitor, typed)).json()["version"] == 1
+    assert (await save(visitor, typed | {"version": "1", "text:text": "Ikke frisk."})).json()["version"] == 2
+
+    await tab.do(NoteWriter, "leave")  # as when the portal restarts: nothing is left of the form
+    await tab.do(JournalState, "load")
+    journal = await tab.get(JournalState)
+    assert [one.state for one in journal.events] == ["draft", "signed"]
+    await tab.do(NoteWriter, "take_up", note.id)
+    assert (writer.corrects, writer.why, writer.version) == (note.id, "Glemte hosten", 2)
+    assert [one.value for one in writer.form.fields if one.name == "text:text"] == ["Ikke frisk."]
+
+    await tab.do(NoteWriter, "send", form_of(writer, text="Ikke frisk.") | {"why": writer.why})
+    (corrected,) = await notes(tab)
+    assert (corrected.id, corrected.why) == (note.id, "Glemte hosten")
+
+
+async def test_a_correction_that_is_thrown_away_leaves_the_note_as_it_was(visitor: Browser) -> None:
+    tab = await the_page(visitor)
+    writer = await begun(tab)
+    await tab.do(NoteWriter, "send", form_of(writer, text="Frisk."))
+    (note,) = await notes(tab)
+    await tab.do(NoteWriter, "take_up", note.id)
+    await save(visitor, form_of(writer, text="Syk."))
+    await tab.do(NoteWriter, "discard", "1")
+    assert (writer.note, await notes(tab)) == ("", [note])
 
 
 async def test_what_is_typed_is_saved_by_the_route_and_the_form_goes_on_with_it(visitor: Browser) -> None:

@@ -63,6 +63,9 @@ BODIES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "texts": st.dictionaries(of(["anamnesis", "findings", "plan"]), WORDS, min_size=1),
             "codes": st.dictionaries(st.just("diagnosis"), st.lists(code("icpc-2"), min_size=1), min_size=1),
             "conflict_of": IDS,
+            "corrects": st.fixed_dictionaries(
+                {"note": IDS, "version": st.integers(1, 9)}, optional={"why": WORDS}
+            ),
         },
     )
     | body(
