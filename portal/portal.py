@@ -19,6 +19,7 @@ from portal.administration.unusual.page import load as load_unusual
 from portal.administration.unusual.page import unusual_page
 from portal.citizen.access_log.page import access_log_page
 from portal.citizen.access_log.page import load as load_log
+from portal.citizen.journal.filing import own_file_routes
 from portal.citizen.journal.page import load as load_own_journal
 from portal.citizen.journal.page import own_journal_page
 from portal.citizen.notices.page import load as load_notices
@@ -84,7 +85,7 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): boundary},
     frontend_exception_handler=page_failed,
     backend_exception_handler=event_failed,
-    api_transformer=server([*panel_routes(), *save_routes(), *file_routes()]),
+    api_transformer=server([*panel_routes(), *save_routes(), *file_routes(), *own_file_routes()]),
 )
 app.add_middleware(SessionGuard(), index=0)
 app.register_lifespan_task(lifespan)

@@ -25,6 +25,7 @@ __all__ = [
     "client_of",
     "journal_client",
     "journal_of",
+    "own_journal_of",
     "patient_handle",
     "session_of",
     "unit_client",
@@ -81,6 +82,11 @@ async def citizen_journal(state: rx.State) -> JournalClient:
     now = await current(state)
     if now is None or now.session.kind is not Kind.CITIZEN:
         raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
+    return await own_journal_of(now)
+
+
+async def own_journal_of(now: Current) -> JournalClient:
+    """The same on behalf of this citizen's session."""
     return JournalClient(_api(now, {"person-id": await person_number(now)}))
 
 

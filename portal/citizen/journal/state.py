@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import reflex as rx
 
+from portal.citizen.journal.documents import OwnDocuments
 from portal.citizen.journal.transform import (
     EVENTS,
     KINDS,
@@ -55,6 +56,7 @@ class OwnJournal(rx.State):
     async def load(self) -> None:
         """What is so now, and the newest contacts and notes, of whom this tab shows."""
         self.reset()  # type: ignore[no-untyped-call]
+        await self._show_documents({})
         try:
             client = await citizen_journal(self)
             self._known = await client.templates()
@@ -67,6 +69,7 @@ class OwnJournal(rx.State):
         self.more_there = bool(self._goes_on)
         self.loaded = True
         self._show()
+        await self._show_documents(found.entries)
 
     @rx.event
     @requires(Kind.CITIZEN)
@@ -113,6 +116,10 @@ class OwnJournal(rx.State):
         self.critical, self.medication = critical(found), medication(found)
         self.vaccines, self.diagnoses = vaccines(found), diagnoses(found)
         self.told = told(found, self._known)
+
+    async def _show_documents(self, found: Mapping[str, list[Entry]]) -> None:
+        listed = await self.get_state(OwnDocuments)
+        listed._list(found)
 
 
 journal: Any = OwnJournal

@@ -14,7 +14,7 @@ CRITICAL = ("AllergyIntolerance", "Flag")
 LISTS = ("MedicationStatement", "Immunization", "Condition")
 UNFOLDED = 3
 """So many of the newest notes stand open."""
-KINDS = (*CRITICAL, *LISTS, *EVENTS)
+KINDS = (*CRITICAL, *LISTS, "DocumentReference", *EVENTS)
 
 
 @dataclass
@@ -111,13 +111,13 @@ def _note(entry: Entry, known: Templates) -> Told:
     return Told(
         key=entry.id,
         kind="note",
-        at=_day(entry),
+        at=day_of(entry),
         title=template.title if template else same(name),
         service=template.service if template else "",
         form="",
         reason="",
         by=signed.name,
-        role=_role(signed),
+        role=role_of(signed),
         signed=show_day(signed.at.isoformat()),
         why=entry.why or "",
         parts=parts_of(entry.body, known),
@@ -129,13 +129,13 @@ def _contact(entry: Entry) -> Told:
     return Told(
         key=entry.id,
         kind="contact",
-        at=_day(entry),
+        at=day_of(entry),
         title={},
         service=str(body.get("service") or ""),
         form=str(body.get("form") or ""),
         reason=str(body.get("reason") or ""),
         by=other or entry.made.name,
-        role=_role(entry.made) if other in ("", entry.made.name) else "",
+        role=role_of(entry.made) if other in ("", entry.made.name) else "",
         signed="",
         why="",
     )
@@ -167,13 +167,14 @@ def _diagnosis(entry: Entry) -> Own:
 
 
 def _line(entry: Entry, head: str, detail: str, mark: str = "") -> Own:
-    return Own(entry.id, head, detail, entry.changed.name, _role(entry.changed), _day(entry), mark)
+    return Own(entry.id, head, detail, entry.changed.name, role_of(entry.changed), day_of(entry), mark)
 
 
-def _day(entry: Entry) -> str:
+def day_of(entry: Entry) -> str:
+    """When it was so."""
     return show_day(entry.at.isoformat())
 
 
-def _role(stamp: Stamp) -> str:
+def role_of(stamp: Stamp) -> str:
     """The code of the role; `none` without authorisation."""
     return stamp.role or "none"

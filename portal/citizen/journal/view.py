@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.citizen.journal.documents_view import by_whom, own_documents_view
 from portal.citizen.journal.state import journal
 from portal.citizen.page import citizen_page
 from portal.frame.states import empty_view
@@ -25,6 +26,7 @@ def _content() -> rx.Component:
         _lines("medication", journal.medication),
         _lines("vaccines", journal.vaccines),
         _lines("diagnoses", journal.diagnoses),
+        own_documents_view(),
         _told(),
         class_name="ownjournal",
         custom_attrs={"data-testid": "own-journal"},
@@ -58,21 +60,8 @@ def _line(line: Any) -> rx.Component:
             class_name="ownjournal-head",
         ),
         rx.cond(line.detail != "", rx.el.p(line.detail)),
-        rx.el.p(_by(line), " · ", line.at, class_name="privacy-quiet"),
+        rx.el.p(by_whom(line), " · ", line.at, class_name="privacy-quiet"),
         key=line.key,
-    )
-
-
-def _by(one: Any) -> rx.Component:
-    """Who wrote it, and as what."""
-    return rx.el.span(
-        one.by,
-        rx.match(
-            one.role,
-            ("", rx.fragment()),
-            ("none", rx.el.span(", ", text("ownjournal.staff"))),
-            rx.el.span(", ", text_by("log.role", one.role, "XX")),
-        ),
     )
 
 
@@ -116,7 +105,7 @@ def _contact(event: Any) -> rx.Component:
             class_name="ownjournal-h3",
         ),
         rx.cond(event.reason != "", rx.el.p(text("ownjournal.events.about", reason=event.reason))),
-        rx.el.p(_by(event), class_name="privacy-quiet"),
+        rx.el.p(by_whom(event), class_name="privacy-quiet"),
     )
 
 
@@ -128,7 +117,9 @@ def _note(event: Any) -> rx.Component:
         ),
         _parts(event.parts),
         rx.cond(event.why != "", _corrected(event)),
-        rx.el.p(text("ownjournal.events.by"), " ", _by(event), " ", event.signed, class_name="privacy-quiet"),
+        rx.el.p(
+            text("ownjournal.events.by"), " ", by_whom(event), " ", event.signed, class_name="privacy-quiet"
+        ),
         open=event.unfolded,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +12,12 @@ import reflex as rx
 
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, Written
+from portal.session.files import page_image
 from portal.session.guard import requires
 from portal.session.journal import client_of
 from portal.session.models import Kind
 from portal.ui.dates import day_text
+from portal.ui.files import HEADING
 
 if TYPE_CHECKING:
     from portal.clinician.journal.state import JournalState
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 KIND = "DocumentReference"
 CATEGORIES = ("A00-1", "B00-1", "C00-1", "D00-1", "E00-1", "F00-1", "G00-1", "H00-1", "I00-1", "J00-1")
 """Volven 9602, the main categories; their words are texts of the portal."""
-HEADING = "document-shown"
 
 
 @dataclass
@@ -132,8 +132,8 @@ class Documents(rx.State):
     async def _fetch(self, page: int) -> None:
         try:
             client = await client_of(self, (await self._journal()).shown)
-            answer = await client.api.send("GET", f"/documents/{self._shown}/preview?page={page}")
+            image = await page_image(client.api, self._shown, page)
         except ServiceProblem as problem:
             self.wrong, self.image = problem.code, ""
             return
-        self.page, self.image = page, f"data:image/png;base64,{base64.b64encode(answer.content).decode()}"
+        self.page, self.image = page, image

@@ -7,24 +7,18 @@ from typing import Any
 import reflex as rx
 from reflex.vars import Var
 
-from portal.clinician.journal.documents import CATEGORIES, HEADING, Documents
+from portal.clinician.journal.documents import CATEGORIES, Documents
 from portal.clinician.journal.filing import FILE, MOST
 from portal.clinician.journal.state import seen
 from portal.ui import aksel
+from portal.ui.files import File, document_page, document_saver, document_shower, file_props
 from portal.ui.forms import done_view, form_buttons, wrong_view
-from portal.ui.language import Language
 from portal.ui.text import text, text_by
-from portal.ui.texts import LANGUAGES, under
 
 shown: Any = Documents
+WRONG = "documents.wrong"
 
-# Files go to the portal's own route with fetch, never into browser storage; the reader saves what is saved.
 _SCRIPT = """
-const aksonFile = (to, id, patient, more = {}) => fetch(`${to}/${id}`, {
-  cache: "no-store", redirect: "error", ...more,
-  headers: {"akson-tab": window.sessionStorage.getItem("token") ?? "", "akson-patient": patient},
-});
-const aksonFault = async (answer) => (await answer.json().catch(() => ({}))).code ?? "other";
 const DocumentTaker = ({to, patient, most, words, wrong, onTaken}) => {
   const [status, setStatus] = useState("");
   const input = useRef(null);
@@ -53,52 +47,16 @@ const DocumentTaker = ({to, patient, most, words, wrong, onTaken}) => {
     jsx("div", {role: "alert"}, failed && jsx(Alert, {variant: "error", size: "small"},
       wrong[status] ?? wrong.other)));
 };
-const DocumentSaver = ({to, id, patient, name, words, wrong}) => {
-  const [status, setStatus] = useState("");
-  const save = async () => {
-    setStatus("sending");
-    try {
-      const answer = await aksonFile(to, id, patient);
-      if (!answer.ok) { setStatus(await aksonFault(answer)); return; }
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(await answer.blob());
-      const disposition = answer.headers.get("content-disposition") ?? "";
-      link.download = disposition.match(/filename="([^"]+)"/)?.[1] ?? "";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      setStatus("");
-    } catch { setStatus("offline"); }
-  };
-  return jsx("span", {},
-    jsx(Button, {size: "xsmall", variant: "tertiary", onClick: save, loading: status === "sending",
-      "data-testid": "document-save"}, words.save, jsx("span", {className: "akson-hidden"}, " ", name)),
-    jsx("span", {role: "alert"}, ["", "sending"].includes(status) ? "" : wrong[status] ?? wrong.other));
-};
 """
 
 
-class _File(rx.Component):
-    to: Var[str]
-    patient: Var[str]
-    words: Var[dict[str, str]]
-    wrong: Var[dict[str, str]]
-
-    def add_imports(self) -> dict[str, Any]:
-        return {"react": ["useRef", "useState"], aksel.LIBRARY: ["Alert", "Button"]}
-
-    def add_custom_code(self) -> list[str]:
-        return [_SCRIPT]
-
-
-class _Taker(_File):
+class _Taker(File):
     tag = "DocumentTaker"
     most: Var[int]
     on_taken: aksel.on_text
 
-
-class _Saver(_File):
-    tag = "DocumentSaver"
-    name: Var[str]
+    def add_custom_code(self) -> list[str]:
+        return [_SCRIPT]
 
 
 def documents_view() -> rx.Component:
@@ -117,26 +75,16 @@ def documents_view() -> rx.Component:
             seen.documents.length() > 0,
             rx.el.ul(rx.foreach(seen.documents, _line), class_name="journal-plain"),
         ),
-        rx.cond(shown.title != "", _page()),
+        rx.cond(shown.title != "", document_page(shown, WRONG)),
         rx.cond(~seen.outside, rx.cond(shown.taken != "", _naming(), _taker())),
         class_name="journal-group results-noprint",
         custom_attrs={"data-testid": "documents"},
     )
 
 
-def _common() -> dict[str, Any]:
-    wrong = {lang: under(lang, "documents.wrong") for lang in LANGUAGES}
-    words = {name: text(f"documents.{name}") for name in ("choose", "types", "sending", "save")}
-    return {
-        "to": FILE,
-        "patient": seen.shown,
-        "words": Var.create(words),
-        "wrong": Var.create(wrong)[Language.lang],
-    }
-
-
 def _taker() -> rx.Component:
-    return _Taker.create(most=MOST, on_taken=shown.take, **_common())
+    props = file_props(FILE, seen.shown, WRONG, "choose", "types", "sending")
+    return _Taker.create(most=MOST, on_taken=shown.take, **props)
 
 
 def _line(one: Any) -> rx.Component:
@@ -146,7 +94,7 @@ def _line(one: Any) -> rx.Component:
         rx.el.span(one.when, " · ", one.by, class_name="journal-detail"),
         rx.match(
             one.scan,
-            ("clean", rx.el.div(_show(one), _save(one), class_name="journal-actions")),
+            ("clean", rx.el.div(document_shower(one, shown.show), _save(one), class_name="journal-actions")),
             ("infected", aksel.alert(text("documents.infected"), variant="error", size="small")),
             rx.el.div(
                 rx.el.span(text("documents.unscanned"), class_name="journal-detail"),
@@ -158,52 +106,7 @@ def _line(one: Any) -> rx.Component:
 
 
 def _save(one: Any) -> rx.Component:
-    return _Saver.create(id=one.key, name=one.title, **_common())
-
-
-def _show(one: Any) -> rx.Component:
-    return aksel.button(
-        text("documents.show"),
-        rx.el.span(" ", one.title, class_name="akson-hidden"),
-        size="xsmall",
-        variant="tertiary",
-        on_click=shown.show(one.key),
-        custom_attrs={"data-testid": "document-show"},
-    )
-
-
-def _page() -> rx.Component:
-    return rx.el.div(
-        rx.el.h3(shown.title, id=HEADING, tab_index=-1, class_name="journal-h3"),
-        rx.cond(
-            shown.image != "",
-            rx.el.img(
-                src=shown.image,
-                alt=text("documents.page", page=shown.page, pages=shown.pages),
-                class_name="document-page",
-                custom_attrs={"data-testid": "document-page"},
-            ),
-            wrong_view("documents.wrong", shown.wrong),
-        ),
-        rx.el.div(
-            rx.cond(
-                shown.pages > 1,
-                rx.fragment(
-                    _step("documents.before", -1, shown.page <= 1),
-                    rx.el.span(text("documents.page", page=shown.page, pages=shown.pages), role="status"),
-                    _step("documents.after", 1, shown.page >= shown.pages),
-                ),
-            ),
-            aksel.button(text("documents.close"), size="xsmall", variant="tertiary", on_click=shown.close),
-            class_name="journal-actions",
-        ),
-    )
-
-
-def _step(words: str, by: int, last: Any) -> rx.Component:
-    return aksel.button(
-        text(words), size="xsmall", variant="secondary", disabled=last, on_click=shown.turn(by)
-    )
+    return document_saver(one, FILE, seen.shown, WRONG)
 
 
 def _naming() -> rx.Component:
@@ -222,7 +125,7 @@ def _naming() -> rx.Component:
             name="category",
             size="small",
         ),
-        wrong_view("documents.wrong", shown.wrong),
+        wrong_view(WRONG, shown.wrong),
         form_buttons(text("documents.keep"), text("documents.leave"), shown.close, "document-keep"),
         on_submit=shown.keep,
         class_name="journal-form",

@@ -6,7 +6,6 @@ header of ours, which other sites cannot send); about the tab's open patient, wh
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from uuid import UUID
 
 from starlette.requests import Request
@@ -15,13 +14,13 @@ from starlette.routing import Route
 
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import JournalApi
-from portal.clinician.journal.saving import STATUS, answer, current_of, refused
+from portal.session.files import SHOWN, answer, current_of, document, not_done
 from portal.session.journal import client_for
+from portal.session.models import Kind
 
 FILE = "/clinician/journal/document"
 MOST = 25 * 1024 * 1024
 """Bytes of a document, as the journal has it."""
-_KEPT = ("content-type", "content-disposition", "content-security-policy", "x-content-type-options")
 
 
 def file_routes() -> list[Route]:
@@ -32,29 +31,27 @@ def file_routes() -> list[Route]:
 
 async def take(request: Request) -> Response:
     """Keep the bytes; what they are, or `{code}`."""
-    document: UUID = request.path_params["document"]
+    document_id: UUID = request.path_params["document"]
     try:
         api = await _api(request)
         data = await _body(request)
-        kept = await api.send("PUT", f"/documents/{document}/content", data, "application/octet-stream")
+        kept = await api.send("PUT", f"/documents/{document_id}/content", data, "application/octet-stream")
     except ServiceProblem as problem:
-        return _no(problem)
+        return not_done(problem)
     return answer(kept.json())
 
 
 async def give(request: Request) -> Response:
     """The bytes as they came, to be saved."""
-    document: UUID = request.path_params["document"]
     try:
-        found = await (await _api(request)).send("GET", f"/documents/{document}/content")
+        return await document(await _api(request), request.path_params["document"])
     except ServiceProblem as problem:
-        return _no(problem)
-    headers = {name: found.headers[name] for name in _KEPT if name in found.headers}
-    return Response(found.content, headers=headers | {"cache-control": "no-store"})
+        return not_done(problem)
 
 
 async def _api(request: Request) -> JournalApi:
-    return (await client_for(await current_of(request), request.headers.get("akson-patient", ""))).api
+    now = await current_of(request, Kind.CLINICIAN)
+    return (await client_for(now, request.headers.get(SHOWN, ""))).api
 
 
 async def _body(request: Request) -> bytes:
@@ -65,7 +62,3 @@ async def _body(request: Request) -> bytes:
             raise ServiceProblem(Problem.WRONG, "document-too-large")
         parts.append(chunk)
     return b"".join(parts)
-
-
-def _no(problem: ServiceProblem) -> Response:
-    return refused(problem.code, STATUS.get(problem.problem, HTTPStatus.UNPROCESSABLE_ENTITY))

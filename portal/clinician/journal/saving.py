@@ -13,30 +13,22 @@ from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from kit.errors import AksonError, Malformed
 from kit.jsonapi import read_body
-from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, Written
 from portal.clinician.journal.forms import NumberMalformed, body_of
 from portal.clinician.journal.keeper import SAVE
-from portal.session.cookies import SESSION_COOKIE
-from portal.session.current import Current
+from portal.session.files import answer, current_of, not_done, refused
 from portal.session.journal import client_for
 from portal.session.models import Kind
 from portal.session.wiring import wiring
 from portal.ui.dates import time_text
 
 _MOST = 200_000  # bytes of a form
-STATUS = {
-    Problem.SIGNED_OUT: HTTPStatus.UNAUTHORIZED,
-    Problem.REFUSED: HTTPStatus.FORBIDDEN,
-    Problem.BUSY: HTTPStatus.SERVICE_UNAVAILABLE,
-    Problem.DOWN: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-"""What a plain route answers to a problem; to others 422."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -60,7 +52,7 @@ async def save(request: Request) -> Response:
     try:
         entry = await _save(request)
     except ServiceProblem as problem:
-        return refused(problem.code, STATUS.get(problem.problem, HTTPStatus.UNPROCESSABLE_ENTITY))
+        return not_done(problem)
     except NumberMalformed:
         return refused("number-malformed", HTTPStatus.UNPROCESSABLE_ENTITY)
     except AksonError as error:
@@ -74,26 +66,7 @@ async def _save(request: Request) -> Entry:
         sent = msgspec.convert(fields, Sent, strict=False)
     except msgspec.ValidationError as error:
         raise Malformed("form-malformed", str(error)) from None
-    now = await current_of(request)
+    now = await current_of(request, Kind.CLINICIAN)
     client = await client_for(now, sent.patient)
     written = Written("draft", sent.begun, body_of(fields), contact=fields.get("contact") or None)
     return await client.write("Composition", str(sent.note), written, sent.version)
-
-
-async def current_of(request: Request) -> Current:
-    """The clinician's session and tab. Raises `ServiceProblem` (`no-session`)."""
-    sid = request.cookies.get(SESSION_COOKIE, "")
-    session = await wiring().store.get(sid) if sid else None
-    if session is None or session.choosing or session.kind is not Kind.CLINICIAN:
-        raise ServiceProblem(Problem.SIGNED_OUT, "no-session")
-    return Current(sid, request.headers.get("akson-tab", ""), session)
-
-
-def refused(code: str, status: HTTPStatus) -> Response:
-    """`{code}`."""
-    return answer({"code": code}, status)
-
-
-def answer(body: dict[str, object], status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """JSON that nobody keeps."""
-    return JSONResponse(body, status, {"cache-control": "no-store"})

@@ -23,6 +23,7 @@ from kit.identity import audiences
 from kit.identity.verifier import build_verifier
 from kit.keys import KeyRing
 from kit.settings import Settings
+from portal.citizen.journal.filing import own_file_routes
 from portal.clinician.journal.filing import file_routes
 from portal.clinician.journal.saving import save_routes
 from portal.frame.logins import login_routes
@@ -39,7 +40,7 @@ from tests.integration.lookup.conftest import Store, store  # noqa: F401 - repor
 
 def portal_app() -> Starlette:
     """The portal's plain routes."""
-    journal = (*save_routes(), *file_routes())
+    journal = (*save_routes(), *file_routes(), *own_file_routes())
     return Starlette(routes=[*auth_routes(), *login_routes(Path("no-build")), *journal])
 
 
