@@ -17,6 +17,7 @@ from journal_api.care.messages.endpoints import router as messages_router
 from journal_api.care.units.endpoints import router as units_router
 from journal_api.care.worklist.endpoints import router as work_router
 from journal_api.desk import Desk
+from journal_api.fhir.documents import router as fhir_documents_router
 from journal_api.fhir.endpoints import router as fhir_router
 from journal_api.journal.codes.endpoints import router as codes_router
 from journal_api.journal.codes.service import keep_builtin
@@ -39,7 +40,7 @@ from kit.web import create_app
 ROLE = "akson_journal"
 CARE = (absence_router, follow_up_router, messages_router, units_router)
 OF_NO_PATIENT = ("/templates", "/codes/_search", "/fhir/metadata")
-NAMED = (notes_router, medication_router, moving_router, documents_router)
+NAMED = (notes_router, medication_router, moving_router, documents_router, fhir_documents_router)
 """Before the routes of every kind, which would take theirs."""
 _ROUTERS = (*NAMED, *CARE, journal_router, codes_router, work_router, fhir_router, transfer_router)
 

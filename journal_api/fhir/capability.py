@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journal_api.fhir.documents import TYPE
 from journal_api.fhir.forms import BY_TYPE
 from journal_api.fhir.parts import Json
 from journal_api.fhir.search import PARAMETERS
@@ -15,7 +16,9 @@ personnel also send requester-hpr-role and, for a relation that no register show
 outside the municipal services sends access-basis. Create is PUT with a new UUID of the sender's, so that \
 repeating it changes nothing; update is PUT with If-Match. A note is written as preliminary and signed by \
 $sign; signed, it is corrected with the reason in the extension urn:akson:entry, part why. Patient is read \
-alone: the registers keep persons. A document's content is read and written at /documents/{id}/content."""
+alone: the registers keep persons. A document's content (PDF, PNG, JPEG, at most 25 MB) is PUT as Binary \
+under the id that its DocumentReference gets, or sent inside it as attachment.data; then POST makes the id, \
+the same for the same document. A content never changes."""
 _SECURITY = (
     "Authorization: DPoP, with an access token for the audience akson:journal, scope akson:journal/read or"
     " akson:journal/write, security level 4 (RFC 9449). This statement alone is open."
@@ -45,7 +48,7 @@ def capability_statement(base: str) -> Json:
                 "mode": "server",
                 "documentation": _DOCUMENTATION,
                 "security": {"description": _SECURITY},
-                "resource": [_patient(), *map(_resource, _there())],
+                "resource": [_patient(), _binary(), *map(_resource, _there())],
             }
         ],
     }
@@ -59,10 +62,14 @@ def _patient() -> Json:
     return {"type": PATIENT, "interaction": [{"code": "search-type"}]}
 
 
+def _binary() -> Json:
+    return {"type": "Binary", "interaction": [{"code": "read"}, {"code": "update"}], "updateCreate": True}
+
+
 def _resource(name: str) -> Json:
     interactions = ["search-type", "read", "history-instance"]
     if BY_TYPE[name].writable:
-        interactions.append("update")
+        interactions += ["update", *(["create"] if name == TYPE else [])]
     parameters = [
         {"name": parameter, "type": kind, "documentation": text}
         for parameter, (kind, text) in (

@@ -85,7 +85,7 @@ async def read(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Re
         return LookUp(resources.resource_of(entry, context), {wanted.kind: 1})
 
     found = await visit(request, actor, [wanted.kind], work)
-    return _tagged(found)
+    return resources.tagged(found)
 
 
 @router.get("/{kind}/{entry_id}/_history", response_class=Response)
@@ -129,7 +129,7 @@ async def write(kind: str, entry_id: UUID, request: Request, actor: Caller) -> R
         return LookUp(resources.resource_of(entry, context), {wanted.kind: 1})
 
     found = await visit(request, actor, [wanted.kind], work, writes=True)
-    return _tagged(found)
+    return resources.tagged(found)
 
 
 @router.post("/Composition/{note_id}/$sign", response_class=Response)
@@ -143,7 +143,7 @@ async def sign(note_id: UUID, request: Request, actor: Caller) -> Response:
         return LookUp(resources.resource_of(entry, context), {"Composition": 1})
 
     found = await visit(request, actor, ["Composition"], work, writes=True)
-    return _tagged(found)
+    return resources.tagged(found)
 
 
 async def _page(here: Visit, form: SearchForm, found: Sequence[Entry]) -> tuple[int, list[Json]]:
@@ -179,9 +179,3 @@ def _historic(resource: Json) -> Json:
             "etag": f'W/"{resource["meta"]["versionId"]}"',
         },
     }
-
-
-def _tagged(resource: Json) -> Response:
-    answer = fhir_response(resource)
-    answer.headers["etag"] = f'W/"{resource["meta"]["versionId"]}"'
-    return answer

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
+from starlette.responses import Response
 
+from core_record.fhir import fhir_response
 from journal_api.desk import Visit
 from journal_api.fhir.forms import BY_KIND, Context, Form
 from journal_api.fhir.parts import ENTRY, Json, stamps, subject, without_empty
@@ -73,6 +75,13 @@ def written(form: Form, resource: Json, number: Json) -> Written:
         raise Unprocessable("time-missing", "The resource names no time.")
     body = msgspec.Raw(msgspec.json.encode(parsed.body))
     return Written(parsed.state, parsed.at, body, parsed.contact, _why(resource))
+
+
+def tagged(resource: Json) -> Response:
+    """A resource with its version as ETag."""
+    answer = fhir_response(resource)
+    answer.headers["etag"] = f'W/"{resource["meta"]["versionId"]}"'
+    return answer
 
 
 def _why(resource: Json) -> str | None:

@@ -67,4 +67,4 @@ def _read_document(resource: Json) -> Parsed:
     return Parsed(state, when(resource, "date"), without_empty(body), contact_of(resource))
 
 
-DOCUMENT = Form("DocumentReference", "DocumentReference", _document, _read_document, writable=False)
+DOCUMENT = Form("DocumentReference", "DocumentReference", _document, _read_document)

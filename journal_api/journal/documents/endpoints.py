@@ -33,7 +33,9 @@ async def put_content(entry_id: UUID, request: Request, actor: Caller) -> Respon
     `content-kept`, 413 `document-too-large`, 415 `document-type`, `document-broken`, 422 `document-infected`,
     `document-locked`, 503 `scanner-unavailable`.
     """
-    data, what = await taken_in(request, actor)
+    await admitted(request, actor)
+    data = await read_bytes(request, service.MOST, "document-too-large")
+    what = await service.examine(data, request.app.state.scanner)
 
     async def work(here: Visit) -> LookUp[Described]:
         if isinstance(what, AksonError):
@@ -43,15 +45,13 @@ async def put_content(entry_id: UUID, request: Request, actor: Caller) -> Respon
     return json_answer(await visit(request, actor, _KINDS, work, writes=True))
 
 
-async def taken_in(request: Request, actor: Actor) -> tuple[bytes, Described | AksonError]:
-    """The body of one who may write documents, and what it is: decided before a byte is kept or examined."""
+async def admitted(request: Request, actor: Actor) -> None:
+    """Raises what refuses one who may not write documents, before a byte is kept or examined."""
     try:
         await need_permission(request, actor, _KINDS)
     except AksonError:
         await throw_away(request, service.MOST)
         raise
-    data = await read_bytes(request, service.MOST, "document-too-large")
-    return data, await service.examine(data, request.app.state.scanner)
 
 
 @router.get("/documents/{entry_id}/content", response_class=Response)
@@ -67,14 +67,8 @@ async def binary(entry_id: UUID, request: Request, actor: Caller) -> Response:
     entry, data = await _content(entry_id, request, actor)
     if "fhir" not in request.headers.get("accept", ""):
         return _download(entry, data)
-    resource = {
-        "resourceType": "Binary",
-        "id": str(entry_id),
-        "contentType": entry.body["content_type"],
-        "securityContext": {"reference": f"DocumentReference/{entry_id}"},
-        "data": base64.b64encode(data).decode(),
-    }
-    return fhir_response(resource)
+    resource = service.binary_of(entry_id, entry.body["content_type"])
+    return fhir_response(resource | {"data": base64.b64encode(data).decode()})
 
 
 @router.get("/documents/{entry_id}/preview", response_class=Response)

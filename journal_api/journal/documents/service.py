@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -79,6 +80,16 @@ async def need_clean(visit: Visit, entry_id: UUID) -> tuple[Entry, bytes]:
     if what is not None and what.scan == "unscanned":
         raise Conflict("document-unscanned", "No scanner has looked at this document. Download it.")
     return await content(visit, entry_id)
+
+
+def binary_of(entry_id: UUID, content_type: str) -> dict[str, Any]:
+    """A content as FHIR R4 Binary, without its data."""
+    return {
+        "resourceType": "Binary",
+        "id": str(entry_id),
+        "contentType": content_type,
+        "securityContext": {"reference": f"{KIND}/{entry_id}"},
+    }
 
 
 async def said_to_be(visit: Visit, entry_id: UUID, scan: str) -> None:

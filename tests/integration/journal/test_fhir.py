@@ -148,6 +148,9 @@ async def test_the_statement_names_every_type_and_every_parameter_it_understands
     } <= types.keys()
     values = {"date": "2021-01-01", "number": "1", "token": str(uuid4()), "reference": f"Encounter/{uuid4()}"}
     for name, resource in types.items():
+        if {"code": "search-type"} not in resource["interaction"]:
+            assert name == "Binary"
+            continue
         for parameter in resource.get("searchParam", []):
             path = f"/fhir/{name}/_search?{parameter['name']}={values[parameter['type']]}"
             found = await journal.call("lege-koman", "line", "POST", path, content_type=FORM)
