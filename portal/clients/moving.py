@@ -9,6 +9,14 @@ from msgspec import Struct
 
 from portal.clients.journal import JournalClient
 
+MOVABLE = frozenset(
+    {
+        *("AllergyIntolerance", "Flag", "Condition", "MedicationStatement", "Immunization", "Wish"),
+        *("Encounter", "Composition", "Observation", "DocumentReference"),
+    }
+)
+"""What is written about a person alone; what was planned or sent is withdrawn and made anew."""
+
 
 class Trace(Struct, frozen=True):
     """Something was moved from this journal (`direction`: away) or here; `why` at the new place alone."""
@@ -23,6 +31,13 @@ class Trace(Struct, frozen=True):
     unit: str
     role: str | None = None
     why: str | None = None
+
+
+class Along(Struct, frozen=True):
+    """The version of what is to be moved, and how many of which kinds go along."""
+
+    version: int
+    along: dict[str, int]
 
 
 class _Moved(Struct):
@@ -43,6 +58,11 @@ async def move(
     sent = msgspec.json.encode({"id": move_id, "why": why})
     path = f"/journal/{kind}/{entry_id}/$move"
     await client.api.send("POST", path, sent, "application/json", headers)
+
+
+async def along(client: JournalClient, kind: str, entry_id: str) -> Along:
+    """What would be moved with an entry. Raises `JournalProblem`, as a move would on this side."""
+    return await client.api.ask("POST", f"/journal/{kind}/{entry_id}/_along", Along)
 
 
 async def traces(client: JournalClient) -> list[Trace]:

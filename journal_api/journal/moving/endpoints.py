@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from core_record.access.journal import journal_role
 from core_record.access.service import LookUp
 from core_record.fhir import person_number
 from journal_api.desk import Caller, Visit, visit
@@ -13,6 +14,7 @@ from journal_api.journal.kinds import KINDS
 from journal_api.journal.moving import service
 from journal_api.journal.moving.repository import Trace
 from kit.errors import AksonError, Malformed
+from kit.identity.actor import ActorKind
 from kit.jsonapi import json_answer, read_body, version_in
 
 router = APIRouter(prefix="/journal", tags=["journal"])
@@ -39,10 +41,31 @@ async def move(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Re
     return json_answer(await visit(request, actor, [kind], work, writes=True))
 
 
+@router.post("/{kind}/{entry_id}/_along", response_class=Response)
+async def along(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
+    """What would be moved with an entry: {"version", "along": {kind: number}}.
+
+    Refuses what `$move` would refuse on this side, so that one knows before one asks.
+    """
+    if kind not in KINDS:
+        raise Malformed("move-malformed", "Name a kind of entries.")
+
+    async def work(here: Visit) -> LookUp[service.Along]:
+        return LookUp(await service.along(here, kind, entry_id), {kind: 1})
+
+    return json_answer(await visit(request, actor, [kind], work))
+
+
 @router.post("/_moved", response_class=Response)
 async def moved(request: Request, actor: Caller) -> Response:
-    """What was moved from or to this person's journal, newest first: {"moved": […]}."""
+    """What was moved from or to this person's journal, newest first: {"moved": […]}.
+
+    Of the kinds that the caller's role reads.
+    """
     kinds = sorted(service.MOVABLE)
+    if actor.kind is ActorKind.CLINICIAN:
+        role = journal_role(actor.hpr_number, request.headers.get("requester-hpr-role"))
+        kinds = sorted(service.MOVABLE & role.reads)
 
     async def work(here: Visit) -> LookUp[list[Trace]]:
         return LookUp(await service.traces(here, kinds), {})

@@ -44,6 +44,13 @@ class Move(Trimmed, frozen=True, forbid_unknown_fields=True):
     why: Words
 
 
+class Along(msgspec.Struct, frozen=True):
+    """An entry's version, and how many of which kinds go along with it when it is moved."""
+
+    version: int
+    along: dict[str, int]
+
+
 class Moved(msgspec.Struct, frozen=True):
     """What was moved."""
 
@@ -76,15 +83,24 @@ async def move(
     return LookUp(Moved(sent.id, [entry.id for entry in moved]), counts)
 
 
-async def _what(here: Visit, kind: str, entry_id: UUID, version: int) -> list[Entry]:
-    """The entry and all that goes with it, when the caller may move it."""
+async def along(here: Visit, kind: str, entry_id: UUID) -> Along:
+    """What would go along with an entry. Raises as `move` what refuses on this side."""
+    entry, *others = await _what(here, kind, entry_id, None)
+    seen = [one.kind for one in others if not entries.hidden_from(here, one)]
+    return Along(entry.version, {name: seen.count(name) for name in sorted({*seen})})
+
+
+async def _what(here: Visit, kind: str, entry_id: UUID, version: int | None) -> list[Entry]:
+    """The entry (None: as it is) and then all that goes with it, when the caller may move it."""
     entry = await entries.need(here, kind, entry_id, lock=True)
     if kind not in MOVABLE or entry.body.get("plan") or entry.body.get("corrects"):
         raise Unprocessable(
             "kind-not-movable", "This is not moved. Withdraw it here, and make it anew in the right journal."
         )
-    if entry.version != version:
+    if version not in (None, entry.version):
         raise Conflict("changed-meanwhile", "Somebody has changed this meanwhile. Read it anew, then decide.")
+    if kind == "Observation" and await _of_note(here, entry):
+        raise Unprocessable("moved-with-its-note", "A note says this value. Move the note instead.")
     found = [entry, *await _hanging_on(here, entry)]
     own = (here.actor.place, here.actor.organisation)
     if any(one.unit not in own and not one.body.get("corrects") for one in found):
@@ -92,6 +108,12 @@ async def _what(here: Visit, kind: str, entry_id: UUID, version: int) -> list[En
     if not {one.kind for one in found} <= journal_role(here.actor.hpr_number, here.role).writes:
         raise Forbidden("journal-role-writes", "Your role does not write all that goes along.")
     return found
+
+
+async def _of_note(here: Visit, value: Entry) -> bool:
+    """Whether the note that a value is of is in the same journal."""
+    note = value.body.get("note")
+    return note is not None and bool(await entries.whatever(here, ["Composition"], only=UUID(note)))
 
 
 async def _hanging_on(here: Visit, entry: Entry) -> list[Entry]:
@@ -169,5 +191,10 @@ def _by(here: Visit) -> Stamp:
 
 
 async def traces(here: Visit, kinds: Sequence[str]) -> list[Trace]:
-    """What was moved away from this journal and here from another's, of these kinds."""
-    return await repository.traces(here.conn, here.person_id, kinds)
+    """What was moved away from this journal and here from another's, of these kinds.
+
+    Of kinds of which a role sees its own unit's alone: what that unit moved.
+    """
+    own = (here.actor.place, here.actor.organisation)
+    found = await repository.traces(here.conn, here.person_id, kinds)
+    return [one for one in found if one.kind not in here.of_own_unit or one.unit in own]

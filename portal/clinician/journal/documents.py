@@ -38,6 +38,7 @@ class Doc:
     by: str
     scan: str
     pages: int
+    unit: str = ""
 
 
 def docs(found: Mapping[str, Sequence[Entry]]) -> list[Doc]:
@@ -55,6 +56,7 @@ def _doc(entry: Entry) -> Doc:
         by=entry.made.name,
         scan=str(body.get("scan") or "unscanned"),
         pages=int(body.get("pages") or 1),
+        unit=entry.unit,
     )
 
 

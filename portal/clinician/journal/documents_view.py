@@ -9,6 +9,7 @@ from reflex.vars import Var
 
 from portal.clinician.journal.documents import CATEGORIES, Documents
 from portal.clinician.journal.filing import FILE, MOST
+from portal.clinician.journal.moving_view import move_button
 from portal.clinician.journal.state import seen
 from portal.ui import aksel
 from portal.ui.files import File, document_page, document_saver, document_shower, file_props
@@ -94,15 +95,25 @@ def _line(one: Any) -> rx.Component:
         rx.el.span(one.when, " · ", one.by, class_name="journal-detail"),
         rx.match(
             one.scan,
-            ("clean", rx.el.div(document_shower(one, shown.show), _save(one), class_name="journal-actions")),
+            (
+                "clean",
+                rx.el.div(
+                    document_shower(one, shown.show), _save(one), _move(one), class_name="journal-actions"
+                ),
+            ),
             ("infected", aksel.alert(text("documents.infected"), variant="error", size="small")),
             rx.el.div(
                 rx.el.span(text("documents.unscanned"), class_name="journal-detail"),
                 _save(one),
+                _move(one),
                 class_name="journal-actions",
             ),
         ),
     )
+
+
+def _move(one: Any) -> rx.Component:
+    return move_button(one.key, one.unit == seen.unit, one.title)
 
 
 def _save(one: Any) -> rx.Component:

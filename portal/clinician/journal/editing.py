@@ -12,6 +12,7 @@ import reflex as rx
 from portal.clients.conflicts import Allergy, override
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry, JournalProblem, Written
+from portal.clients.moving import MOVABLE
 from portal.clinician.journal import latest
 from portal.clinician.journal.fields import (
     EDITABLE,
@@ -55,14 +56,16 @@ class Theirs:
 class ListEditor(rx.State):
     """The form. `patient` is whom it was opened for, by a name that tells nothing.
 
-    `beside`: the newest eGFR, potassium and INR, while medication is edited. `against`: the allergies that
-    stopped it, which a reason answers; `theirs`: what a colleague saved meanwhile, before one's own is saved.
+    `movable`: to another person's journal. `beside`: the newest eGFR, potassium and INR, while medication is
+    edited. `against`: the allergies that stopped it, which a reason answers; `theirs`: what a colleague saved
+    meanwhile, before one's own is saved.
     """
 
     kind: str = ""
     entry: str = ""
     patient: str = ""
     is_new: bool = False
+    movable: bool = False
     inputs: list[Input] = []  # noqa: RUF012 - Reflex copies defaults
     state_now: str = ""
     states: list[str] = []  # noqa: RUF012
@@ -179,6 +182,7 @@ class ListEditor(rx.State):
         self.reset()  # type: ignore[no-untyped-call]
         self.kind, self.is_new, self.patient = kind, found is None, journal.shown
         self.entry, self._version = (found.id, found.version) if found else (str(uuid4()), -1)
+        self.movable = found is not None and found.unit == journal.unit and kind in MOVABLE
         self.inputs = filled(kind, found)
         self.states = list(EDITABLE[kind].states) if found else []
         self.state_now = found.state if found else EDITABLE[kind].new

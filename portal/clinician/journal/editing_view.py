@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.journal.editing import HEADING, ListEditor
+from portal.clinician.journal.moving_view import move_button
 from portal.clinician.results.marks import flag_mark
 from portal.frame.critical import critical
 from portal.ui import aksel
@@ -76,7 +77,11 @@ def _form() -> rx.Component:
                 custom_attrs={"data-testid": "override"},
             ),
         ),
-        form_buttons(text("journal.edit.save"), text("journal.edit.leave"), editor.leave, "edit-save"),
+        rx.el.div(
+            form_buttons(text("journal.edit.save"), text("journal.edit.leave"), editor.leave, "edit-save"),
+            move_button(editor.entry, editor.movable),
+            class_name="journal-group-head",
+        ),
         key=editor.entry,
         on_submit=editor.send,
         class_name="journal-form results-noprint",

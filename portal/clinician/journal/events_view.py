@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.journal.contacting import SERVICES, Contacting
-from portal.clinician.journal.moving_view import move_form, mover
+from portal.clinician.journal.moving_view import move_button, move_form, mover
 from portal.clinician.journal.state import seen
 from portal.clinician.journal.writing import NoteWriter
 from portal.frame.states import empty_view
@@ -116,18 +116,18 @@ def _contact(event: Any) -> rx.Component:
             rx.cond(event.who != "", rx.el.span(event.who)),
             class_name="journal-by journal-dotted",
         ),
-        rx.cond(
-            event.is_open,
-            rx.el.div(
-                rx.match(
-                    event.state,
-                    ("planned", rx.fragment(step("arrive"), step("start"))),
-                    ("arrived", step("start")),
-                    step("finish"),
-                ),
-                class_name="journal-actions results-noprint",
+        rx.el.div(
+            rx.match(
+                event.state,
+                ("planned", rx.fragment(step("arrive"), step("start"))),
+                ("arrived", step("start")),
+                ("in-progress", step("finish")),
+                rx.fragment(),
             ),
+            move_button(event.key, event.own & ~event.of_plan, event.when),
+            class_name="journal-actions results-noprint",
         ),
+        rx.cond((mover.entry != "") & (mover.at == event.key), move_form()),
     )
 
 
@@ -176,7 +176,7 @@ def _note(event: Any) -> rx.Component:
         ),
         _actions(event),
         rx.cond(seen.opened == event.key, _former()),
-        rx.cond(mover.note == event.key, move_form()),
+        rx.cond((mover.entry != "") & (mover.at == event.key), move_form()),
     )
 
 
@@ -213,7 +213,7 @@ def _actions(event: Any) -> rx.Component:
                 "former",
             ),
         ),
-        rx.cond(~event.corrects, _act(text("moving.begin"), mover.begin(event.key), "move")),
+        move_button(event.key, event.own & ~event.corrects, event.when),
         class_name="journal-actions results-noprint",
     )
 

@@ -24,11 +24,13 @@ _MOST = 1000
 
 @dataclass
 class MeasuredRow:
-    """One value; `who` measured it."""
+    """One value; `who` measured it, in which `unit`."""
 
+    key: str
     when: str
     value: str
     who: str
+    unit: str
 
 
 @dataclass
@@ -50,6 +52,7 @@ class OverTime(rx.State):
     of: str = ""
     series: list[MeasuredSeries] = []  # noqa: RUF012 - Reflex copies defaults
     wrong: str = ""
+    _values: dict[str, Entry] = {}  # noqa: RUF012
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -57,13 +60,20 @@ class OverTime(rx.State):
         """Fetch the measured values of the patient that the page shows."""
         self.reset()  # type: ignore[no-untyped-call]
         journal = await self.get_state(JournalState)
+        return rx.set_focus(HEADING) if await self._fetch(journal) else None
+
+    async def _fetch(self, journal: JournalState) -> bool:
         try:
             found = await (await journal._client()).search(["Observation"], states=["final"], count=_MOST)
         except ServiceProblem as problem:
             self.wrong = problem.code
-            return None
+            return False
+        self._values = {entry.id: entry for entry in found["Observation"]}
         self.of, self.series = journal.shown, courses(found["Observation"], journal._known.measured)
-        return rx.set_focus(HEADING)
+        return True
+
+    def _value(self, key: str) -> Entry | None:
+        return self._values.get(key)
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -96,7 +106,11 @@ def _course(name: str, entries: list[Entry], measure: Measure | None) -> Measure
         narrow=narrow or Chart(),
         rows=[
             MeasuredRow(
-                moment_text(entry.at), decimal(entry.body["value"]), (entry.signed or entry.made).name
+                entry.id,
+                moment_text(entry.at),
+                decimal(entry.body["value"]),
+                (entry.signed or entry.made).name,
+                entry.unit,
             )
             for entry in reversed(entries)
         ],

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.clinician.journal.moving_view import move_button
 from portal.clinician.journal.over_time import HEADING, OverTime
 from portal.clinician.journal.state import seen
 from portal.clinician.results.trend_view import graph
@@ -71,7 +72,8 @@ def _series(one: Any) -> rx.Component:
                         *[
                             rx.el.th(text(f"journal.over_time.{name}"), scope="col")
                             for name in ("when", "value", "who")
-                        ]
+                        ],
+                        rx.el.th(rx.el.span(text("moving.begin"), class_name="akson-hidden"), scope="col"),
                     )
                 ),
                 rx.el.tbody(
@@ -81,6 +83,10 @@ def _series(one: Any) -> rx.Component:
                             rx.el.th(row.when, scope="row"),
                             rx.el.td(row.value, " ", one.unit),
                             rx.el.td(row.who),
+                            rx.el.td(
+                                move_button(row.key, row.unit == seen.unit, row.when),
+                                class_name="results-noprint",
+                            ),
                         ),
                     )
                 ),

@@ -56,6 +56,7 @@ class JournalState(rx.State):
     author: str = ""
     kind: str = ""
     opened: str = ""
+    unit: str = ""
     former: list[Former] = []  # noqa: RUF012
     results: Latest = Latest()
     documents: list[Doc] = []  # noqa: RUF012
@@ -145,6 +146,7 @@ class JournalState(rx.State):
         await self._take(now, patient, found)
         begins, self.loading = self.loading, False
         self.shown, self.problem, self.code = patient_handle(now, patient), "", ""
+        self.unit = now.session.unit
         self.results = latest.latest(self._table)
         await self._offer(now, begins=begins)
         self._show()
@@ -195,7 +197,7 @@ class JournalState(rx.State):
             writer._go_on(self._entry(writer.note), self._known)
 
     def _show(self) -> None:
-        wanted = Wanted(self.words, self.service, self.author, self.kind)
+        wanted = Wanted(self.words, self.service, self.author, self.kind, self.unit)
         self.groups = lists.groups(self._entries, self._conflicts)
         self.documents = docs(self._entries)
         self.events = transform.events(self._entries, self._known, wanted)

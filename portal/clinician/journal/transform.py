@@ -21,7 +21,8 @@ _SNIPPET = 90
 class Event:
     """A contact with its notes, or a note alone. `state` is `draft`, `signed` or a contact's.
 
-    `corrects`: a draft that corrects a signed note. `begun`: a signed note whose correction is being written.
+    `own`: of the reader's unit; `of_plan`: a visit of a plan. `corrects`: a draft that corrects a signed
+    note; `begun`: a signed note whose correction is being written.
     """
 
     key: str
@@ -34,6 +35,8 @@ class Event:
     title: Words
     service: str = ""
     is_open: bool = False
+    own: bool = False
+    of_plan: bool = False
     conflict: bool = False
     corrects: bool = False
     begun: bool = False
@@ -58,12 +61,16 @@ class Choice:
 
 @dataclass
 class Wanted:
-    """What of the events is asked for; an empty value sets no limit. `kind`: `contact`, `note` or `draft`."""
+    """What of the events is asked for; an empty value sets no limit. `kind`: `contact`, `note` or `draft`.
+
+    `unit`: the reader's own, which narrows nothing.
+    """
 
     words: str = ""
     service: str = ""
     author: str = ""
     kind: str = ""
+    unit: str = ""
 
 
 @dataclass
@@ -82,6 +89,9 @@ def events(found: Mapping[str, Sequence[Entry]], known: Templates, wanted: Wante
     begun = {str(e.body["corrects"]["note"]) for e in _corrections(found)}
     made += [_note(entry, known, begun) for entry in found.get("Composition", ())]
     order = {entry.id: entry.at for kind in EVENTS for entry in found.get(kind, ())}
+    units = {entry.id: entry.unit for kind in EVENTS for entry in found.get(kind, ())}
+    for event in made:
+        event.own = units[event.key] == wanted.unit
     shown = [event for event in made if _passes(event, wanted)]
     shown.sort(key=lambda event: (order[event.key], event.kind), reverse=True)
     notes = [event for event in shown if event.kind == "note"]
@@ -144,6 +154,7 @@ def _contact(entry: Entry) -> Event:
         title={},
         service=str(body.get("service") or ""),
         is_open=entry.state in OPEN_CONTACT,
+        of_plan=bool(body.get("plan")),
         form=str(body.get("form", "")),
         reason=str(body.get("reason", "")),
     )

@@ -15,7 +15,7 @@ from portal.clinician.journal.editing_view import editing_view
 from portal.clinician.journal.events_view import events_view
 from portal.clinician.journal.fields import EDITABLE
 from portal.clinician.journal.latest_view import latest_view
-from portal.clinician.journal.moving_view import moved_view
+from portal.clinician.journal.moving_view import move_top, moved_view
 from portal.clinician.journal.over_time_view import over_time_offer, over_time_view
 from portal.clinician.journal.reconcile_view import reconcile_view
 from portal.clinician.journal.state import seen
@@ -46,6 +46,7 @@ def journal_view() -> rx.Component:
             rx.el.div(
                 rx.cond(~seen.outside & (seen.shown != ""), writing_view()),
                 editing_view(),
+                move_top(),
                 class_name="journal-top",
             ),
             rx.cond(seen.shown != "", _lists()),

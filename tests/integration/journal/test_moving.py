@@ -251,3 +251,55 @@ async def test_given_the_entry_is_changed_at_the_same_time_then_nothing_is_lost(
     ]
     assert both in ([sent("Wish")["body"]["text"]], ["Ny"])
     assert AT
+
+
+async def test_given_a_contact_then_one_is_told_beforehand_what_goes_along_and_only_its_unit_is(
+    journal: Journal,
+) -> None:
+    contact = await journal.contact("lege-koman", WRONG)
+    note = await signed_note(journal, contact["id"])
+    await signed_note(journal)
+    condition = sent("Condition") | {"contact": contact["id"]}
+    await journal.ok("lege-koman", WRONG, "PUT", f"/journal/Condition/{uuid4()}", condition)
+    path = f"/journal/Encounter/{contact['id']}/_along"
+    told = await journal.ok("lege-koman", WRONG, "POST", path)
+    assert told == {"version": contact["version"], "along": {"Composition": 1, "Condition": 1}}
+    assert code_of(await journal.call("sykepleier", WRONG, "POST", path)) == "403 moved-by-its-unit"
+    alone = await journal.ok("lege-koman", WRONG, "POST", f"/journal/Composition/{note['id']}/_along")
+    assert alone["along"] == {}
+
+
+async def test_given_a_value_that_a_note_says_then_the_note_is_moved_and_no_other_value(
+    journal: Journal,
+) -> None:
+    notes = []
+    for weight in (15.2, 15.4):
+        draft = await journal.draft(
+            "helsestasjon",
+            WRONG,
+            template="health-centre-check",
+            texts={"guidance": "Kost"},
+            measured={"weight": weight},
+        )
+        path = f"/journal/Composition/{draft['id']}/$sign"
+        notes.append(await journal.ok("helsestasjon", WRONG, "POST", path, if_match='W/"1"'))
+    found = (await journal.entries("helsestasjon", WRONG, "Observation"))["Observation"]
+    (value,) = [one for one in found if one["body"]["note"] == notes[0]["id"]]
+    refused = await move(journal, "Observation", value, who="helsestasjon")
+    assert code_of(refused) == "422 moved-with-its-note"
+    moved_now = (await move(journal, "Composition", notes[0], who="helsestasjon")).json()
+    assert sorted(moved_now["entries"]) == sorted([notes[0]["id"], value["id"]])
+    left = (await journal.entries("helsestasjon", WRONG, "Observation"))["Observation"]
+    assert [one["body"]["value"] for one in left] == [15.4]
+
+
+async def test_given_no_authorisation_then_the_traces_of_what_one_reads_are_shown_and_no_others(
+    journal: Journal,
+) -> None:
+    wish = await make(journal, "Wish")
+    assert (await move(journal, "Wish", wish)).is_success
+    note = await signed_note(journal)
+    assert (await move(journal, "Composition", note)).is_success
+    found = await journal.ok("pleieassistent", WRONG, "POST", "/journal/_moved")
+    assert [one["kind"] for one in found["moved"]] == ["Wish"]
+    assert len(await moved(journal, WRONG)) == 2
