@@ -18,6 +18,7 @@ from citizen_panel.overview.endpoints import router as overview_router
 from citizen_panel.panels.endpoints import router as panels_router
 from citizen_panel.topics.endpoints import router as topics_router
 from citizen_panel.topics.moderation_endpoints import router as moderation_router
+from core_record.apps.admission import Apps
 from kit.db import Database
 from kit.identity import audiences
 from kit.identity.verifier import build_verifier
@@ -57,7 +58,10 @@ def make_app(settings: Settings) -> FastAPI:
 
     app = create_app(name="citizen_panel", lifespan=lifespan, ready=db.ping)
     app.state.db, app.state.keys = db, keys
-    protect(app, build_verifier(settings, audiences.PANEL, settings.panel_url, keys=keys))
+    own_alone = Apps(settings, audiences.PANEL, None)
+    protect(
+        app, build_verifier(settings, audiences.PANEL, settings.panel_url, keys=keys, admission=own_alone)
+    )
     for router in _ROUTERS:
         app.include_router(router)
     return app

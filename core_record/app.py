@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from core_record.access.endpoints import router as access_router
 from core_record.access_log.endpoints import router as access_log_router
 from core_record.access_log.service import LookUpAccount
+from core_record.apps.admission import Apps
+from core_record.apps.endpoints import router as apps_router
 from core_record.attestations.endpoints import router as attestations_router
 from core_record.capability import router as capability_router
 from core_record.notice_mail.endpoints import router as notice_mail_router
@@ -34,8 +36,23 @@ from kit.web import create_app
 ROLE = "akson_core"
 # Registers of personnel, places and codes; what an administrator does there has a history of its own.
 OF_NO_PATIENT = (
-    "/administration",
+    *("/administration", "/apps"),
     *("/fhir/CodeSystem", "/fhir/Location", "/fhir/Organization", "/fhir/Practitioner", "/fhir/metadata"),
+)
+
+_ROUTERS = (
+    capability_router,
+    registers_router,
+    administration_router,
+    apps_router,
+    access_router,
+    access_log_router,
+    notices_router,
+    notice_mail_router,
+    unusual_router,
+    privacy_router,
+    attestations_router,
+    representation_router,
 )
 
 
@@ -70,22 +87,14 @@ def make_app(settings: Settings, *, http: httpx.AsyncClient | None = None) -> Fa
             keys=keys,
             exchange_keys=own_keys(settings),
             http=http,
+            admission=Apps(settings, audiences.CORE_RECORD, db),
         ),
     )
     app.add_middleware(
         LookUpAccount, service="core_record", db=db, keys=keys, without_row=OF_NO_PATIENT, apart=("/token",)
     )
-    app.include_router(capability_router)
-    app.include_router(registers_router)
-    app.include_router(administration_router)
-    app.include_router(access_router)
-    app.include_router(access_log_router)
-    app.include_router(notices_router)
-    app.include_router(notice_mail_router)
-    app.include_router(unusual_router)
-    app.include_router(privacy_router)
-    app.include_router(attestations_router)
-    app.include_router(representation_router)
+    for router in _ROUTERS:
+        app.include_router(router)
     app.router.routes.extend(exchange_routes(settings, keys, http=http))
     return app
 

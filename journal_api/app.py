@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from core_record.access_log.service import LookUpAccount
+from core_record.apps.admission import Apps
 from core_record.registers.service import verify_keys
 from journal_api.care.absence.endpoints import router as absence_router
 from journal_api.care.follow_up.endpoints import router as follow_up_router
@@ -70,7 +71,8 @@ def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
     app.state.db, app.state.keys = db, keys
     app.state.desk = Desk(db, keys)
     app.state.scanner = settings.clamd
-    protect(app, build_verifier(settings, audiences.JOURNAL, settings.journal_url, keys=keys))
+    apps = Apps(settings, audiences.JOURNAL, db)
+    protect(app, build_verifier(settings, audiences.JOURNAL, settings.journal_url, keys=keys, admission=apps))
     app.add_middleware(LookUpAccount, service="journal_api", db=db, keys=keys, without_row=OF_NO_PATIENT)
     for router in _ROUTERS:
         app.include_router(router)

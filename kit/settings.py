@@ -12,6 +12,9 @@ from psycopg.conninfo import make_conninfo
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DEVELOPMENT_CLIENT = "akson-cli"
+"""The client of `akson token` and `akson lookup`, which exists in development alone."""
+
 
 def default_data_folder() -> Path:
     """`/var/lib/akson` as root, else `~/.local/share/akson`."""
@@ -73,6 +76,11 @@ class Settings(BaseSettings):
     idporten_id_token_algorithm: Literal["PS256", "ES256", "RS256"] = Field(
         "RS256", description="What ID-porten signs its ID tokens with; any other is refused."
     )
+    own_client_ids: str = Field(
+        "",
+        description="Client ids, besides the portal's two, that the operator itself runs: let in without a"
+        " row in the register of apps, and not narrowed. Separated by spaces.",
+    )
     reads_a_minute: int = Field(
         1200, description="Searches one person may make; as many at once. 0: no limit, as for the next five."
     )
@@ -125,6 +133,12 @@ class Settings(BaseSettings):
     smtp_sender: str = Field("", description="The address that notices come from, as varsel@example.org.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     original_retention_days: int = Field(3650, description="How long an original message is kept.")
+
+    @property
+    def own_clients(self) -> frozenset[str]:
+        """The portal's client ids, the operator's, and in development the command line's."""
+        ours = {self.helseid_client_id, self.idporten_client_id, *self.own_client_ids.split()}
+        return frozenset(ours | {DEVELOPMENT_CLIENT} if self.is_development else ours)
 
     @property
     def token_exchange_issuer(self) -> str:

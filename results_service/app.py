@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from core_record.access_log.service import LookUpAccount
+from core_record.apps.admission import Apps
 from core_record.registers.service import verify_keys
 from kit.db import Database
 from kit.identity import audiences
@@ -64,7 +65,8 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.lookup = LookupContext(db, keys, f"{settings.results_url}/fhir")
     app.state.screens = ScreensContext(app.state.lookup, CurrentCodes())
     app.state.operations = OperationsContext(db, keys)
-    protect(app, build_verifier(settings, audiences.RESULTS, settings.results_url, keys=keys))
+    apps = Apps(settings, audiences.RESULTS, db)
+    protect(app, build_verifier(settings, audiences.RESULTS, settings.results_url, keys=keys, admission=apps))
     app.add_middleware(LookUpAccount, service="results_service", db=db, keys=keys, apart=("/messages",))
     released = (release_router, agreement_router)
     for router in (intake_router, lookup_router, *released, screens_router, operations_router):

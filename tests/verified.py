@@ -12,6 +12,7 @@ from kit.identity.verifier import Verified
 
 class _KnownCaller:
     base_url = "http://results.test"
+    admission = None
 
     def __init__(self, caller: Callable[[], Actor]) -> None:
         self._caller = caller

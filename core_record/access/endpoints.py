@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from core_record.access.apps import APP_RULES
 from core_record.access.reasons import REASON_SYSTEM, REASONS
 from core_record.access.rules import ALL_RULES
 from core_record.access.service import REFUSAL_SYSTEM
@@ -59,6 +60,6 @@ def _reasons() -> list[dict[str, Any]]:
 
 def _refusals() -> list[dict[str, Any]]:
     by_code: dict[str, dict[str, Any]] = {}
-    for rule in ALL_RULES:
+    for rule in (*ALL_RULES, *APP_RULES):
         by_code.setdefault(rule.code, {"code": rule.code, "display": rule.text, "definition": rule.source})
     return list(by_code.values())

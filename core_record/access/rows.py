@@ -30,6 +30,8 @@ def who_of(
         organisation_name=facts.organisation_name,
         place=actor.place,
         place_name=facts.place_name,
+        app=actor.app.client_id if actor.app else None,
+        app_name=actor.app.name if actor.app else None,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from core_record.access.administrators import ADMINISTRATOR_RULES
+from core_record.access.apps import APP_RULES
 from core_record.access.citizens import CITIZEN_RULES
 from core_record.access.journal import CITIZEN_JOURNAL_RULES, JOURNAL_RULES, journal_table
 from core_record.access.operators import OPENING_RULES, OPERATOR_RULES
@@ -58,6 +59,7 @@ def as_markdown() -> str:
         _section("Citizens", (*CITIZEN_RULES, RESERVATION_RULE)),
         _section("Citizens: the municipal journal", CITIZEN_JOURNAL_RULES),
         _section("Systems", MACHINE_RULES),
+        _section("Others' apps, on top of the rules about who uses them", APP_RULES),
         _section("Those who operate the service", OPERATOR_RULES),
         _section("Those who operate: the person a message is about", OPENING_RULES),
         _section("Those who administer an organisation", ADMINISTRATOR_RULES),

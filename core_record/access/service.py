@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from core_record.access import repository
+from core_record.access import apps, repository
 from core_record.access.declared import access_request, journal_request, list_request
 from core_record.access.effects import Withhold, settle, tell_and_record
 from core_record.access.judgement import judge, representation_of
@@ -129,10 +129,12 @@ async def look_up(
             power=needed,
             health=_of_health(kinds),
         )
+        decision = apps.narrowed(actor, request, decision, kinds)
         decision = await settle(conn, decision, withhold)
         who = who_of(keys, actor, request, decision, actor_hash)
         if decision.permitted and decision.person_id is not None:
             found = await read(conn, decision.person_id, decision)
+            apps.check_shown(actor, found.items)
             items = dict.fromkeys(kinds, 0) | dict(found.items)
             entry = entry_of(decision.person_id, who, request, decision, items, found.action)
             if _of_health(kinds):
@@ -168,6 +170,7 @@ async def look_up_too(
     own = _is_own(actor, number, facts)
     represented = await representation_of(conn, actor, facts, own=own, today=today)
     decision = judge(actor, request, facts, own=own, today=today, representation=represented, power=power)
+    decision = apps.narrowed(actor, request, decision, kinds)
     decision = await settle(conn, decision, withhold)
     who = who_of(keys, actor, request, decision, actor_hash)
     if not decision.permitted or decision.person_id is None:
@@ -217,6 +220,7 @@ async def open_list(
         actor_hash = _number_hash(keys, actor)
         facts = await repository.facts(conn, None, actor_hash, actor, request, today)
         decision = judge(actor, request, facts, own=False, today=today)
+        decision = apps.narrowed(actor, request, decision, (apps.LIST,))
         who = who_of(keys, actor, request, decision, actor_hash)
         entry = ActorEntry(who=who, action="list", items={kind: 0}, correlation_id=request.correlation_id)
         if decision.permitted:

@@ -131,6 +131,7 @@ class LookUpAccount:
             hpr_number=actor.hpr_number,
             organisation=actor.organisation,
             place=actor.place,
+            app=actor.app.client_id if actor.app else None,
         )
         entry = ActorEntry(
             who=who,

@@ -31,8 +31,9 @@ COLUMNS = (
     *("person_id", "seq", "event_id", "at", "db_role", "actor_kind", "actor_hash", "actor_name"),
     *("hpr_number", "role", "organisation", "organisation_name", "place", "place_name", "basis", "reason"),
     *("relation", "action", "items", "outcome", "outcome_code", "correlation_id"),
-    *("attestation_id", "withheld"),
+    *("attestation_id", "withheld", "app", "app_name"),
 )
+COVERED = {1: -4, 2: -2, 3: len(COLUMNS)}  # columns by form
 HEAD_FIELDS = ("number", "at", "rows", "size", "root", "prev", "key")
 
 
@@ -144,14 +145,15 @@ def check_heads(log: Json, accepted: dict[str, bytes]) -> tuple[list[str], dict[
 
 # --- rows --------------------------------------------------------------------------------------------------
 def row_text(row: Json) -> str:
-    """The text that a row's hash is of; form 1 lacks the last two columns."""
-    values = [row[name] for name in COLUMNS]
-    return json.dumps([row["format"], *(values if row["format"] > 1 else values[:-2])], ensure_ascii=False)
+    """The text that a row's hash is of: its form, and the columns that the form covers."""
+    covered = COLUMNS[: COVERED.get(row["format"], 0)]
+    return json.dumps([row["format"], *map(row.get, covered)], ensure_ascii=False)
 
 
 def in_form(row: Json) -> bool:
-    """A row of form 1 has nothing in the columns that its hash does not cover."""
-    return row["format"] == 2 or bool(row["format"] == 1 and row["attestation_id"] is row["withheld"] is None)
+    """A row has nothing in the columns that its form, and so its hash, does not cover."""
+    form = row["format"]
+    return form in COVERED and all(row.get(name) is None for name in COLUMNS[COVERED[form] :])
 
 
 def root_from(leaf: bytes, position: int, size: int, proof: Sequence[bytes]) -> bytes | None:
@@ -186,8 +188,7 @@ def check_row(row: Json, place: int, previous: bytes, person: str) -> list[str]:
 
 def check_seal(row: Json, heads: dict[int, Json]) -> list[str]:
     """Faults of a row's seal."""
-    seal = row["seal"]
-    if seal is None:
+    if (seal := row["seal"]) is None:
         return []
     head = heads.get(seal["head"])
     if head is None:
@@ -290,9 +291,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{unsealed} of the newest rows had no seal yet when the file was made: download it again.")
     for name, text in log["keys"].items():
         print(f"Signed with the key {text} ({name}). Compare it with the one the service has published.")
-    verdict = "NOT RIGHT" if faults else "all is right"
     rows = sum(len(chain["rows"]) for chain in chains(log))
-    print(f"{rows} rows, {len(log['heads'])} heads: {verdict}.")
+    print(f"{rows} rows, {len(log['heads'])} heads: {'NOT RIGHT' if faults else 'all is right'}.")
     return 1 if faults else 0
 
 

@@ -19,6 +19,7 @@ from kit.ids import NationalId
 BASIS = "urn:akson:access-basis"
 CARE_RELATION = "urn:akson:care-relation"
 PATIENT, WITHHELD = "urn:akson:patient", "urn:akson:withheld"
+CLIENT = "urn:akson:client"
 _PURPOSE_OF_USE = "urn:oid:2.16.840.1.113883.1.11.20448"
 # kjernejournal's own mapping of the basis, and the trust framework's break-the-glass for elevated emergency
 _PURPOSES = {
@@ -55,7 +56,7 @@ def audit_event(row: LogRow, patient: NationalId) -> dict[str, Any]:
         "recorded": row.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "outcome": _SUCCESS if permitted else _REFUSED,
         "purposeOfEvent": _purpose(row),
-        "agent": [_agent(row)],
+        "agent": [_agent(row), *_app(row)],
         "source": {
             "observer": {"display": _SERVICES.get(row.db_role, row.db_role)},
             "type": [{"system": "http://terminology.hl7.org/CodeSystem/security-source-type", "code": "4"}],
@@ -87,6 +88,15 @@ def _agent(row: LogRow) -> dict[str, Any]:
     if row.role:
         agent["role"] = [{"coding": [{"system": PERSONNEL_CATEGORY, "code": row.role}]}]
     return agent | {"type": {"coding": [{"system": "urn:akson:actor-kind", "code": row.actor_kind}]}}
+
+
+def _app(row: LogRow) -> list[dict[str, Any]]:
+    """Another's program that it was done through."""
+    if row.app is None:
+        return []
+    kind = {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "110150"}
+    who = _named(CLIENT, row.app, row.app_name)
+    return [{"type": {"coding": [kind | {"display": "Application"}]}, "who": who, "requestor": False}]
 
 
 def _practitioner_role(row: LogRow) -> dict[str, Any]:

@@ -13,7 +13,10 @@ Outcome = Literal["permitted", "refused"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """Who did it. Names come from the registers at the time; `actor_hash` is the keyed hash of the number."""
+    """Who did it. Names come from the registers at the time; `actor_hash` is the keyed hash of the number.
+
+    `app` and `app_name`: another's program that it was done through; None for our own.
+    """
 
     actor_kind: str
     actor_hash: bytes
@@ -24,6 +27,8 @@ class Who:
     organisation_name: str | None = None
     place: str | None = None
     place_name: str | None = None
+    app: str | None = None
+    app_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +92,5 @@ class LogRow:
     attestation_id: UUID | None
     withheld: Mapping[str, int] | None
     attested_at: datetime | None
+    app: str | None = None
+    app_name: str | None = None

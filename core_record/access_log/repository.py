@@ -17,19 +17,24 @@ _APPEND = wire.Statement(
     "SELECT core_record.append_access_log(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb,"
     " %s, %s, %s, %s, %s::jsonb)"
 )
-_APPEND_ACTOR = "SELECT core_record.append_actor_log(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s)"
+_APPEND_THROUGH = wire.Statement(
+    "SELECT core_record.append_access_log(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb,"
+    " %s, %s, %s, %s, %s::jsonb, %s, %s)"
+)
+_APPEND_ACTOR = "SELECT core_record.append_actor_log(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s)"
 _COLUMNS = (
     "seq, event_id, at, db_role, actor_kind, actor_name, hpr_number, role, organisation, organisation_name,"
     " place, place_name, basis, reason, relation, action, items, outcome, outcome_code,"
     " attestation_id, withheld, (SELECT t.made_at FROM core_record.attestation t WHERE t.person_id ="
-    " access_log.person_id AND t.attestation_id = access_log.attestation_id) AS attested_at"
+    " access_log.person_id AND t.attestation_id = access_log.attestation_id) AS attested_at,"
+    " app, app_name"
 )
 _FILTER = " FROM core_record.access_log WHERE person_id = %(person)s AND at >= %(since)s AND at < %(before)s"
 
 
 async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
     """Write a row to the end of the person's chain; returns its number in the chain."""
-    (result,) = await wire.run(conn, (_APPEND, _values(entry)))
+    (result,) = await wire.run(conn, _appending(entry))
     ((number,),) = wire.rows(conn, result)  # the function always answers one row
     return int(number)
 
@@ -40,7 +45,13 @@ async def append_and_commit(conn: AsyncConnection[Any], entry: LogEntry) -> None
     In a pipeline the server skips everything after a statement that fails, so that nothing is committed
     without the row; the failure is raised here.
     """
-    await wire.run(conn, (_APPEND, _values(entry)), wire.COMMIT)
+    await wire.run(conn, _appending(entry), wire.COMMIT)
+
+
+def _appending(entry: LogEntry) -> tuple[wire.Statement, tuple[Any, ...]]:
+    if entry.who.app is None:
+        return _APPEND, _values(entry)
+    return _APPEND_THROUGH, (*_values(entry), entry.who.app, entry.who.app_name)
 
 
 def _values(entry: LogEntry) -> tuple[Any, ...]:
@@ -86,6 +97,7 @@ async def append_actor(conn: AsyncConnection[Any], entry: ActorEntry) -> None:
             entry.outcome,
             entry.outcome_code,
             entry.correlation_id,
+            who.app,
         ),
     )
 

@@ -21,7 +21,15 @@ from core_record.access_log import verify_seals
 from core_record.access_log.heads import key_name
 from core_record.access_log.merkle import ACTOR_ROW, PERSON_ROW, leaf_hash
 from core_record.access_log.report import ChainReport
-from core_record.access_log.rowtext import ACTOR_COLUMNS, PERSON_COLUMNS, plain_values, row_text, selected
+from core_record.access_log.rowtext import (
+    ACTOR_COLUMNS,
+    PERSON_COLUMNS,
+    actor_text,
+    in_form,
+    plain_values,
+    row_text,
+    selected,
+)
 
 PATIENCE = timedelta(minutes=1)
 """How long a row may wait for its seal, and a head for the witness."""
@@ -99,7 +107,9 @@ def _row(chain: _Chain, seq: int, values: tuple[Any, ...], report: ChainReport) 
         report.chain(chain.person_id, seq, "row-missing")
     elif bytes(prev) != chain.prev:
         report.chain(chain.person_id, seq, "link-broken")
-    if hashlib.sha256(bytes(prev) + row_text(form, plain_values(columns)).encode()).digest() != row_hash:
+    plain = plain_values(columns)
+    found = hashlib.sha256(bytes(prev) + row_text(form, plain).encode()).digest()
+    if found != row_hash or not in_form(form, plain):
         report.chain(chain.person_id, seq, "row-changed")
     chain.next_seq, chain.prev = seq + 1, bytes(row_hash)
     if chain.unsealed_since is None:
@@ -134,7 +144,7 @@ def _verify_actor_rows(conn: Connection[Any], report: ChainReport, now: datetime
             _note_waiting(report, waits)
             report.actor_rows += 1
             row, waits = (actor, event), values[2] < now - PATIENCE
-            row_hash = hashlib.sha256(row_text(1, plain_values(values)).encode()).digest()
+            row_hash = hashlib.sha256(actor_text(plain_values(values)).encode()).digest()
         elif row != (actor, event):
             report.seal("sealed-actor-row-missing")
         else:

@@ -11,9 +11,9 @@ from dev.personas import Persona
 from kit.identity.audiences import MACHINE_SCOPES, OPERATOR_SCOPES, SCOPES, personal_scopes
 from kit.identity.keyfiles import client_key
 from kit.identity.providers import HELSEID_SCOPES
-from kit.settings import Settings
+from kit.settings import DEVELOPMENT_CLIENT, Settings
 
-CLI_CLIENT = "akson-cli"
+CLI_CLIENT = DEVELOPMENT_CLIENT
 CLI_REDIRECT = "http://127.0.0.1/akson-cli/callback"
 """Never fetched: the command line reads the code from the redirect itself."""
 

@@ -3,7 +3,7 @@
 TokenRefused 401 (OAuth error `invalid_token`)     the access token
 ProofRefused 401 (`invalid_dpop_proof`)            the DPoP proof; NonceNeeded (`use_dpop_nonce`)
 LevelTooLow 401 (`insufficient_user_authentication`, RFC 9470)
-ScopeMissing 403 (`insufficient_scope`, RFC 6750)
+ScopeMissing, ScopeNotAdmitted 403 (`insufficient_scope`, RFC 6750)
 LoginRefused 401                                   a login or token response that fails a check
 IdentityUnavailable 503                            the issuer or the replay store does not answer
 
@@ -260,6 +260,15 @@ class ScopeMissing(Forbidden):
         detail = f"The access token lacks the scope {scope}."
         challenge = _challenge("insufficient_scope", detail, scope=scope)
         super().__init__("scope-missing", detail, headers={"WWW-Authenticate": challenge})
+
+
+class ScopeNotAdmitted(Forbidden):
+    """The token, or the register of apps, does not give the program this scope."""
+
+    def __init__(self, scope: str) -> None:
+        detail = f"The program is not admitted for {scope}, or the access token lacks it."
+        challenge = _challenge("insufficient_scope", detail, scope=scope)
+        super().__init__("scope-not-admitted", detail, headers={"WWW-Authenticate": challenge})
 
 
 class LoginRefused(Unauthorized):

@@ -8,12 +8,14 @@ import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import httpx
 from joserfc import jws, jwt
 from joserfc.errors import BadSignatureError, ExpiredTokenError, JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
+from kit.errors import AksonError
 from kit.identity import claims as claim_readers
 from kit.identity import faults
 from kit.identity.actor import Actor, ActorKind
@@ -66,6 +68,13 @@ class _Known:
     expires: float
 
 
+class Admission(Protocol):
+    """Which clients may call at all, and what another's program may at most."""
+
+    async def admit(self, actor: Actor) -> tuple[Actor, AksonError | None]:
+        """The caller with its program, narrowed to what that may; and why it is not let in, if so."""
+
+
 class AccessTokenVerifier:
     """Checks a request's token and proof for one audience. One for each process; safe between tasks."""
 
@@ -78,11 +87,16 @@ class AccessTokenVerifier:
         freshness: Freshness,
         minimum_level: int = 4,
         limits: Limits | None = None,
+        admission: Admission | None = None,
     ) -> None:
-        """`base_url` is the address clients use (from configuration); `minimum_level` binds persons only."""
+        """`base_url` is the address clients use (from configuration); `minimum_level` binds persons only.
+
+        `admission`: None lets every client in that the issuers know, for what has no register of apps.
+        """
         self.audience = audience
         self.base_url = base_url.rstrip("/")
         self.freshness = freshness
+        self.admission = admission
         self._issuers = {trusted.issuer: trusted for trusted in issuers}
         self._minimum_level = minimum_level
         self._limits = limits
@@ -230,9 +244,9 @@ def bound_key(claims: Claims) -> str:
 
 
 def require_scope(actor: Actor, scope: str) -> None:
-    """Raises `faults.ScopeMissing` (403) unless the token holds `scope`."""
+    """Raises `faults.ScopeMissing` (403) unless the token holds `scope`, and the app may use it."""
     if scope not in actor.scopes:
-        raise faults.ScopeMissing(scope)
+        raise faults.ScopeMissing(scope) if actor.app is None else faults.ScopeNotAdmitted(scope)
 
 
 def build_verifier(
@@ -244,6 +258,7 @@ def build_verifier(
     freshness: Freshness | None = None,
     exchange_keys: KeySource | None = None,
     http: httpx.AsyncClient | None = None,
+    admission: Admission | None = None,
 ) -> AccessTokenVerifier:
     """A service's verifier: trusts HelseID (personnel, systems) and the core record's exchange (citizens).
 
@@ -263,4 +278,5 @@ def build_verifier(
         ],
         freshness=freshness or ValkeyFreshness(async_client(), nonce_secret(ring)),
         limits=Limits(settings),
+        admission=admission,
     )

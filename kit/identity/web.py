@@ -56,7 +56,10 @@ def request_url(request: Request, base_url: str) -> str:
 
 
 async def actor_of(request: Request) -> Actor:
-    """The verified caller; raises `faults.Refused` (401) or `faults.IdentityUnavailable` (503)."""
+    """The verified caller; raises `faults.Refused` (401) or `faults.IdentityUnavailable` (503).
+
+    And what `Admission` refuses (403).
+    """
     verifier: AccessTokenVerifier = request.app.state.verifier
     verified = await verifier.check(
         method=request.method,
@@ -65,6 +68,11 @@ async def actor_of(request: Request) -> Actor:
         proofs=request.headers.getlist("dpop"),
     )
     setattr(request.state, _STATE_KEY, verified.nonce)
-    request.state.actor = verified.actor  # for what is around the endpoint: who was refused
-    on_unknown_number(partial(verifier.pay_for_unknown, verified.actor))
-    return verified.actor
+    actor, refusal = verified.actor, None
+    if verifier.admission is not None:
+        actor, refusal = await verifier.admission.admit(actor)
+    request.state.actor = actor  # for what is around the endpoint: who was refused
+    if refusal is not None:
+        raise refusal
+    on_unknown_number(partial(verifier.pay_for_unknown, actor))
+    return actor

@@ -150,7 +150,7 @@ TAMPERINGS: dict[str, tuple[LiteralString, str]] = {
         " a.db_role, a.actor_kind, a.actor_hash, NULL, a.hpr_number, a.role, a.organisation,"
         " a.organisation_name, a.place, a.place_name, a.basis, a.reason, a.relation, a.action, a.items,"
         " a.outcome, a.outcome_code, a.correlation_id, a.prev, a.hash, a.format,"
-        " a.attestation_id, a.withheld)::core_record.access_log), 'UTF8'))"
+        " a.attestation_id, a.withheld, a.app, a.app_name)::core_record.access_log), 'UTF8'))"
         " WHERE seq = 5",
         "link-broken",
     ),

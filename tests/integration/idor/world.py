@@ -85,7 +85,10 @@ def verifier(
 
 
 def token(settings: Settings, who: dict[str, Any], audience: str, key: DpopKey) -> str:
-    """An access token as HelseID or the exchange would make it for `as`, with the one fault named."""
+    """An access token as HelseID or the exchange would make it for `as`, with the one fault named.
+
+    `client` is the program it is for, `scopes` what it holds; by default our own, and all.
+    """
     one = persona(who["as"])
     fault = who.get("fault")
     now = int(time.time())
@@ -93,8 +96,8 @@ def token(settings: Settings, who: dict[str, Any], audience: str, key: DpopKey) 
     claims = {
         "sub": who["as"],
         "aud": "urn:another-api" if fault == "audience" else audience,
-        "client_id": one.client_id or "akson-portal",
-        "scope": "" if fault == "scope" else " ".join(_scopes(one, audience)),
+        "client_id": who.get("client") or one.client_id or "akson-portal",
+        "scope": "" if fault == "scope" else " ".join(who.get("scopes", _scopes(one, audience))),
         "jti": str(new_id()),
         "iat": began,
         "exp": began + _LIFETIME,

@@ -1,0 +1,1 @@
+"""Others' apps: which are admitted, by whom, and what each may at most."""
