@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,10 @@ _WITHDRAW = """
 UPDATE journal.absence SET withdrawn_at = coalesce(withdrawn_at, clock_timestamp()),
     withdrawn_by = coalesce(withdrawn_by, %(by)s)
 WHERE unit = %(unit)s AND absence_id = %(id)s
+"""
+_AWAY = """
+SELECT personnel_id, valid_from, valid_to FROM journal.absence
+WHERE unit = %s AND personnel_id = ANY(%s) AND withdrawn_at IS NULL
 """
 _LISTED = """
 SELECT absence_id AS id, personnel_id AS personnel, stand_in, valid_from AS first, valid_to AS last
@@ -63,6 +68,17 @@ async def acting_for(conn: AsyncConnection[Any], personnel_id: UUID, day: date) 
     """For whom somebody acts that day in the unit this transaction serves: oneself, and who is away."""
     found = await conn.execute(_ACTING, (personnel_id, day))
     return {personnel_id, *(one for (one,) in await found.fetchall())}
+
+
+async def away_on(
+    conn: AsyncConnection[Any], unit: str, people: Collection[UUID]
+) -> dict[UUID, list[tuple[date, date]]]:
+    """First and last days on which these are away from the unit."""
+    found: dict[UUID, list[tuple[date, date]]] = {}
+    rows = await conn.execute(_AWAY, (unit, sorted(people)))
+    for personnel_id, first, last in await rows.fetchall():
+        found.setdefault(personnel_id, []).append((first, last))
+    return found
 
 
 async def write(

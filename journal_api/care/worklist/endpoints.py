@@ -24,7 +24,8 @@ router = APIRouter(prefix="/work", tags=["work"])
 @router.post("/_search", response_class=Response)
 async def search(request: Request, actor: Caller) -> Response:
     """What is to be done in the place one works at: `kinds`, `open`, `since`, `before`, `mine`, `by_time`,
-    `count`. {"service": which municipal service the place gives (empty: none of its own), "items": […]}."""
+    `count`. {"service": which municipal service the place gives (empty: none of its own), "items": […],
+    "mine": [whose items are the caller's today: oneself, then whom one stands in for]}."""
     wanted = await read_body(request, Wanted)
     unit = actor.place or actor.organisation or ""
 
@@ -33,7 +34,8 @@ async def search(request: Request, actor: Caller) -> Response:
             await make_ahead(conn, unit, datetime.now(UTC))
         found = await service.read(conn, keys, unit, wanted, decision.facts.actor_id)
         given = SERVICE_OF.get(decision.facts.organisation_kind or "", "")
-        return LookUp({"service": given, "items": found}, {"WorkList": len(found)})
+        mine = await service.whose(conn, decision.facts.actor_id)
+        return LookUp({"service": given, "items": found, "mine": mine}, {"WorkList": len(found)})
 
     return json_answer(await unit_list(request, actor, "WorkList", work))
 

@@ -29,7 +29,9 @@ INSERT INTO journal.work_item (unit, item_id, person_id, kind, state, due, urgen
 VALUES (%(unit)s, %(id)s, %(person_id)s, %(kind)s, %(state)s, %(due)s, %(urgency)s, %(assignee)s, %(label)s,
     %(open)s, coalesce(%(since)s, clock_timestamp()), %(minutes)s, %(about)s)
 ON CONFLICT (unit, item_id) DO UPDATE SET state = excluded.state, due = excluded.due,
-    urgency = excluded.urgency, assignee = excluded.assignee, open = excluded.open,
+    urgency = excluded.urgency, open = excluded.open,
+    assignee = CASE WHEN excluded.kind = 'visit' THEN coalesce(excluded.assignee, work_item.assignee)
+        ELSE excluded.assignee END,
     changed_at = clock_timestamp(), label = coalesce(excluded.label, work_item.label),
     minutes = coalesce(excluded.minutes, work_item.minutes),
     about = coalesce(excluded.about, work_item.about),
@@ -152,6 +154,12 @@ async def with_persons(conn: AsyncConnection[Any], keys: KeyRing, items: Sequenc
         for item in items
         if (found := persons.get(item.person_id)) is not None
     ]
+
+
+async def whose(conn: AsyncConnection[Any], personnel_id: UUID | None) -> list[UUID]:
+    """Whose work is the caller's today: their own first, then theirs whom the caller stands in for."""
+    every = await _whose(conn, personnel_id)
+    return sorted(every, key=lambda one: one != personnel_id)
 
 
 async def _whose(conn: AsyncConnection[Any], personnel_id: UUID | None) -> list[UUID]:
