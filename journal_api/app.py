@@ -15,6 +15,7 @@ from journal_api.care.absence.endpoints import router as absence_router
 from journal_api.care.follow_up.endpoints import router as follow_up_router
 from journal_api.care.follow_up.recurring import follow_up_tasks
 from journal_api.care.messages.endpoints import router as messages_router
+from journal_api.care.requisitions.endpoints import router as requisitions_router
 from journal_api.care.units.endpoints import router as units_router
 from journal_api.care.visits.endpoints import router as visits_router
 from journal_api.care.worklist.endpoints import router as work_router
@@ -40,8 +41,11 @@ from kit.settings import Settings, get_settings
 from kit.web import create_app
 
 ROLE = "akson_journal"
-CARE = (absence_router, follow_up_router, messages_router, units_router, visits_router)
-OF_NO_PATIENT = ("/templates", "/codes/_search", "/fhir/metadata")
+CARE = (
+    *(absence_router, follow_up_router, messages_router, units_router, visits_router),
+    requisitions_router,
+)
+OF_NO_PATIENT = ("/templates", "/codes/_search", "/requisitions/panels", "/fhir/metadata")
 NAMED = (notes_router, medication_router, moving_router, documents_router, fhir_documents_router)
 """Before the routes of every kind, which would take theirs."""
 _ROUTERS = (*NAMED, *CARE, journal_router, codes_router, work_router, fhir_router, transfer_router)

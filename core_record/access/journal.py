@@ -17,7 +17,7 @@ JOURNAL_KINDS = CRITICAL_KINDS | {
     *("Patient", "Encounter", "Composition", "Observation", "Condition", "MedicationStatement"),
     *("Immunization", "DocumentReference", "NextOfKin", "Wish", "CareTeam", "CarePlan", "Task"),
     *("ServiceRequest", "Communication", "ResultFollowUp", "EpisodeOfCare"),
-    "MedicationReconciliation",
+    *("MedicationReconciliation", "Requisition"),
 }
 CARING = frozenset({"pleieassistent", "hjemmehjelp", "miljoarbeider", "student"})
 """What one is employed as without authorisation (our own codes) to take part in giving care."""
@@ -43,7 +43,7 @@ SECRETARY = JournalRole(
     frozenset(
         {
             *("Encounter", "Composition", "DocumentReference", "NextOfKin", "Task", "Communication"),
-            *("ServiceRequest", "ResultFollowUp", "EpisodeOfCare"),
+            *("ServiceRequest", "Requisition", "ResultFollowUp", "EpisodeOfCare"),
         }
     ),
 )

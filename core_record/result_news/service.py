@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast, get_args
 from uuid import UUID
 
 from psycopg import AsyncConnection, Connection
@@ -17,6 +17,9 @@ from psycopg.rows import tuple_row
 
 Mark = Literal["none", "undecided", "abnormal", "critical"]
 """How grave a report looks; `undecided`: it must be read to know."""
+Standing = Literal["registered", "preliminary", "final", "cancelled"]
+"""How far a laboratory has come with an examination. `cancelled`: it will not be answered."""
+STANDINGS: frozenset[str] = frozenset(get_args(Standing))
 GRAVITY: dict[Mark, int] = {"none": 0, "undecided": 1, "abnormal": 2, "critical": 3}
 ASSESSING_ROLES = frozenset({"LE", "TL", "JO"})
 """Who assesses results and releases them to their person (Volven 9060; J: those who order and answer)."""
@@ -33,7 +36,8 @@ class News(NamedTuple):
     """A report's newest version, of `issued`; None: the report is gone. `place` orders news of one report.
 
     `awaited`: it only says that tests are ordered; none is answered yet. `warned`: a warning has come to it,
-    with this version or without a new one.
+    with this version or without a new one. `requisitions`: the journal's own numbers that the laboratory
+    names; `examinations`: `Examined` as text, never what the answer is; `sampled`: when.
     """
 
     person_id: UUID
@@ -46,6 +50,42 @@ class News(NamedTuple):
     requester_units: list[str]
     awaited: bool = False
     warned: bool = False
+    requisitions: Sequence[str] = ()
+    examinations: Sequence[str] = ()
+    sampled: datetime | None = None
+
+
+class Examined(NamedTuple):
+    """How far the laboratory has come with one coded examination (system `nlk` or `ncrp`)."""
+
+    status: Standing
+    system: str
+    code: str
+
+    @property
+    def text(self) -> str:
+        """As the queue holds it."""
+        return " ".join(self)
+
+    @classmethod
+    def read(cls, text: str) -> Examined:
+        """What `text` wrote."""
+        status, system, code = text.split(" ")
+        if status not in STANDINGS:
+            raise ValueError("this is no standing of an examination")
+        return cls(cast(Standing, status), system, code)
+
+
+WITHDRAWN = Examined("cancelled", "report", "*")
+"""The whole report is withdrawn: what it named before will not be answered by it."""
+
+
+class Named(NamedTuple):
+    """What a version tells of the order behind it: our requisition numbers, examinations, when sampled."""
+
+    requisitions: Sequence[str] = ()
+    examinations: Sequence[Examined] = ()
+    sampled: datetime | None = None
 
 
 class ReleaseOrder(NamedTuple):
@@ -70,23 +110,25 @@ def announce_sync(
     issued: datetime,
     mark: Mark,
     requester: Requester,
+    named: Named,
     *,
     awaited: bool,
     warned: bool,
 ) -> None:
     """This version is what is shown of the report from this transaction's commit on."""
     asked = (requester.hpr_number, list(requester.units))
-    _announce(conn, (person_id, report_id, version_id, issued, mark, *asked, awaited, warned))
+    ordered = (list(named.requisitions), [one.text for one in named.examinations], named.sampled)
+    _announce(conn, (person_id, report_id, version_id, issued, mark, *asked, awaited, warned, *ordered))
 
 
 def announce_gone_sync(conn: Connection[Any], person_id: UUID, reports: Sequence[UUID]) -> None:
     """These reports are gone when this transaction commits."""
     for report_id in reports:
-        _announce(conn, (person_id, report_id, None, None, "none", None, [], False, False))
+        _announce(conn, (person_id, report_id, None, None, "none", None, [], False, False, [], [], None))
 
 
 def _announce(conn: Connection[Any], values: tuple[Any, ...]) -> None:
-    conn.execute("SELECT core_record.announce_result(%s, %s, %s, %s, %s, %s, %s, %s, %s)", values)
+    conn.execute("SELECT core_record.announce_result(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", values)
 
 
 async def take_news(conn: AsyncConnection[Any], most: int) -> list[News]:

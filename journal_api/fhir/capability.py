@@ -16,7 +16,10 @@ personnel also send requester-hpr-role and, for a relation that no register show
 outside the municipal services sends access-basis. Create is PUT with a new UUID of the sender's, so that \
 repeating it changes nothing; update is PUT with If-Match. A note is written as preliminary and signed by \
 $sign; signed, it is corrected with the reason in the extension urn:akson:entry, part why. Patient is read \
-alone: the registers keep persons. A document's content (PDF, PNG, JPEG, at most 25 MB) is PUT as Binary \
+alone: the registers keep persons. A ServiceRequest of the category Laboratory procedure or Imaging \
+(SNOMED CT) is an order, with the requisition number, which the journal gives, as identifier, each \
+examination as orderDetail, and the status completed when laboratories have answered all of it; any \
+other is a referral. A document's content (PDF, PNG, JPEG, at most 25 MB) is PUT as Binary \
 under the id that its DocumentReference gets, or sent inside it as attachment.data; then POST makes the id, \
 the same for the same document. A content never changes."""
 _SECURITY = (
@@ -55,7 +58,7 @@ def capability_statement(base: str) -> Json:
 
 
 def _there() -> list[str]:
-    return sorted(name for name, form in BY_TYPE.items() if form.kind in KINDS)
+    return sorted(name for name, forms in BY_TYPE.items() if forms[0].kind in KINDS)
 
 
 def _patient() -> Json:
@@ -68,7 +71,7 @@ def _binary() -> Json:
 
 def _resource(name: str) -> Json:
     interactions = ["search-type", "read", "history-instance"]
-    if BY_TYPE[name].writable:
+    if BY_TYPE[name][0].writable:
         interactions += ["update", *(["create"] if name == TYPE else [])]
     parameters = [
         {"name": parameter, "type": kind, "documentation": text}
@@ -80,10 +83,10 @@ def _resource(name: str) -> Json:
     made: Json = {
         "type": name,
         "interaction": [{"code": code} for code in interactions],
-        "versioning": "versioned-update" if BY_TYPE[name].writable else "versioned",
+        "versioning": "versioned-update" if BY_TYPE[name][0].writable else "versioned",
         "searchParam": parameters,
     }
-    if BY_TYPE[name].writable:
+    if BY_TYPE[name][0].writable:
         made["updateCreate"] = True
     if name == "Composition":
         made["operation"] = [{"name": "sign", "definition": "urn:akson:operation:sign"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from core_record.registers.service import listed_persons
 from journal_api.desk import Caller, Visit, needed_number, visit
 from journal_api.fhir import resources, search
 from journal_api.fhir.capability import PATIENT, capability_statement
-from journal_api.fhir.forms import BY_TYPE, Form
+from journal_api.fhir.forms import BY_TYPE, Form, form_of
 from journal_api.fhir.forms.person import patient
 from journal_api.fhir.parts import Json, identifier
 from journal_api.journal.entries import service as entries
@@ -54,53 +55,53 @@ async def search_patient(request: Request, actor: Caller) -> Response:
 @router.post("/{kind}/_search", response_class=Response)
 async def search_entries(kind: str, request: Request, actor: Caller) -> Response:
     """A searchset Bundle, newest first; parameters as the CapabilityStatement says."""
-    wanted = _form(kind)
-    form = await read_form(request, wanted.type, search.names(wanted.type))
+    kinds = _kinds(kind)
+    form = await read_form(request, kind, search.names(kind))
     asked = search.asked(form)
 
     async def work(here: Visit) -> LookUp[tuple[int, list[Json]]]:
         found = await entries.listing(
             here,
-            [wanted.kind],
+            kinds,
             since=asked.since,
             before=asked.before,
             only=asked.only,
             count=_ALL,
         )
         total, page = await _page(here, form, found)
-        return LookUp((total, page), {wanted.kind: len(page)})
+        return LookUp((total, [made for _, made in page]), dict(Counter(one.kind for one, _ in page)))
 
-    total, page = await visit(request, actor, [wanted.kind], work)
+    total, page = await visit(request, actor, kinds, work)
     return searchset(form, total, page)
 
 
 @router.get("/{kind}/{entry_id}", response_class=Response)
 async def read(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
     """One resource, with its version as ETag."""
-    wanted = _form(kind)
+    kinds = _kinds(kind)
 
     async def work(here: Visit) -> LookUp[Json]:
-        entry = await entries.need(here, wanted.kind, entry_id)
+        entry = await entries.need_of(here, kinds, entry_id)
         context = await resources.context_of(here, [entry])
-        return LookUp(resources.resource_of(entry, context), {wanted.kind: 1})
+        return LookUp(resources.resource_of(entry, context), {entry.kind: 1})
 
-    found = await visit(request, actor, [wanted.kind], work)
+    found = await visit(request, actor, kinds, work)
     return resources.tagged(found)
 
 
 @router.get("/{kind}/{entry_id}/_history", response_class=Response)
 async def history(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
     """A history Bundle of every version, newest first."""
-    wanted = _form(kind)
+    kinds = _kinds(kind)
 
     async def work(here: Visit) -> LookUp[list[Json]]:
-        entry = await entries.need(here, wanted.kind, entry_id)
-        every = resources.versions_of(entry, await entries.history(here, wanted.kind, entry_id))
+        entry = await entries.need_of(here, kinds, entry_id)
+        every = resources.versions_of(entry, await entries.history(here, entry.kind, entry_id))
         context = await resources.context_of(here, every)
         found = [resources.resource_of(one, context) for one in every]
-        return LookUp(found, {wanted.kind: len(found)})
+        return LookUp(found, {entry.kind: len(found)})
 
-    found = await visit(request, actor, [wanted.kind], work)
+    found = await visit(request, actor, kinds, work)
     bundle = {"resourceType": "Bundle", "type": "history", "total": len(found)}
     return fhir_response(bundle | {"entry": [_historic(one) for one in found]})
 
@@ -108,10 +109,11 @@ async def history(kind: str, entry_id: UUID, request: Request, actor: Caller) ->
 @router.put("/{kind}/{entry_id}", response_class=Response)
 async def write(kind: str, entry_id: UUID, request: Request, actor: Caller) -> Response:
     """Create (a new UUID, without If-Match) or update (with it). Repeating changes nothing."""
-    wanted = _form(kind)
+    _kinds(kind)
+    resource = await _resource(request, entry_id)
+    wanted = _form(kind, resource)
     if not wanted.writable:
         raise NotFound("not-writable", f"{kind} is not written over FHIR.")
-    resource = await _resource(request, entry_id)
     number = identifier(needed_number(request, actor))
     sent = resources.written(wanted, resource, number)
     version = version_in(request, needed=False)
@@ -146,18 +148,32 @@ async def sign(note_id: UUID, request: Request, actor: Caller) -> Response:
     return resources.tagged(found)
 
 
-async def _page(here: Visit, form: SearchForm, found: Sequence[Entry]) -> tuple[int, list[Json]]:
+async def _page(
+    here: Visit, form: SearchForm, found: Sequence[Entry]
+) -> tuple[int, list[tuple[Entry, Json]]]:
     """How many fit, and the page of them."""
     context = await resources.context_of(here, found)
-    fitting = [made for entry in found if search.fits(form, made := resources.resource_of(entry, context))]
+    made = [(entry, resources.resource_of(entry, context)) for entry in found]
+    fitting = [(entry, resource) for entry, resource in made if search.fits(form, resource)]
     return len(fitting), fitting[form.skip : form.skip + form.count]
 
 
-def _form(kind: str) -> Form:
-    found = BY_TYPE.get(kind)
-    if found is None or found.kind not in KINDS:
+def _kinds(name: str) -> list[str]:
+    """The kinds of entries that are given out as resources of a type."""
+    found = [form.kind for form in BY_TYPE.get(name, ()) if form.kind in KINDS]
+    if not found:
         raise NotFound("type-unknown", "The journal has no such resource type: see /fhir/metadata.")
     return found
+
+
+def _form(name: str, resource: Json) -> Form:
+    """What reads a resource sent to the address of a type."""
+    if resource.get("resourceType") != name:
+        raise Malformed("resource-type", f"Send a {name}.")
+    try:
+        return form_of(resource)
+    except (AttributeError, TypeError):
+        raise Malformed("resource-form", f"This is no {name} as the journal gives them out.") from None
 
 
 async def _resource(request: Request, entry_id: UUID) -> Json:

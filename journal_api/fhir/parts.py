@@ -28,6 +28,8 @@ SYSTEMS = {
     "atc": "http://www.whocc.no/atc",
     "snomed-ct": "http://snomed.info/sct",
     "sysvak": "urn:akson:sysvak",
+    "nlk": "http://ehelse.no/fhir/CodeSystem/no-kodeverk-7280-nlk",
+    "ncrp": "http://ehelse.no/fhir/CodeSystem/no-kodeverk-7270-ncrp",
 }
 _BY_URL = {url: name for name, url in SYSTEMS.items()}
 

@@ -11,6 +11,8 @@ from psycopg import AsyncConnection
 from starlette.responses import Response
 
 from core_record.fhir import fhir_response
+from journal_api.care.requisitions.models import KIND
+from journal_api.care.requisitions.placed import answered
 from journal_api.desk import Visit
 from journal_api.fhir.forms import BY_KIND, Context, Form
 from journal_api.fhir.parts import ENTRY, Json, stamps, subject, without_empty
@@ -24,8 +26,12 @@ WHERE personnel_id = ANY(%s) AND hpr_number IS NOT NULL
 
 
 async def context_of(here: Visit, entries: Iterable[Entry]) -> Context:
-    """What resources of these entries need besides: HPR numbers of everybody named, in one round trip."""
-    return Context(here.number, await _hpr_numbers(here.conn, _named(entries)))
+    """What resources of these entries need besides: HPR numbers of everybody named, and for health workers
+    which orders are answered."""
+    known = list(entries)
+    orders = here.of_personnel and any(entry.kind == KIND for entry in known)
+    done = await answered(here.conn, here.person_id) if orders else set[UUID]()
+    return Context(here.number, await _hpr_numbers(here.conn, _named(known)), frozenset(done))
 
 
 def resource_of(entry: Entry, context: Context) -> Json:
@@ -95,7 +101,7 @@ def _named(entries: Iterable[Entry]) -> set[UUID]:
     found: set[UUID] = set()
     for entry in entries:
         found |= {entry.made.by, entry.changed.by, *([entry.signed.by] if entry.signed else [])}
-        people = [entry.body.get(name) for name in ("responsible", "assignee")]
+        people = [entry.body.get(name) for name in ("responsible", "assignee", "requester")]
         people += [member.get("personnel") for member in entry.body.get("members", [])]
         found |= {UUID(str(one)) for one in people if one}
     return found

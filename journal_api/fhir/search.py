@@ -60,6 +60,12 @@ def _targets(found: Any) -> set[str]:
     return set()
 
 
+def _identifiers(resource: Json, values: Sequence[str]) -> bool:
+    found = {(str(one.get("system", "")), str(one.get("value"))) for one in resource.get("identifier", [])}
+    wanted = {part for value in values for part in value.split(",")}
+    return any(value in wanted or f"{system}|{value}" in wanted for system, value in found)
+
+
 _STATUS = Parameter("token", "the resource's status", _tokens("status"))
 _CLINICAL = Parameter("token", "clinicalStatus", _tokens("clinicalStatus"))
 _CODE = Parameter("token", "a code, with or without its system", _tokens("code"))
@@ -91,7 +97,13 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
     "CarePlan": {"status": _STATUS},
     "Task": {"status": _STATUS, "code": Parameter("token", "kind of task", _tokens("code"))},
     "EpisodeOfCare": {"status": _STATUS},
-    "ServiceRequest": {"status": _STATUS},
+    "ServiceRequest": {
+        "status": _STATUS,
+        "category": Parameter("token", "SNOMED CT; a referral has none", _tokens("category")),
+        "identifier": Parameter("token", "requisition number", _identifiers),
+        "code": Parameter("token", "a code of an examination", _tokens("code", "orderDetail")),
+        "encounter": _ENCOUNTER,
+    },
     "Communication": {"status": _STATUS},
     "List": {"status": _STATUS, "encounter": _ENCOUNTER},
     "RelatedPerson": {},

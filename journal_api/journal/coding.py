@@ -29,6 +29,8 @@ FORMS: Mapping[str, re.Pattern[str]] = {
     "atc": re.compile(r"[A-Z](?:\d{2}(?:[A-Z](?:[A-Z](?:\d{2})?)?)?)?"),
     "snomed-ct": re.compile(r"[1-9]\d{5,17}"),
     "sysvak": re.compile(r"[A-Z]{2,3}\d{2}"),
+    "nlk": re.compile(r"[A-Z]{3}\d{5}"),
+    "ncrp": re.compile(r"[A-Z]{3}[0-9A-Z]{3}"),
     "9602": re.compile(r"[A-Z]\d{2}-\d"),
 }
 """The systems of codes that entries use, with the form of a code in each."""

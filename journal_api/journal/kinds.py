@@ -8,6 +8,7 @@ from journal_api.care.admissions.kind import EPISODE_OF_CARE
 from journal_api.care.messages.kind import COMMUNICATION
 from journal_api.care.plans.kind import CARE_PLAN, CARE_TEAM
 from journal_api.care.referrals.kind import SERVICE_REQUEST
+from journal_api.care.requisitions.kind import REQUISITION
 from journal_api.care.tasks.kind import TASK
 from journal_api.journal.contacts.kind import ENCOUNTER
 from journal_api.journal.documents.kind import DOCUMENT
@@ -24,13 +25,13 @@ from journal_api.journal.notes.kind import COMPOSITION
 _EVENT_KINDS = (ENCOUNTER, COMPOSITION, OBSERVATION)
 _LIST_KINDS = (ALLERGY, FLAG, CONDITION, MEDICATION, IMMUNIZATION, NEXT_OF_KIN, WISH)
 _KEPT_KINDS = (RECONCILIATION, DOCUMENT)
-_CARE_KINDS = (EPISODE_OF_CARE, CARE_TEAM, CARE_PLAN, TASK, SERVICE_REQUEST, COMMUNICATION)
+_CARE_KINDS = (EPISODE_OF_CARE, CARE_TEAM, CARE_PLAN, TASK, SERVICE_REQUEST, REQUISITION, COMMUNICATION)
 _ALL = (*_EVENT_KINDS, *_LIST_KINDS, *_KEPT_KINDS, *_CARE_KINDS)
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 EVENTS = frozenset(
     {
         *("Encounter", "Composition", "Observation", "ServiceRequest", "Communication"),
-        "MedicationReconciliation",
+        *("MedicationReconciliation", "Requisition"),
     }
 )
 """Kinds that grow with time: the summary shows the newest of each, of the others all that are live."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from journal_api.fhir.forms import BY_KIND, BY_TYPE, Context, Parsed
+from journal_api.fhir.forms import BY_KIND, Context, Parsed, form_of
 from journal_api.fhir.parts import Json, identifier, read_stamps
 from journal_api.fhir.resources import resource_of, versions_of
 from journal_api.journal.entries.models import Entry, Stamp, Version
@@ -153,7 +153,7 @@ def _kept(resources: Sequence[Json], histories: Mapping[str, Sequence[Json]], wa
 
 
 def _entry(resource: Json, wanted: Json) -> Entry:
-    form = BY_TYPE[resource["resourceType"]]
+    form = form_of(resource)
     if resource[form.subject]["identifier"] != wanted:
         raise _other()
     parsed, stamped = form.back(resource), read_stamps(resource)

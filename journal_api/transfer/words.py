@@ -18,7 +18,7 @@ from journal_api.journal.notes.templates import templates
 _OSLO = ZoneInfo("Europe/Oslo")
 _BEHIND = frozenset(
     {"personnel", "responsible", "assignee", "by", "sha256", "contact", "result", "id", "unit"}
-    | {"looked_at", "became"}
+    | {"looked_at", "became", "requester"}
 )
 """Ids that mean nothing to a reader."""
 

@@ -16,6 +16,7 @@ from psycopg import Connection
 
 from core_record.result_news.service import GRAVITY, Mark, Requester, announce_sync
 from results_service.codes.systems import IDENTIFIER_SYSTEMS, NLK, NLK_MISTAKEN, OID_ROOT, system_url
+from results_service.reports.examined import named_in
 from results_service.reports.fhir import names
 from results_service.reports.limits import Limits, limits
 from results_service.reports.models import StoredVersion
@@ -116,6 +117,7 @@ def announce(
         facts.generated,
         mark_of(packed, limits()),
         requester_of_version(packed),
+        named_in(packed, facts.requisitions),
         awaited=is_awaited(packed),
         warned=warned,
     )

@@ -72,6 +72,11 @@ async def change_lines(
         await put(conn, _item(person_id, before, waits=False))
 
 
+async def stand(conn: AsyncConnection[Any], person_id: UUID, row: FollowUp, *, waits: bool) -> None:
+    """Whether an awaited report has a line of its own: not where an order's line says it."""
+    await put(conn, _item(person_id, row, waits=waits))
+
+
 async def take_off(conn: AsyncConnection[Any], person_id: UUID, row: FollowUp, now: datetime) -> None:
     """The report leaves the list that `row` says, for another one."""
     await put(conn, _item(person_id, row, waits=False, state="forwarded"))

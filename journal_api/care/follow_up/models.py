@@ -26,7 +26,8 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     its list with that, or came back (a graver mark, a warning); what stays critical and unopened keeps it.
 
     `opened_at`: when it was first opened since then by who may assess it. `escalated`: 1 to the whole unit,
-    2 to the emergency clinic. `awaited`: tests are ordered, none is answered.
+    2 to the emergency clinic. `awaited`: tests are ordered, none is answered. `requisitions`, `examinations`
+    and `sampled` are what the laboratory names of the order (`core_record.result_news`).
     """
 
     report: UUID
@@ -41,6 +42,9 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     opened_at: datetime | None = None
     escalated: int = 0
     awaited: bool = False
+    requisitions: list[str] = []
+    examinations: list[str] = []
+    sampled: datetime | None = None
 
     @property
     def on_list(self) -> bool:

@@ -12,6 +12,7 @@ from core_record.access.journal import MUNICIPAL
 from core_record.result_news.service import News, municipality_of
 from journal_api.care.follow_up import repository
 from journal_api.care.follow_up.models import NO_OWNER, NOWHERE
+from journal_api.care.requisitions.placed import ordered_by
 from kit.identity.actor import Actor
 
 
@@ -27,6 +28,10 @@ async def owner_of(conn: AsyncConnection[Any], news: News, day: date) -> Owner:
     """Where the report goes that is announced; the transaction serves its person."""
     doctor = await repository.personnel_of(conn, news.requester_hpr) if news.requester_hpr else None
     works_at = await repository.works_at(conn, doctor, day) if doctor else []
+    ordered = await ordered_by(conn, news.person_id, news.requisitions)
+    if ordered is not None:  # by the number: surer than names
+        unit, orderer = ordered
+        return await _at(conn, unit, orderer, await repository.works_at(conn, orderer, day))
     named = await repository.named_unit(conn, list(news.requester_units))
     if named is not None and named[1] not in MUNICIPAL:
         return Owner(named[0], elsewhere=True)

@@ -16,22 +16,26 @@ from journal_api.care.follow_up.models import Event, FollowUp
 Connection = AsyncConnection[Any]
 _COLUMNS = """
 report_id AS report, place, mark, state, unit, since, version_id AS version, issued, assignee, opened_at,
-    escalated, awaited
+    escalated, awaited, requisitions, examinations, sampled
 """
 _ONE = f"SELECT {_COLUMNS} FROM journal.follow_up WHERE person_id = %s AND report_id = %s"  # noqa: S608
 _OF_PERSON = f"""
 SELECT {_COLUMNS} FROM journal.follow_up
 WHERE person_id = %s AND state NOT IN ('before', 'elsewhere') ORDER BY since DESC, report_id LIMIT %s
 """  # noqa: S608
+_EVERY = f"""
+SELECT {_COLUMNS} FROM journal.follow_up WHERE person_id = %s ORDER BY since DESC, report_id
+"""  # noqa: S608
 _PUT = """
 INSERT INTO journal.follow_up (person_id, report_id, place, mark, state, unit, since, version_id, issued,
-    assignee, opened_at, escalated, awaited)
+    assignee, opened_at, escalated, awaited, requisitions, examinations, sampled)
 VALUES (%(person)s, %(report)s, %(place)s, %(mark)s, %(state)s, %(unit)s, %(since)s, %(version)s, %(issued)s,
-    %(assignee)s, %(opened_at)s, %(escalated)s, %(awaited)s)
+    %(assignee)s, %(opened_at)s, %(escalated)s, %(awaited)s, %(requisitions)s, %(examinations)s, %(sampled)s)
 ON CONFLICT (person_id, report_id) DO UPDATE SET place = excluded.place, mark = excluded.mark,
     state = excluded.state, unit = excluded.unit, since = excluded.since, version_id = excluded.version_id,
     issued = excluded.issued, assignee = excluded.assignee, opened_at = excluded.opened_at,
-    escalated = excluded.escalated, awaited = excluded.awaited
+    escalated = excluded.escalated, awaited = excluded.awaited, requisitions = excluded.requisitions,
+    examinations = excluded.examinations, sampled = excluded.sampled
 """
 _NOTE = """
 INSERT INTO journal.follow_up_event (person_id, report_id, event_id, version_id, at, kind, by_id, by_name,
@@ -108,6 +112,13 @@ async def of_person(conn: Connection, person_id: UUID, count: int) -> list[Follo
     """A person's reports, the newest first."""
     async with conn.cursor(row_factory=class_row(FollowUp)) as cursor:
         await cursor.execute(_OF_PERSON, (person_id, count))
+        return await cursor.fetchall()
+
+
+async def every(conn: Connection, person_id: UUID) -> list[FollowUp]:
+    """All the person's reports, also those on no list; the newest first."""
+    async with conn.cursor(row_factory=class_row(FollowUp)) as cursor:
+        await cursor.execute(_EVERY, (person_id,))
         return await cursor.fetchall()
 
 

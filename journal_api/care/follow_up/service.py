@@ -20,8 +20,10 @@ from journal_api.care.follow_up.listing import project, take_off
 from journal_api.care.follow_up.models import Act, Event, FollowUp, Seen
 from journal_api.care.follow_up.ownership import lists_of
 from journal_api.care.follow_up.telling import has_seen
+from journal_api.care.requisitions.lines import refresh
 from journal_api.care.units.service import need_colleague, need_unit
 from journal_api.desk import Visit
+from journal_api.withholding import nothing_withheld
 from kit.errors import Conflict, Forbidden, NotFound, Unprocessable
 from kit.ids import new_id
 from kit.norway import today_in_norway
@@ -158,6 +160,9 @@ async def note_task(visit: Visit, report_id: UUID, task: UUID, unit: str) -> See
 async def _keep(visit: Visit, row: FollowUp) -> FollowUp:
     await repository.put(visit.conn, visit.person_id, row)
     await project(visit.conn, visit.person_id, row, visit.now)
+    if row.awaited:
+        async with nothing_withheld(visit.conn):
+            await refresh(visit.conn, visit.person_id, visit.now)
     return row
 
 

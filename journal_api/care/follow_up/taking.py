@@ -10,13 +10,14 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg import AsyncConnection
 
-from core_record.result_news.service import GRAVITY, News, news_done, take_news
+from core_record.result_news.service import GRAVITY, WITHDRAWN, Examined, News, news_done, take_news
 from journal_api.care.follow_up import repository
 from journal_api.care.follow_up.escalating import need_not_look, tell_of
 from journal_api.care.follow_up.listing import change_lines, project
 from journal_api.care.follow_up.models import Event, FollowUp
 from journal_api.care.follow_up.ownership import owner_of
 from journal_api.care.follow_up.telling import tell_openers
+from journal_api.care.requisitions.lines import hold_orders, refresh
 from kit.db import Database, savepoint, set_person
 from kit.norway import today_in_norway
 from kit.settings import get_settings
@@ -57,6 +58,7 @@ async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
 
     Older news than what was applied, and the same once more, change nothing.
     """
+    await hold_orders(conn, news.person_id)
     before = await repository.find(conn, news.person_id, news.report_id, lock="wait")
     if before is not None and news.place <= before.place:
         return
@@ -66,7 +68,9 @@ async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
     if before is not None and before.version == news.version_id:
         graver = GRAVITY[news.mark] > GRAVITY[before.mark]
         if not graver and not news.warned:
-            await repository.put(conn, news.person_id, msgspec.structs.replace(before, place=news.place))
+            same = msgspec.structs.replace(before, place=news.place, **_named(news, before))
+            await repository.put(conn, news.person_id, same)
+            await refresh(conn, news.person_id, now)
             return
     row = await _with_version(conn, news, before, now)
     if before is not None:
@@ -76,8 +80,24 @@ async def apply(conn: AsyncConnection[Any], news: News, now: datetime) -> None:
     await repository.put(conn, news.person_id, row)
     await _note(conn, news.person_id, row, "came", now)
     await project(conn, news.person_id, row, now)
+    await refresh(conn, news.person_id, now)
     if before is not None:
         await tell_openers(conn, news.person_id, row, now)
+
+
+def _named(news: News, before: FollowUp | None) -> dict[str, Any]:
+    """What the report names of its order. Withdrawn as a whole, it will not answer what it named before."""
+    named = [Examined.read(text) for text in news.examinations]
+    if WITHDRAWN in named:
+        was = [Examined.read(text) for text in before.examinations] if before else []
+        codes = {(one.system, one.code) for one in (*was, *named)} - {(WITHDRAWN.system, WITHDRAWN.code)}
+        named = [Examined("cancelled", system, code) for system, code in sorted(codes)]
+    requisitions = list(news.requisitions) or (before.requisitions if before else [])
+    return {
+        "requisitions": requisitions,
+        "examinations": [one.text for one in named],
+        "sampled": news.sampled,
+    }
 
 
 async def _with_version(
@@ -96,6 +116,7 @@ async def _with_version(
         version=news.version_id,
         issued=news.issued,
         awaited=news.awaited,
+        **_named(news, before),
     )
     if before is not None and before.state not in ("gone", "elsewhere", "before"):
         there = msgspec.structs.replace(row, unit=before.unit, assignee=before.assignee)

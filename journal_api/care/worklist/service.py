@@ -21,7 +21,7 @@ from kit.errors import NotFound, Unprocessable
 from kit.keys import KeyRing
 from kit.norway import today_in_norway
 
-ANSWERED = frozenset({"task", "message", "referral", "sent", "result", "result-awaited"})
+ANSWERED = frozenset({"task", "message", "referral", "sent", "result", "result-awaited", "requisition"})
 """Kinds of items that somebody waits for an answer to: they can be overdue."""
 _PUT = """
 INSERT INTO journal.work_item (unit, item_id, person_id, kind, state, due, urgency, assignee, label, open,

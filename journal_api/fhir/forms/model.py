@@ -14,10 +14,11 @@ from kit.ids import NationalId
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Whose journal it is, and the HPR numbers of those who wrote."""
+    """Whose journal it is, the HPR numbers of those who wrote, and which orders are `answered`."""
 
     number: NationalId
     hpr: Mapping[UUID, str] = field(default_factory=dict)
+    answered: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Parsed:
 class Form:
     """`to` gives the resource but for id, meta and the entry's extension; `back` reads it again.
 
-    `writable`: over FHIR's create and update. `search`: parameter → the element it searches, for the
-    capability statement.
+    `writable`: over FHIR's create and update. `claims`: whether a resource of the type is of this kind, where
+    several kinds are of one type; the first form of a type takes what none claims.
     """
 
     kind: str
@@ -44,3 +45,4 @@ class Form:
     back: Callable[[Json], Parsed]
     writable: bool = True
     subject: str = "subject"
+    claims: Callable[[Json], bool] | None = None

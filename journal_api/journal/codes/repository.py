@@ -37,6 +37,10 @@ ORDER BY CASE WHEN code LIKE %(prefix)s THEN 0 WHEN lower(nb) LIKE %(begins)s TH
     code
 LIMIT %(count)s
 """
+_WORDS = """
+SELECT c.system, c.code, c.nb FROM unnest(%(systems)s::text[], %(codes)s::text[]) AS w (system, code)
+JOIN journal.code c USING (system, code) WHERE c.valid_to IS NULL OR c.valid_to >= %(today)s
+"""
 _KNOWN = """
 SELECT EXISTS (SELECT 1 FROM journal.code WHERE system = %(system)s AND code = %(code)s
         AND (valid_to IS NULL OR valid_to >= %(today)s))
@@ -65,6 +69,14 @@ async def search(conn: AsyncConnection[Any], values: dict[str, Any]) -> list[Cod
     """Codes that fit, the best first."""
     found = await conn.execute(_SEARCH, values)
     return [CodeRow(*row) for row in await found.fetchall()]
+
+
+async def words(
+    conn: AsyncConnection[Any], codes: Sequence[tuple[str, str]], today: date
+) -> dict[tuple[str, str], str]:
+    """The Norwegian words of each code that may be chosen."""
+    values = {"systems": [one[0] for one in codes], "codes": [one[1] for one in codes], "today": today}
+    return {(row[0], row[1]): row[2] for row in await (await conn.execute(_WORDS, values)).fetchall()}
 
 
 async def is_known(conn: AsyncConnection[Any], system: str, code: str, today: date) -> bool:

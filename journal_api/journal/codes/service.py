@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,13 @@ async def search(conn: AsyncConnection[Any], system: str, query: str, count: int
         "count": max(1, min(count, MOST)),
     }
     return await repository.search(conn, values)
+
+
+async def words_of(
+    conn: AsyncConnection[Any], codes: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """The Norwegian words of each (system, code) that may be chosen today."""
+    return await repository.words(conn, codes, today_in_norway())
 
 
 async def check_coding(change: Change, coding: Coding | None, *systems: str) -> None:

@@ -105,8 +105,13 @@ async def whatever(visit: Visit, kinds: Sequence[str], **narrowed: Any) -> list[
 
 async def need(visit: Visit, kind: str | None, entry_id: UUID, *, lock: bool = False) -> Entry:
     """The entry; raises `NotFound` (`entry-not-found`), also for what the caller may not see."""
+    return await need_of(visit, [kind] if kind is not None else None, entry_id, lock=lock)
+
+
+async def need_of(visit: Visit, kinds: Sequence[str] | None, entry_id: UUID, *, lock: bool = False) -> Entry:
+    """The entry, of one of these kinds (None: of any); raises as `need`."""
     found = await repository.find(visit.conn, visit.person_id, entry_id, lock=lock)
-    if found is None or (kind is not None and found[0].kind != kind) or hidden_from(visit, found[0]):
+    if found is None or (kinds is not None and found[0].kind not in kinds) or hidden_from(visit, found[0]):
         raise _missing()
     return found[0]
 

@@ -123,7 +123,7 @@ async def test_given_a_version_that_is_rolled_back_then_it_was_never_announced(n
     with pytest.raises(RuntimeError), net.store.database.transaction(person=net.person_of("line")) as conn:
         conn.execute(
             "SELECT core_record.announce_result(%s, gen_random_uuid(), gen_random_uuid(), now(), 'none',"
-            " NULL, '{}', false, false)",
+            " NULL, '{}', false, false, '{}', '{}', NULL)",
             (net.person_of("line"),),
         )
         raise RuntimeError
@@ -180,7 +180,9 @@ async def test_given_two_takers_at_once_then_each_result_is_taken_once(
 async def test_only_the_journal_takes_and_only_the_results_service_announces(
     net: Net, postgres: TestDatabase
 ) -> None:
-    values = "gen_random_uuid(), gen_random_uuid(), NULL, NULL, 'none', NULL, '{}', false, false"
+    values = (
+        "gen_random_uuid(), gen_random_uuid(), NULL, NULL, 'none', NULL, '{}', false, false, '{}', '{}', NULL"
+    )
     announce = f"SELECT core_record.announce_result({values})"
     calls = {announce: "akson_results", "SELECT core_record.take_result_news(1)": "akson_journal"}
     for statement, owner in calls.items():

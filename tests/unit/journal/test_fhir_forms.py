@@ -226,6 +226,32 @@ BODIES |= {
         {"reply_to": IDS, "thread": IDS, "about": IDS, "wants_answer": st.booleans(), **TO_PERSON},
     ),
 }
+EXAMINATIONS = st.lists(
+    st.fixed_dictionaries({"text": WORDS}, optional={"coding": code("nlk") | code("ncrp")}),
+    min_size=1,
+    max_size=4,
+)
+BODIES["Requisition"] = body(
+    {"field": of(["laboratory", "microbiology", "pathology", "radiology"]), "examinations": EXAMINATIONS},
+    {
+        "information": WORDS,
+        "urgency": of(["acute", "urgent"]),
+        **dict.fromkeys(["wanted", "until"], DAYS),
+        **dict.fromkeys(["sampled", "expected"], INSTANTS.map(datetime.isoformat)),
+        **dict.fromkeys(["receiver", "panel", "requester_name"], WORDS),
+        "receiver_unit": st.just("313901645"),
+        **dict.fromkeys(["replaces", "requester"], IDS),
+        **dict.fromkeys(["confirmed", "declined"], st.lists(IDS, min_size=1, max_size=3)),
+        "settled": st.lists(
+            st.fixed_dictionaries(
+                {"examination": st.integers(0, 20)}, optional={"report": IDS, "words": WORDS}
+            ),
+            min_size=1,
+            max_size=3,
+        ),
+        "number": st.just("AK0123456789ABC"),
+    },
+)
 STATES = {"Composition": ["draft", "signed"]}
 
 

@@ -1,0 +1,1 @@
+"""Orders of laboratory and radiology examinations (rekvisisjoner), and whether they are answered."""

@@ -1,0 +1,94 @@
+"""What a version tells the journal of the order behind it: which examinations are how far, never a result.
+
+Only nationally coded ones: a laboratory's own codes mean nothing to who ordered. Of what the laboratory names
+as the requisition's number only our own numbers are told: others may hold anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+
+import msgspec
+from msgspec import Struct, field
+
+from core_record.result_news.requisition_numbers import all_found_in
+from core_record.result_news.service import WITHDRAWN, Examined, Named, Standing
+from results_service.codes.systems import NCRP, NLK, NLK_MISTAKEN, system_url
+from results_service.reports.fhir import names
+from results_service.reports.packing import Packed
+
+_SYSTEMS = {system_url(NLK): "nlk", system_url(NLK_MISTAKEN): "nlk", system_url(NCRP): "ncrp"}
+_FINAL = frozenset({"final", "amended", "corrected"})
+_GIVEN_UP = frozenset({"cancelled", "entered-in-error"})
+_HISTORY = names.NILAR + "history"
+_UNDONE_FIRST: tuple[Standing, ...] = ("registered", "preliminary", "final", "cancelled")
+
+
+class _Coding(Struct):
+    system: str = ""
+    code: str = ""
+
+
+class _Concept(Struct):
+    coding: list[_Coding] = []
+
+
+class _Extension(Struct, rename="camel"):
+    url: str = ""
+    value_boolean: bool = False
+
+
+class _Observation(Struct, rename="camel"):
+    status: str = ""
+    code: _Concept = field(default_factory=_Concept)
+    value_quantity: msgspec.Raw = msgspec.Raw()
+    value_codeable_concept: msgspec.Raw = msgspec.Raw()
+    value_date_time: str = ""
+    value_range: msgspec.Raw = msgspec.Raw()
+    note: list[msgspec.Raw] = []
+    has_member: list[msgspec.Raw] = []
+    extension: list[_Extension] = []
+
+
+_observation = msgspec.json.Decoder(_Observation)
+
+
+def named_in(packed: Packed, requisitions: Iterable[str]) -> Named:
+    """What a version tells; `requisitions`: the numbers as the laboratory sent them."""
+    examined = examined_in(packed)
+    if any(e.kind == "DiagnosticReport" and e.status in _GIVEN_UP for e in packed.entries):
+        examined = [*examined, WITHDRAWN]
+    return Named(all_found_in(requisitions), examined, _sampled(packed))
+
+
+def examined_in(packed: Packed) -> list[Examined]:
+    """Each coded examination once, as far as its least finished result: one of two glucoses is not both."""
+    found = sorted(_each(packed), key=lambda one: (one.system, one.code, _UNDONE_FIRST.index(one.status)))
+    return [next(same) for _, same in groupby(found, key=lambda one: (one.system, one.code))]
+
+
+def _each(packed: Packed) -> Iterator[Examined]:
+    for place, entry in enumerate(packed.entries):
+        if entry.kind == "Observation":
+            one = _observation.decode(packed.body(place))
+            if any(e.value_boolean for e in one.extension if e.url == _HISTORY):
+                continue  # repeated from an earlier report
+            for coding in one.code.coding:
+                if coding.system in _SYSTEMS and coding.code and " " not in coding.code:
+                    yield Examined(_standing(one), _SYSTEMS[coding.system], coding.code)
+
+
+def _standing(one: _Observation) -> Standing:
+    if one.status in _GIVEN_UP:
+        return "cancelled"
+    said = bytes(one.value_quantity) or bytes(one.value_codeable_concept) or bytes(one.value_range)
+    if not (said or one.value_date_time or one.note or one.has_member):
+        return "registered"  # whatever its status: nothing is answered
+    return "final" if one.status in _FINAL else "preliminary"
+
+
+def _sampled(packed: Packed) -> datetime | None:
+    """The oldest time of sampling, as the report has it."""
+    return next((entry.effective for entry in packed.entries if entry.kind == "DiagnosticReport"), None)
