@@ -31,19 +31,11 @@ def number_of(person_id: UUID, entry_id: UUID) -> str:
     return _PREFIX + body + _check(body)
 
 
-def found_in(text: str) -> str | None:
-    """The first of our numbers in a text, however it is spaced or written; None where there is none."""
-    plain = _SPACING.sub("", text).upper()
-    for match in _FORM.finditer(plain):
-        written = match.group(1).translate(_LOOK_ALIKES)
-        if _check(written[:-1]) == written[-1]:
-            return _PREFIX + written
-    return None
-
-
-def all_found_in(texts: Iterable[str]) -> list[str]:
-    """Our numbers in some texts, each once."""
-    return sorted({found for text in texts if (found := found_in(text))})
+def found_in(texts: Iterable[str]) -> list[str]:
+    """What can be one of our numbers in some texts, however it is spaced or written; each once."""
+    plain = [_SPACING.sub("", text).upper() for text in texts]
+    written = [match.group(1).translate(_LOOK_ALIKES) for text in plain for match in _FORM.finditer(text)]
+    return sorted({_PREFIX + one for one in written if _check(one[:-1]) == one[-1]})
 
 
 def spaced(number: str) -> str:

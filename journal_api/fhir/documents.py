@@ -129,7 +129,7 @@ async def _keep(here: Visit, sent: Sent, entry_id: UUID, version: int | None) ->
 async def _sent(request: Request, actor: Actor, entry_id: UUID | None) -> Sent:
     await admitted(request, actor)
     resource = await _resource(request, TYPE, entry_id)
-    written = resources.written(BY_TYPE[TYPE], resource, identifier(needed_number(request, actor)))
+    written = resources.written(BY_TYPE[TYPE][0], resource, identifier(needed_number(request, actor)))
     attachment = (only(resource["content"]) or {}).get("attachment", {}) if resource.get("content") else {}
     data = await _decoded(attachment.get("data"))
     what = None if data is None else await documents.examine(data, request.app.state.scanner)

@@ -13,7 +13,7 @@ from itertools import groupby
 import msgspec
 from msgspec import Struct, field
 
-from core_record.result_news.requisition_numbers import all_found_in
+from core_record.result_news.requisition_numbers import found_in
 from core_record.result_news.service import WITHDRAWN, Examined, Named, Standing
 from results_service.codes.systems import NCRP, NLK, NLK_MISTAKEN, system_url
 from results_service.reports.fhir import names
@@ -60,7 +60,7 @@ def named_in(packed: Packed, requisitions: Iterable[str]) -> Named:
     examined = examined_in(packed)
     if any(e.kind == "DiagnosticReport" and e.status in _GIVEN_UP for e in packed.entries):
         examined = [*examined, WITHDRAWN]
-    return Named(all_found_in(requisitions), examined, _sampled(packed))
+    return Named(found_in(requisitions), examined, _sampled(packed))
 
 
 def examined_in(packed: Packed) -> list[Examined]:

@@ -43,7 +43,9 @@ def without_time(bundle: dict[str, Any]) -> dict[str, Any]:
 
 def empty(postgres: TestDatabase) -> None:
     with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
-        conn.execute("TRUNCATE journal.entry, journal.entry_version, journal.work_item, journal.import")
+        conn.execute(
+            "TRUNCATE journal.entry, journal.entry_version, journal.requisition, journal.work_item, journal.import"
+        )
 
 
 async def test_given_an_export_is_taken_in_elsewhere_then_it_is_given_out_the_same(

@@ -148,7 +148,8 @@ async def test_given_another_persons_number_then_nothing_is_answered(net: Net) -
 class TestProposals:
     async def report(self, net: Net, **said: Any) -> str:
         """A report without our number, sampled the day after the order."""
-        return str(await net.arrive(**({"sampled": NOW, "items": [PLAIN]} | said)))
+        known: dict[str, Any] = {"sampled": NOW, "items": [PLAIN]} | said
+        return str(await net.arrive(**known))
 
     async def test_given_a_report_without_number_then_it_is_proposed_and_answers_nothing(
         self, net: Net
