@@ -167,3 +167,66 @@ async def test_given_a_clinicians_draft_then_over_fhir_nobody_else_sees_it(journ
     assert (await search(journal, "sykepleier", "line", "Composition"))["total"] == 0
     assert (await search(journal, "lege-koman", "line", "Composition"))["total"] == 1
     assert note_of()["state"] == "draft"
+
+
+async def test_given_an_order_then_it_is_a_service_request_of_its_own_category(journal: Journal) -> None:
+    name, imaging = str(uuid4()), "363679005"
+    nlk = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-7280-nlk"
+    sent = {
+        "resourceType": "ServiceRequest",
+        "status": "active",
+        "intent": "order",
+        "category": [{"coding": [{"system": "http://snomed.info/sct", "code": "108252007"}]}],
+        "priority": "urgent",
+        "code": {"coding": [{"system": nlk, "code": "NPU03230", "display": "Kalium"}]},
+        "authoredOn": "2026-11-20T09:00:00+01:00",
+        "reasonCode": [{"text": "Ny vanndrivende"}],
+    }
+    made = await journal.ok(
+        "lege-koman",
+        "line",
+        "PUT",
+        f"/fhir/ServiceRequest/{name}",
+        sent,
+        content_type="application/fhir+json",
+    )
+    (identifier,) = made["identifier"]
+    assert identifier["system"] == "urn:akson:requisition"
+    assert made["orderDetail"][0]["coding"][0]["code"] == "NPU03230"
+    (entry,) = (await journal.entries("lege-koman", "line", "Requisition"))["Requisition"]
+    assert entry["body"]["number"] == identifier["value"]
+
+    found = await search(journal, "lege-koman", "line", "ServiceRequest", identifier=identifier["value"])
+    none = await search(journal, "lege-koman", "line", "ServiceRequest", category=imaging)
+    assert (found["total"], none["total"]) == (1, 0)
+    read = await journal.ok("lege-koman", "line", "GET", f"/fhir/ServiceRequest/{name}")
+    assert read == made
+
+    helper = await journal.call(
+        "helsesekretaer",
+        "line",
+        "PUT",
+        f"/fhir/ServiceRequest/{uuid4()}",
+        sent,
+        content_type="application/fhir+json",
+    )
+    assert code_of(helper) == "403 ordering-role"
+
+
+async def test_given_a_referral_beside_an_order_then_each_is_read_as_what_it_is(journal: Journal) -> None:
+    body = {"to_unit": "313900878", "service": "Sårstell", "reason": "Leggsår"}
+    sent = {"state": "sent", "at": "2026-11-20T09:00:00+01:00", "body": body}
+    referral = await journal.ok("lege-koman", "line", "PUT", f"/journal/ServiceRequest/{uuid4()}", sent)
+    order = {"field": "radiology", "examinations": [{"text": "Røntgen thorax"}]}
+    await journal.ok(
+        "lege-koman",
+        "line",
+        "PUT",
+        f"/journal/Requisition/{uuid4()}",
+        sent | {"state": "active", "body": order},
+    )
+    found = await search(journal, "lege-koman", "line", "ServiceRequest")
+    assert found["total"] == 2
+    imaging = await search(journal, "lege-koman", "line", "ServiceRequest", category="363679005")
+    assert [one["resource"]["id"] for one in imaging["entry"]] != [referral["id"]]
+    assert imaging["total"] == 1

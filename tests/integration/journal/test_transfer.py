@@ -44,7 +44,8 @@ def without_time(bundle: dict[str, Any]) -> dict[str, Any]:
 def empty(postgres: TestDatabase) -> None:
     with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
         conn.execute(
-            "TRUNCATE journal.entry, journal.entry_version, journal.requisition, journal.work_item, journal.import"
+            "TRUNCATE journal.entry, journal.entry_version, journal.requisition, journal.work_item,"
+            " journal.import"
         )
 
 

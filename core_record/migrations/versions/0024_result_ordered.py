@@ -5,8 +5,8 @@ from importlib import import_module
 
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 _BEFORE = import_module("core_record.migrations.versions.0022_result_warned").FUNCTIONS
 _AT = _BEFORE.index("CREATE FUNCTION core_record.announce_result")
