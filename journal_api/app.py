@@ -27,6 +27,7 @@ from journal_api.journal.codes.service import keep_builtin
 from journal_api.journal.documents.endpoints import router as documents_router
 from journal_api.journal.documents.rescanning import scanning_tasks
 from journal_api.journal.endpoints import router as journal_router
+from journal_api.journal.growth.endpoints import router as growth_router
 from journal_api.journal.medication.endpoints import router as medication_router
 from journal_api.journal.moving.endpoints import router as moving_router
 from journal_api.journal.notes.endpoints import router as notes_router
@@ -48,7 +49,8 @@ CARE = (
 OF_NO_PATIENT = ("/templates", "/codes/_search", "/requisitions/panels", "/fhir/metadata")
 NAMED = (notes_router, medication_router, moving_router, documents_router, fhir_documents_router)
 """Before the routes of every kind, which would take theirs."""
-_ROUTERS = (*NAMED, *CARE, journal_router, codes_router, work_router, fhir_router, transfer_router)
+_LISTS = (codes_router, growth_router, work_router)
+_ROUTERS = (*NAMED, *CARE, journal_router, *_LISTS, fhir_router, transfer_router)
 
 
 def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
