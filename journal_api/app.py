@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from core_record.access_log.service import LookUpAccount
 from core_record.apps.admission import Apps
+from core_record.apps.discovery import discovery
 from core_record.registers.service import verify_keys
 from journal_api.care.absence.endpoints import router as absence_router
 from journal_api.care.follow_up.endpoints import router as follow_up_router
@@ -31,6 +32,7 @@ from journal_api.journal.growth.endpoints import router as growth_router
 from journal_api.journal.medication.endpoints import router as medication_router
 from journal_api.journal.moving.endpoints import router as moving_router
 from journal_api.journal.notes.endpoints import router as notes_router
+from journal_api.launches.endpoints import router as launches_router
 from journal_api.transfer.endpoints import router as transfer_router
 from kit.db import Database
 from kit.identity import audiences
@@ -39,6 +41,7 @@ from kit.identity.web import protect
 from kit.keys import KeyRing
 from kit.recurring import running
 from kit.settings import Settings, get_settings
+from kit.valkey import async_client
 from kit.web import create_app
 
 ROLE = "akson_journal"
@@ -46,8 +49,11 @@ CARE = (
     *(absence_router, follow_up_router, messages_router, units_router, visits_router),
     requisitions_router,
 )
-OF_NO_PATIENT = ("/templates", "/codes/_search", "/requisitions/panels", "/fhir/metadata")
-NAMED = (notes_router, medication_router, moving_router, documents_router, fhir_documents_router)
+OF_NO_PATIENT = ("/templates", "/codes/_search", "/requisitions/panels", "/fhir/metadata", "/apps/")
+NAMED = (
+    *(notes_router, medication_router, moving_router, documents_router, fhir_documents_router),
+    launches_router,
+)
 """Before the routes of every kind, which would take theirs."""
 _LISTS = (codes_router, growth_router, work_router)
 _ROUTERS = (*NAMED, *CARE, journal_router, *_LISTS, fhir_router, transfer_router)
@@ -60,6 +66,7 @@ def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
     """
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
     db = Database(settings.dsn(ROLE), max_size=16)
+    apps, valkey = Apps(settings, audiences.JOURNAL, db), async_client()
     recurring = [*follow_up_tasks(db), *scanning_tasks(db, keys, settings.clamd)]
 
     @asynccontextmanager
@@ -73,12 +80,14 @@ def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
                 yield
         finally:
             await db.close()
+            await valkey.aclose()
 
     app = create_app(name="journal_api", lifespan=lifespan, ready=db.ping)
     app.state.db, app.state.keys = db, keys
     app.state.desk = Desk(db, keys)
+    app.state.apps, app.state.valkey = apps, valkey
+    app.state.discovery = discovery(settings, audiences.JOURNAL, f"{settings.journal_url}/launches/_redeem")
     app.state.scanner = settings.clamd
-    apps = Apps(settings, audiences.JOURNAL, db)
     protect(app, build_verifier(settings, audiences.JOURNAL, settings.journal_url, keys=keys, admission=apps))
     app.add_middleware(LookUpAccount, service="journal_api", db=db, keys=keys, without_row=OF_NO_PATIENT)
     for router in _ROUTERS:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from core_record.access_log.service import LookUpAccount
 from core_record.apps.admission import Apps
+from core_record.apps.discovery import discovery
 from core_record.registers.service import verify_keys
 from kit.db import Database
 from kit.identity import audiences
@@ -24,6 +25,7 @@ from results_service.codes.service import CurrentCodes
 from results_service.intake.endpoints import RECEIVING
 from results_service.intake.endpoints import router as intake_router
 from results_service.intake.service import Intake
+from results_service.lookup.discovery import router as discovery_router
 from results_service.lookup.endpoints import SEARCHES, LookupContext
 from results_service.lookup.endpoints import router as lookup_router
 from results_service.operations.endpoints import OperationsContext
@@ -66,10 +68,18 @@ def make_app(settings: Settings) -> FastAPI:
     app.state.screens = ScreensContext(app.state.lookup, CurrentCodes())
     app.state.operations = OperationsContext(db, keys)
     apps = Apps(settings, audiences.RESULTS, db)
+    app.state.discovery = discovery(settings, audiences.RESULTS)
     protect(app, build_verifier(settings, audiences.RESULTS, settings.results_url, keys=keys, admission=apps))
     app.add_middleware(LookUpAccount, service="results_service", db=db, keys=keys, apart=("/messages",))
     released = (release_router, agreement_router)
-    for router in (intake_router, lookup_router, *released, screens_router, operations_router):
+    for router in (
+        intake_router,
+        lookup_router,
+        discovery_router,
+        *released,
+        screens_router,
+        operations_router,
+    ):
         app.include_router(router)
     return app
 

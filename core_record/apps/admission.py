@@ -15,13 +15,15 @@ from dataclasses import replace
 from datetime import date
 
 from core_record.apps import grants, repository
-from core_record.apps.models import Admitted
+from core_record.apps.models import Admitted, ClientId
 from kit.db import Database
 from kit.errors import AksonError, Forbidden
 from kit.identity.actor import Actor, ActorKind, App
 from kit.identity.audiences import MACHINE_SCOPES
 from kit.norway import today_in_norway
 from kit.settings import Settings
+
+__all__ = ["MAX_AGE", "REFUSALS", "Admitted", "Apps", "ClientId", "Register", "refusal", "row_for"]
 
 MAX_AGE = 1.0
 """Seconds after which the register is asked again before a call of another's client is answered."""

@@ -17,9 +17,8 @@ from kit.errors import Unprocessable
 from kit.identity import audiences
 
 RESULT_KINDS = frozenset(
-    {"Patient", "DiagnosticReport", "Observation", "ServiceRequest", "Specimen", "PractitionerRole"}
+    {"DiagnosticReport", "Observation", "ServiceRequest", "Specimen", "PractitionerRole"}
 )
-"""What the results service shows; `Patient` is whom an app is opened for."""
 KINDS: dict[str, frozenset[str]] = {audiences.RESULTS: RESULT_KINDS, audiences.JOURNAL: JOURNAL_KINDS}
 """The audiences that are open to apps, and the kinds of each."""
 _WRITABLE = {audiences.RESULTS: frozenset[str](), audiences.JOURNAL: JOURNAL_KINDS - {"Patient"}}

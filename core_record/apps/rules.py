@@ -40,9 +40,10 @@ def check(entry: Proposal, today: date, *, development: bool) -> None:
         raise Unprocessable("period-unlikely", "The last day is today at the earliest, in two years at most.")
     if entry.launch_url is not None:
         launch_url(entry.launch_url, development=development)
-        if not any(" user/Patient." in grant for grant in entry.grants):
+        if not any("akson:journal user/Patient." in grant for grant in entry.grants):
             raise Unprocessable(
-                "launch-without-patient", "An app that is opened for a patient needs user/Patient.rs."
+                "launch-without-patient",
+                "An app that is opened for a patient needs `akson:journal user/Patient.rs`.",
             )
 
 

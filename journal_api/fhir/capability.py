@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core_record.apps.discovery import SECURITY_SERVICE
 from journal_api.fhir.documents import TYPE
 from journal_api.fhir.forms import BY_TYPE
 from journal_api.fhir.parts import Json
@@ -50,7 +51,7 @@ def capability_statement(base: str) -> Json:
             {
                 "mode": "server",
                 "documentation": _DOCUMENTATION,
-                "security": {"description": _SECURITY},
+                "security": {"service": [SECURITY_SERVICE], "description": _SECURITY},
                 "resource": [_patient(), _binary(), *map(_resource, _there())],
             }
         ],

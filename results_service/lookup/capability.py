@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from core_record.apps.discovery import SECURITY_SERVICE
 from results_service.lookup.parameters import COMMON, INCLUDES, PARAMETERS, Kind
 
 _PROFILES: dict[Kind, str] = {
@@ -37,7 +38,7 @@ def capability_statement(base: str) -> bytes:
     rest = {
         "mode": "server",
         "documentation": _DOCUMENTATION,
-        "security": {"description": _SECURITY},
+        "security": {"service": [SECURITY_SERVICE], "description": _SECURITY},
         "resource": [_resource(kind) for kind in PARAMETERS],
     }
     statement = {

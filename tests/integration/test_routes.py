@@ -23,6 +23,8 @@ PUBLIC = {
     "/health/ready": "operations, on the internal network",
     "/metrics": "operations, on the internal network: counts alone",
     "/fhir/metadata": "the capability statement is open (FHIR R4, C.0.0)",
+    "/fhir/.well-known/smart-configuration": "public metadata (SMART App Launch 2.2)",
+    "/apps": "which programs are admitted, for whom and what: nothing of anybody",
     "/token": "authenticates client and citizen by what it exchanges (RFC 8693, RFC 7523)",
     "/jwks": "public keys",
     "/.well-known/openid-configuration": "public metadata",
