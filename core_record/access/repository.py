@@ -12,7 +12,10 @@ from core_record.access.models import AccessRequest, Facts
 from kit import wire
 from kit.identity.actor import Actor
 
-_OPEN = wire.Statement("SELECT * FROM core_record.open_look_up(%s, %s, %s, %s, %s, %s, %s, %s)")
+_OPEN = wire.Statement(
+    "SELECT * FROM core_record.decision_facts("
+    "core_record.serve_number(%s), core_record.resolve_number(%s), %s, %s, %s, %s, %s, %s)"
+)
 _FACTS = wire.Statement(
     "SELECT * FROM core_record.decision_facts(%s, core_record.resolve_number(%s), %s, %s, %s, %s, %s, %s)"
 )

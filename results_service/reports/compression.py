@@ -7,6 +7,7 @@ never change one. A better one gets a file and a number of its own; every frame 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
@@ -41,7 +42,14 @@ def compress(data: bytes, number: int = RESOURCE) -> bytes:
 
 def decompress(data: bytes) -> bytes:
     """The bytes behind `compress`; raises `KeyError` for a dictionary that is not ours."""
-    if not hasattr(_local, "decompressors"):
-        _local.decompressors = {n: zstandard.ZstdDecompressor(dict_data=_dictionary(n)) for n in _FILES}
-    number = zstandard.get_frame_parameters(data).dict_id
-    return bytes(_local.decompressors[number].decompress(data))
+    return decompress_each((data,))[0]
+
+
+def decompress_each(frames: Iterable[bytes]) -> list[bytes]:
+    """`decompress` for many at once: what surrounds a frame's own work is a third of its cost."""
+    if not hasattr(_local, "decompress"):
+        _local.decompress = {
+            n: zstandard.ZstdDecompressor(dict_data=_dictionary(n)).decompress for n in _FILES
+        }
+    known, parameters = _local.decompress, zstandard.get_frame_parameters
+    return [known[parameters(frame).dict_id](frame) for frame in frames]

@@ -18,7 +18,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import tuple_row
 
 from kit import wire
-from results_service.reports.compression import decompress
+from results_service.reports.compression import decompress_each
 from results_service.reports.packing import Entry, Packed
 from results_service.reports.showing import report_date, with_notices
 from results_service.reports.stored import Outline, outline, unpack
@@ -170,18 +170,21 @@ async def newest(
     query = statement(_NEWEST_OPENED if opened else _NEWEST, given)
     rows = await _rows(conn, query, values)
     if rows:
-        found = [_report(*row) for row in rows]
-        return found, rows[0][3]
+        return _reports(rows), rows[0][3]
     if not skip and count:
         return [], 0
     ((total,),) = await _rows(conn, statement(_COUNT, given), values)
     return [], total
 
 
-def _report(report_id: str, body: bytes, resources: bytes | None, _: int) -> ReportRow:
-    if resources is None:
-        return ReportRow(report_id, decompress(body), body)
-    return ReportRow(report_id, decompress(body), body + resources, outline(resources))
+def _reports(rows: list[tuple[Any, ...]]) -> list[ReportRow]:
+    bodies = decompress_each([row[1] for row in rows])
+    return [
+        ReportRow(report_id, body, stored)
+        if resources is None
+        else ReportRow(report_id, body, stored + resources, outline(resources))
+        for (report_id, stored, resources, _), body in zip(rows, bodies, strict=True)
+    ]
 
 
 async def _rows(conn: AsyncConnection[Any], query: bytes, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -55,6 +55,7 @@ RIGHTS: dict[str, tuple[set[str], set[str]]] = {
 }
 FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "resolve_number": (True, True),
+    "serve_number": (True, True),
     "ensure_person": (True, True),
     "link_number": (True, False),
     "person_numbers": (True, False),
@@ -72,7 +73,6 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "deletion_done": (False, True),
     "is_reserved": (False, True),
     "withdraw_only": (False, False),
-    "open_look_up": (True, True),
     "last_visit": (True, True),
     "representation_facts": (True, True),
     "fullmakt_holder": (True, False),
