@@ -7,8 +7,8 @@ it is there. The facts are those of 0016, the rows those of 0011.
 
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 
 DROP = """
 DROP FUNCTION core_record.open_look_up(bytea, bytea, text, text, text, text, date, uuid);
