@@ -40,6 +40,8 @@ from portal.clinician.results.page import load as load_results
 from portal.clinician.results.page import results_page
 from portal.clinician.results_list.page import follow_up_page
 from portal.clinician.results_list.page import load as load_follow_up
+from portal.clinician.sharing.page import load as load_sharing
+from portal.clinician.sharing.page import sharing_page
 from portal.frame.acting import Acting
 from portal.frame.bell import Bell
 from portal.frame.critical import Critical
@@ -62,6 +64,7 @@ from portal.frame.layout import (
     RESULTS,
     SENDERS,
     UNUSUAL,
+    VISITS,
     layout,
 )
 from portal.frame.leaving import leave_page, not_found_page
@@ -140,6 +143,7 @@ PAGES = (
         [*PATIENT, *load_letters],
         {"with_patient": True},
     ),
+    Page(VISITS, Kind.CLINICIAN, "visits", sharing_page, [load_sharing]),
     Page(
         OWN_RESULTS,
         Kind.CITIZEN,

@@ -45,10 +45,39 @@ class Listed(Struct, frozen=True):
 
 
 class Work(Struct):
-    """A unit's list; `service`: which municipal service the unit gives, empty for one that gives none."""
+    """A unit's list; `service`: which municipal service the unit gives, empty for one that gives none.
+
+    `mine`: whose items are the caller's today: oneself, then whom one stands in for.
+    """
 
     items: list[Listed]
     service: str = ""
+    mine: list[str] = []
+
+
+class Share(Struct, frozen=True):
+    """A visit, to whom it goes (None: nobody), and whose it was when one decided."""
+
+    id: str
+    to: str | None
+    was: str | None
+
+
+class Taken(Struct, frozen=True):
+    """A visit that somebody else has given meanwhile: whose it is now."""
+
+    id: str
+    assignee: str | None = None
+    assignee_name: str = ""
+
+
+class Shared(Struct, frozen=True):
+    """What came of visits that were shared out: ids, and what another has decided meanwhile."""
+
+    assigned: list[str]
+    taken: list[Taken] = []
+    away: list[str] = []
+    gone: list[str] = []
 
 
 class Colleague(Struct, frozen=True):
@@ -103,6 +132,10 @@ class UnitClient:
     async def work_of_unit(self, kinds: Sequence[str], **narrowed: Any) -> Work:
         """The same, with which service the unit gives."""
         return await self.api.ask("POST", "/work/_search", Work, {"kinds": list(kinds), **narrowed})
+
+    async def share(self, visits: Sequence[Share]) -> Shared:
+        """Give visits to those who make them, many at once; the same once more changes nothing."""
+        return await self.api.ask("POST", "/visits/$assign", Shared, {"changes": list(visits)})
 
     async def seen(self, item_id: str) -> None:
         """What came of something sent has been seen: it leaves the list of what is sent."""

@@ -43,7 +43,7 @@ class Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: Literal["time", "urgency"]
     shows: list[Shown]
     goes: Literal["journal", "growth", "follow-up", "messages"]
-    acts: list[Literal["visit"]] = []
+    acts: list[Literal["visit", "share"]] = []
     days: int = 0
 
 

@@ -14,8 +14,8 @@ from portal.clients.unit import Listed
 from portal.clinician.messages.state import Messages
 from portal.clinician.results_list.state import ResultList
 from portal.clinician.start.opening import open_listed
-from portal.clinician.start.services import Widget, kinds, services
-from portal.clinician.start.transform import Shown, day_of, shown
+from portal.clinician.start.services import kinds, services
+from portal.clinician.start.transform import WHOSE, Shown, day_of, shown
 from portal.frame.layout import FOLLOW_UP, LETTERS
 from portal.session.current import current
 from portal.session.guard import requires
@@ -31,6 +31,8 @@ class Start(rx.State):
     """The lists. Items with their numbers stay on the server (`_items`).
 
     `stands`: "" while it is fetched, `lists`, `none` (the place has no lists of the journal) or `failed`.
+    `whose`: what of the visits is shown (`mine`, `free`, "" all): on a phone one's own first, where one has
+    some. `divides`: whether the reader shares out visits.
     """
 
     stands: str = ""
@@ -38,9 +40,16 @@ class Start(rx.State):
     lists: list[Shown] = []  # noqa: RUF012 - Reflex copies defaults
     at: str = ""
     opening: str = ""
+    whose: str = ""
+    divides: bool = False
     problem: str = ""
     code: str = ""
     _items: dict[str, Listed] = {}  # noqa: RUF012
+    _open: list[Listed] = []  # noqa: RUF012
+    _day: list[Listed] = []  # noqa: RUF012
+    _mine: list[str] = []  # noqa: RUF012
+    _narrow: bool = False
+    _chose: bool = False
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -54,6 +63,20 @@ class Start(rx.State):
     async def again(self) -> None:
         """Fetch them anew; what is shown stays until then."""
         await self._read()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def choose_whose(self, whose: str) -> None:
+        """One's own visits, those of nobody, or all."""
+        self.whose, self._chose = whose if whose in WHOSE else "", True
+        self._show()
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def fits(self, narrow: bool) -> None:
+        """How wide the screen is: on a phone one's own visits stand alone until one chooses."""
+        self._narrow = bool(narrow)
+        self._show()
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -78,7 +101,8 @@ class Start(rx.State):
         now = datetime.now(UTC)
         since, before = day_of(now)
         try:
-            if not await shares_journal(await session_of(self)):
+            session = await session_of(self)
+            if not await shares_journal(session):
                 self._tell_nothing()
                 return
             client = await unit_client(self)
@@ -89,18 +113,30 @@ class Start(rx.State):
         except ServiceProblem as problem:
             self._tell(problem)
             return
-        found: list[Widget] = services().get(is_open.service, [])
-        self.lists = [shown(one, is_open.items, of_day, now) for one in found]
+        self._open, self._day, self._mine = is_open.items, of_day, is_open.mine
         self._items = {one.item.id: one for one in (*is_open.items, *of_day)}
-        self.service, self.stands = is_open.service, "lists" if found else "none"
+        self.service, self.divides = is_open.service, session.session.authorised_role != "-"
+        self.stands = "lists" if services().get(self.service) else "none"
         self.at, self.problem, self.code = day_text(now), "", ""
+        self._show()
+
+    def _show(self) -> None:
+        now, found = datetime.now(UTC), services().get(self.service, [])
+        if self.stands != "lists":
+            return
+        if self._narrow and not self._chose:
+            has_own = any(one.item.kind == "visit" and one.item.assignee in self._mine for one in self._day)
+            self.whose = "mine" if has_own else ""
+        self.lists = [shown(one, self._open, self._day, now, self.whose, self._mine) for one in found]
 
     def _tell_nothing(self) -> None:
         """A place that does not share the journal has no lists, and nothing is wrong."""
         self.lists, self._items, self.stands, self.problem, self.code = [], {}, "none", "", ""
+        self._open, self._day = [], []
 
     def _tell(self, problem: ServiceProblem) -> None:
         self.lists, self._items, self.stands = [], {}, "failed"
+        self._open, self._day = [], []
         self.problem, self.code = str(problem.problem), problem.code
 
     def _listed(self, key: str) -> Listed | None:

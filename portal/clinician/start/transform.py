@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -13,6 +13,8 @@ from portal.frame.patient import years_between
 from portal.ui.dates import day_text, near_text, time_text
 
 DONE = frozenset({"finished", "cancelled", "completed", "answered", "rejected"})
+WHOSE = ("mine", "free")
+"""What of a list that is shared out can be shown alone."""
 MOST = 100
 """So many lines a list shows; how many there are in all stands beside."""
 
@@ -21,7 +23,8 @@ MOST = 100
 class Row:
     """One line. `key` finds the item on the server, where the number stays; empty parts are not shown.
 
-    `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months` or `weeks`.
+    `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months` or `weeks`. Of what is shared
+    out: `free` is nobody's yet, `mine` the reader's or theirs whom the reader stands in for.
     """
 
     key: str
@@ -46,17 +49,27 @@ class Row:
     overdue: bool = False
     done: bool = False
     acts: bool = False
+    free: bool = False
+    mine: bool = False
 
 
 @dataclass
 class Shown:
-    """A list as it stands: `left` is what is not done, `total` all lines of it."""
+    """A list as it stands: `left` is what is not done, `total` all lines of it.
+
+    `shares`: what it holds is shared out among those at work, `mine` and `free` of it being the reader's and
+    nobody's.
+    """
 
     id: str
     goes: str
     rows: list[Row] = field(default_factory=list)
     left: int = 0
     total: int = 0
+    shares: bool = False
+    mine: int = 0
+    free: int = 0
+    whole: int = 0
 
 
 def day_of(now: datetime) -> tuple[datetime, datetime]:
@@ -68,16 +81,37 @@ def day_of(now: datetime) -> tuple[datetime, datetime]:
     )
 
 
-def shown(widget: Widget, is_open: Sequence[Listed], of_day: Sequence[Listed], now: datetime) -> Shown:
-    """One list: what of the open items or of the day's it holds, in its order."""
+def shown(
+    widget: Widget,
+    is_open: Sequence[Listed],
+    of_day: Sequence[Listed],
+    now: datetime,
+    whose: str = "",
+    mine: Collection[str] = (),
+) -> Shown:
+    """One list: what of the open items or of the day's it holds, in its order.
+
+    Of what is shared out: `whose` is `mine` (theirs whose work is the reader's), `free`, or "" for all.
+    """
     found = [one for one in _chosen(widget, is_open, of_day, now) if one.item.kind in widget.kinds]
     found.sort(key=lambda one: _place(widget, one.item))
-    rows = [row(widget, one, now) for one in found]
-    left = sum(not one.done for one in rows)
-    return Shown(widget.id, GOES[widget.goes], rows[:MOST], left, len(rows))
+    every = [row(widget, one, now, mine) for one in found]
+    shares = "share" in widget.acts
+    rows = [one for one in every if not shares or whose not in WHOSE or getattr(one, whose)]
+    return Shown(
+        widget.id,
+        GOES[widget.goes],
+        rows[:MOST],
+        left=sum(not one.done for one in rows),
+        total=len(rows),
+        shares=shares,
+        mine=sum(one.mine for one in every),
+        free=sum(one.free for one in every),
+        whole=len(every),
+    )
 
 
-def row(widget: Widget, listed: Listed, now: datetime) -> Row:
+def row(widget: Widget, listed: Listed, now: datetime, mine: Collection[str] = ()) -> Row:
     """One line, with what this list shows of it."""
     item = listed.item
     made = Row(
@@ -90,6 +124,8 @@ def row(widget: Widget, listed: Listed, now: datetime) -> Row:
         overdue=listed.overdue or _is_late(item, now),
         done=not item.open or item.state in DONE,
         acts="visit" in widget.acts and item.kind == "visit",
+        free=item.open and item.assignee is None,
+        mine=item.assignee in mine,
     )
     _fill(made, widget, listed, now)
     return made

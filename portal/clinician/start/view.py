@@ -8,9 +8,12 @@ import reflex as rx
 
 from portal.clinician.start.state import start
 from portal.clinician.start.visits_view import visit_acts
+from portal.frame.layout import VISITS
 from portal.frame.states import loading_view, problem_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
+
+_NARROW: Any = rx.Var("window.matchMedia('(max-width: 600px)').matches").to(bool)
 
 
 def start_view() -> rx.Component:
@@ -32,6 +35,7 @@ def _lists() -> rx.Component:
             class_name="start-top",
         ),
         rx.el.div(rx.foreach(start.lists, _list), class_name="start-lists"),
+        on_mount=start.fits(_NARROW),
         class_name="start",
         custom_attrs={"data-testid": "start", "data-service": start.service},
     )
@@ -50,10 +54,18 @@ def _list(one: Any) -> rx.Component:
             rx.el.span(text("start.left", left=one.left), class_name="start-count"),
             class_name="start-h2",
         ),
+        rx.cond(one.shares & (one.whole > 0), _sharing(one)),
         rx.cond(
             one.rows.length() > 0,
             rx.el.ol(rx.foreach(one.rows, lambda row: _row(row, one.goes)), class_name="start-rows"),
-            rx.el.p(text_by("start.none", one.id, "tasks"), class_name="start-none"),
+            rx.el.p(
+                rx.cond(
+                    one.whole > 0,
+                    text_by("start.none_of", start.whose, "free"),
+                    text_by("start.none", one.id, "tasks"),
+                ),
+                class_name="start-none",
+            ),
         ),
         rx.cond(
             one.total > one.rows.length(),
@@ -61,6 +73,30 @@ def _list(one: Any) -> rx.Component:
         ),
         class_name="start-list",
         custom_attrs={"data-testid": f"list-{one.id}"},
+    )
+
+
+def _sharing(one: Any) -> rx.Component:
+    """Whose visits are shown, and the way to sharing them out."""
+    return rx.el.div(
+        aksel.toggle_group(
+            aksel.toggle_group_item(value="mine", label=text("start.whose.mine", number=one.mine)),
+            aksel.toggle_group_item(value="free", label=text("start.whose.free", number=one.free)),
+            aksel.toggle_group_item(value="all", label=text("start.whose.all", number=one.whole)),
+            value=rx.cond(start.whose == "", "all", start.whose),
+            size="small",
+            on_change=start.choose_whose,
+        ),
+        rx.cond(
+            start.divides,
+            rx.el.a(
+                text("start.share"),
+                href=VISITS,
+                class_name="results-link",
+                custom_attrs={"data-testid": "share"},
+            ),
+        ),
+        class_name="start-whose",
     )
 
 

@@ -15,11 +15,11 @@ import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import Entry, JournalClient, Written
-from portal.clients.unit import Listed
+from portal.clients.unit import Listed, Share
 from portal.clinician.start.opening import patient_of
 from portal.clinician.start.state import Start
 from portal.session.guard import requires
-from portal.session.journal import journal_of, session_of
+from portal.session.journal import journal_of, session_of, unit_client
 from portal.session.models import Kind
 
 NOT_DONE = ("not-home", "declined", "in-hospital", "no-staff", "plan-changed", "other")
@@ -66,13 +66,29 @@ class VisitWork(rx.State):
         listed = (await self.get_state(Start))._listed(key)
         if listed is None or self.busy:
             return
-        self.reset()  # type: ignore[no-untyped-call]
+        self.wrong = self.said = ""
+        if key == self.key:  # a form that stands open under another line keeps its words
+            self.reset()  # type: ignore[no-untyped-call]
         try:
             await self._keep(listed, "finished", {})
         except ServiceProblem as problem:
             self.wrong, self.wrong_key = problem.code, key
             return
         await self._tell(key, "done")
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def take(self, key: str) -> None:
+        """A visit that nobody has becomes one's own."""
+        mine = (await self.get_state(Start))._mine
+        if mine:
+            await self._assign(key, mine[0], "taken")
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def give_back(self, key: str) -> None:
+        """A visit of one's own is nobody's again."""
+        await self._assign(key, None, "given-back")
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -93,6 +109,22 @@ class VisitWork(rx.State):
             return
         said = "not-done" if self.reason else "done"
         self.reset()  # type: ignore[no-untyped-call]
+        await self._tell(key, said)
+
+    async def _assign(self, key: str, to: str | None, said: str) -> None:
+        listed = (await self.get_state(Start))._listed(key)
+        if listed is None or self.busy:
+            return
+        self.wrong = self.said = ""  # a form that stands open keeps its words
+        try:
+            told = await (await unit_client(self)).share([Share(key, to, listed.item.assignee)])
+        except ServiceProblem as problem:
+            self.wrong, self.wrong_key = problem.code, key
+            return
+        if key not in told.assigned:
+            self.wrong, self.wrong_key = "taken-meanwhile" if told.taken else "changed-meanwhile", key
+            await (await self.get_state(Start))._read()
+            return
         await self._tell(key, said)
 
     async def _not_done(self, listed: Listed, texts: dict[str, str]) -> None:

@@ -55,6 +55,30 @@ def _buttons(row: Any) -> rx.Component:
             aria_expanded=work.key == row.key,
             custom_attrs={"data-testid": "visit-write"},
         ),
+        rx.cond(
+            row.free,
+            aksel.button(
+                text("start.visit.take"),
+                name,
+                size="small",
+                type="button",
+                variant="tertiary",
+                on_click=work.take(row.key),
+                custom_attrs={"data-testid": "visit-take"},
+            ),
+            rx.cond(
+                row.mine,
+                aksel.button(
+                    text("start.visit.give_back"),
+                    name,
+                    size="small",
+                    type="button",
+                    variant="tertiary",
+                    on_click=work.give_back(row.key),
+                    custom_attrs={"data-testid": "visit-give-back"},
+                ),
+            ),
+        ),
         class_name="start-acts",
     )
 

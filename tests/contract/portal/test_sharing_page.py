@@ -1,0 +1,117 @@
+"""Sharing out visits on the page, against the journal's own app."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from kit.norway import today_in_norway
+from portal.clients.journal import Written
+from portal.clients.unit import Share
+from portal.clinician.patients.state import PatientSearch
+from portal.clinician.sharing.state import VisitSharing
+from portal.clinician.start.state import Start
+from portal.clinician.start.visits import VisitWork
+from portal.session.journal import journal_client, unit_client
+from portal.session.models import OpenPatient
+from portal.session.patient import set_open_patient
+from portal.session.profile import with_profile
+from tests.contract.portal.conftest import Browser, Tab
+from tests.contract.portal.test_clients import number_of
+
+DAILY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+async def test_given_many_visits_then_they_are_given_in_one_request_and_what_a_colleague_did_is_told(
+    visitor: Browser,
+) -> None:
+    tab, page = await the_page(visitor)
+    assert (page.stands, page.total, page.free, page.free_minutes) == ("lists", 4, 4, 60)
+    nurse, helper = [one.key for one in sorted(page.people, key=lambda one: one.name)]
+    await tab.do(VisitSharing, "give", {"to": nurse})
+    assert page.wrong == "none-chosen"
+    await tab.do(VisitSharing, "tick_all", "nobody")
+    await tab.do(VisitSharing, "give", {"to": "somebody-else"})
+    assert (page.wrong, len(page.chosen)) == ("nobody-chosen", 4)
+
+    first = page.rows[0]
+    await (await unit_client(tab.root)).share([share(page, first.key, helper)])
+    await tab.do(VisitSharing, "give", {"to": nurse})
+    assert (page.wrong, page.given, page.chosen) == ("", 3, [])
+    assert [(one.time, one.by) for one in page.taken] == [(first.time, "Tobias Myrland")]
+    assert {one.name: (one.visits, one.minutes) for one in page.people} == {
+        "Ingunn Solvang": (3, 45),
+        "Tobias Myrland": (1, 15),
+    }
+    await tab.do(VisitSharing, "narrow", helper)
+    assert [one.key for one in page.rows] == [first.key]
+
+
+async def test_given_somebody_is_away_then_their_visits_go_to_the_stand_in_at_once(visitor: Browser) -> None:
+    tab, page = await the_page(visitor)
+    nurse, helper = [one.key for one in sorted(page.people, key=lambda one: one.name)]
+    await tab.do(VisitSharing, "tick_all", "all")
+    await tab.do(VisitSharing, "give", {"to": helper})
+    day = (today_in_norway() + timedelta(days=1)).isoformat()
+    away = {"personnel": helper, "stand_in": nurse, "first": day, "last": day}
+    await (await unit_client(tab.root)).write_absence(str(uuid4()), away)
+    await tab.do(VisitSharing, "again")
+    assert [(one.is_away, one.away, one.visits) for one in page.people if one.key == helper] == [
+        (True, "Ingunn Solvang", 4)
+    ]
+    await tab.do(VisitSharing, "hand_over", helper)
+    assert (page.given, page.given_to, page.wrong) == (4, "Ingunn Solvang", "")
+    assert {one.assignee for one in page.rows} == {nurse}
+
+
+async def test_given_no_authorisation_then_the_page_says_so_and_a_visit_is_taken_and_given_back_from_the_list(
+    visitor: Browser,
+) -> None:
+    await the_page(visitor, day="")
+    await visitor.log_in("pleieassistent")
+    tab = visitor.tab()
+    await tab.do(VisitSharing, "load")
+    assert (await tab.get(VisitSharing)).stands == "not-yours"
+    await tab.do(PatientSearch, "load")
+    await tab.do(Start, "load")
+    start, work = await tab.get(Start), await tab.get(VisitWork)
+    assert not start.divides
+    (visits,) = [one for one in start.lists if one.shares]
+    free = [row for row in visits.rows if row.free]
+    assert free
+    assert not visits.mine
+    await tab.do(VisitWork, "take", free[0].key)
+    assert (work.said, work.wrong) == ("taken", "")
+    await tab.do(Start, "fits", True)
+    (visits,) = [one for one in start.lists if one.shares]
+    assert (start.whose, [row.key for row in visits.rows]) == ("mine", [free[0].key])
+    await tab.do(VisitWork, "give_back", free[0].key)
+    assert work.said == "given-back"
+    assert start.whose == ""
+
+
+async def the_page(visitor: Browser, day: str = "tomorrow") -> tuple[Tab, Any]:
+    """The nurse's page with four visits a day of a plan."""
+    await visitor.log_in("sykepleier")
+    tab = await opened_plan(visitor)
+    await tab.do(VisitSharing, "load")
+    if day:
+        await tab.do(VisitSharing, "show", day)
+    return tab, await tab.get(VisitSharing)
+
+
+async def opened_plan(visitor: Browser) -> Tab:
+    now = await with_profile(await visitor.current())
+    await set_open_patient(now, OpenPatient(number=number_of("line"), basis="", reason="home-care"))
+    tab = visitor.tab()
+    activity = {"id": str(uuid4()), "text": "Stell", "minutes": 15, "days": DAILY}
+    activity |= {"times": ["08:00", "12:00", "16:00", "23:30"]}
+    plan = {"goals": ["Bo hjemme"], "activities": [activity]}
+    client = await journal_client(tab.root)
+    await client.write("CarePlan", str(uuid4()), Written("active", datetime.now(UTC), plan))
+    return tab
+
+
+def share(page: Any, key: str, to: str) -> Any:
+    return Share(key, to, page._visits[key].item.assignee)
