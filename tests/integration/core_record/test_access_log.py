@@ -172,14 +172,50 @@ def test_tampering_by_a_superuser_is_found(logged: UUID, postgres: TestDatabase,
 
 def test_text_of_every_kind_verifies(postgres: TestDatabase, keys: KeyRing, logged: UUID) -> None:
     """The verifier prints a row as PostgreSQL does: quotes, control characters, letters outside ASCII."""
-    odd = 'Åse "Ø" \\ Čáhppes\t\n\x01\x7f😀/'
     with psycopg.connect(postgres.dsn("akson_core")) as conn:
         set_person_sync(conn, logged)
-        _append(conn, logged, odd)
+        _append(conn, logged, _ODD)
     with psycopg.connect(postgres.dsn("akson_auditor")) as conn:
         report = verify_all(conn)
     assert report.intact
     assert report.rows == 3 * ROUNDS + 1
+
+
+_ODD = 'Åse "Ø" \\ Čáhppes\t\n\x01\x7f😀/'
+_WITH_ALL = (
+    "SELECT core_record.append_access_log(%s, 'clinician', '\\xff00', %s, NULL, NULL, NULL, NULL, NULL, NULL,"
+    " 'AKUTT', NULL, 'none', 'read', '{\"B\": 2, \"Aa\": 1}'::jsonb, 'permitted', NULL, NULL, NULL,"
+    " '{\"restricted\": 1}'::jsonb, %s, %s)"
+)
+_HASHED = (
+    "SELECT format, app_name, hash = sha256(prev || convert_to(core_record.access_log_text(a), 'UTF8'))"
+    " FROM core_record.access_log a ORDER BY seq DESC LIMIT 1"
+)
+
+
+@pytest.mark.parametrize(
+    ("app", "app_name", "written"),
+    [
+        (None, None, (2, None, True)),
+        (None, _ODD, (2, None, True)),
+        ("app-1", _ODD, (3, _ODD, True)),
+        ("app-1", None, (3, None, True)),
+    ],
+)
+def test_a_row_is_hashed_in_the_text_of_its_form(
+    postgres: TestDatabase,
+    logged: UUID,
+    app: str | None,
+    app_name: str | None,
+    written: tuple[int, str | None, bool],
+) -> None:
+    with psycopg.connect(postgres.dsn("akson_core")) as conn:
+        set_person_sync(conn, logged)
+        conn.execute(_WITH_ALL, (logged, _ODD, app, app_name))
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        assert conn.execute(_HASHED).fetchone() == written
+    with psycopg.connect(postgres.dsn("akson_auditor")) as conn:
+        assert verify_all(conn).intact
 
 
 def _append(conn: Connection[Any], person: UUID, name: str) -> None:
