@@ -1,4 +1,7 @@
-"""Measured values over time: a graph for each measure, and every value in a table. Fetched when asked for."""
+"""Measured values over time: a graph for each measure, and every value in a table. Fetched when asked for.
+
+A child's are seen against the growth reference that is loaded, where there is one.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ from typing import Any
 import reflex as rx
 
 from portal.clients.errors import ServiceProblem
-from portal.clients.journal import Entry, Measure
+from portal.clients.growth import MEASURED, Course, Growth, growth_of
+from portal.clients.journal import Entry, JournalClient, Measure
 from portal.clients.notes import Words, decimal, same
+from portal.clinician.journal import growth as growing
+from portal.clinician.journal.growth import UNITS, Compared
 from portal.clinician.journal.state import JournalState
-from portal.clinician.results.transform.chart import NARROW, Chart, chart_of
+from portal.clinician.results.transform.chart import NARROW, Chart, Percentile, chart_of
 from portal.clinician.results.transform.trend import Point, Series
 from portal.session.guard import requires
 from portal.session.models import Kind
@@ -24,18 +30,26 @@ _MOST = 1000
 
 @dataclass
 class MeasuredRow:
-    """One value; `who` measured it, in which `unit`."""
+    """One value; `who` measured it, in which `unit` (nobody, nowhere: it follows from others).
+
+    `beside`: the length it goes by; `place`: against the reference.
+    """
 
     key: str
     when: str
     value: str
     who: str
     unit: str
+    beside: str = ""
+    place: Compared = field(default_factory=Compared)
 
 
 @dataclass
 class MeasuredSeries:
-    """One measure: its graphs (None: one value alone is no course) and its values, newest first."""
+    """One measure: its graphs (None: one value alone is no course) and its values, newest first.
+
+    `source`: where its percentiles are from; empty without any.
+    """
 
     key: str
     label: Words
@@ -43,14 +57,20 @@ class MeasuredSeries:
     drawn: bool = False
     wide: Chart = field(default_factory=Chart)
     narrow: Chart = field(default_factory=Chart)
+    source: str = ""
     rows: list[MeasuredRow] = field(default_factory=list)
 
 
 class OverTime(rx.State):
-    """What is shown. `of` is whom it was fetched for, by a handle: never shown beside another's name."""
+    """What is shown. `of` is whom it was fetched for, by a handle: never shown beside another's name.
+
+    `note`: what is to be said of the comparison with a reference (`weeks`: of gestation).
+    """
 
     of: str = ""
     series: list[MeasuredSeries] = []  # noqa: RUF012 - Reflex copies defaults
+    note: str = ""
+    weeks: str = ""
     wrong: str = ""
     _values: dict[str, Entry] = {}  # noqa: RUF012
 
@@ -64,12 +84,16 @@ class OverTime(rx.State):
 
     async def _fetch(self, journal: JournalState) -> bool:
         try:
-            found = await (await journal._client()).search(["Observation"], states=["final"], count=_MOST)
+            client = await journal._client()
+            found = (await client.search(["Observation"], states=["final"], count=_MOST))["Observation"]
         except ServiceProblem as problem:
             self.wrong = problem.code
             return False
-        self._values = {entry.id: entry for entry in found["Observation"]}
-        self.of, self.series = journal.shown, courses(found["Observation"], journal._known.measured)
+        growth = await _growth(client, found)
+        self._values = {entry.id: entry for entry in found}
+        self.of, self.series = journal.shown, courses(found, journal._known.measured, growth)
+        self.note = growing.note_of(growth)
+        self.weeks = decimal(growth.gestation) if growth and growth.gestation else ""
         return True
 
     def _value(self, key: str) -> Entry | None:
@@ -83,50 +107,113 @@ class OverTime(rx.State):
         return rx.set_focus("journal-heading")
 
 
-def courses(entries: Sequence[Entry], measured: Mapping[str, Measure]) -> list[MeasuredSeries]:
-    """The values by measure, in the order of the measures; those that are none of them last."""
+async def _growth(client: JournalClient, found: Sequence[Entry]) -> Growth | None:
+    """The comparison, where there is something to compare; None: it was not to be had."""
+    if not any(entry.body.get("measure") in MEASURED for entry in found):
+        return Growth()
+    try:
+        return await growth_of(client.api)
+    except ServiceProblem:
+        return None
+
+
+def courses(
+    entries: Sequence[Entry], measured: Mapping[str, Measure], growth: Growth | None = None
+) -> list[MeasuredSeries]:
+    """The values by measure, in the order of the measures; what follows from weight and height after these,
+    those that are none of them last."""
     by_measure: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda one: one.at):
         by_measure.setdefault(str(entry.body.get("measure")), []).append(entry)
-    order = [*measured, *(name for name in by_measure if name not in measured)]
-    return [_course(name, by_measure[name], measured.get(name)) for name in order if name in by_measure]
+    compared = {course.measure: course for course in growth.courses} if growth else {}
+    grown = [name for name in MEASURED if name in by_measure]
+    derived = [_derived(compared[name]) for name in UNITS if name in compared]
+    order = [*(name for name in measured if name not in grown), *by_measure]
+    others = [name for name in dict.fromkeys(order) if name in by_measure and name not in grown]
+    made = {
+        name: _course(name, by_measure[name], measured.get(name), compared.get(name)) for name in by_measure
+    }
+    return [*(made[name] for name in grown), *derived, *(made[name] for name in others)]
 
 
-def _course(name: str, entries: list[Entry], measure: Measure | None) -> MeasuredSeries:
+def _course(
+    name: str, entries: list[Entry], measure: Measure | None, compared: Course | None
+) -> MeasuredSeries:
     unit = measure.unit if measure else ""
-    points = tuple(_point(name, unit, entry) for entry in entries)
-    series = Series(name, name, name, unit, unit, True, points)
-    wide, narrow = (chart_of(series), chart_of(series, NARROW)) if len(points) > 1 else (None, None)
+    points = [_point(name, unit, entry.at.isoformat(), float(entry.body["value"])) for entry in entries]
+    places = growing.places(compared)
+    rows = [
+        MeasuredRow(
+            key=entry.id,
+            when=moment_text(entry.at),
+            value=decimal(entry.body["value"]),
+            who=(entry.signed or entry.made).name,
+            unit=entry.unit,
+            place=places.get((entry.at, float(entry.body["value"])), Compared()),
+        )
+        for entry in reversed(entries)
+    ]
+    label = measure.label if measure else same(name)
+    return _drawn(name, label, unit, points, growing.percentiles(compared), compared, rows)
+
+
+def _derived(course: Course) -> MeasuredSeries:
+    """What follows from weight and height measured together. What goes by length is no course over time."""
+    unit = UNITS[course.measure]
+    points = [_point(course.measure, unit, one.at.isoformat(), one.value) for one in course.values]
+    rows = [
+        MeasuredRow(
+            key=f"{course.measure}:{one.at.isoformat()}",
+            when=moment_text(one.at),
+            value=decimal(one.value),
+            who="",
+            unit="",
+            beside="" if one.length is None else f"/ {decimal(one.length)} cm",
+            place=growing.compared(one),
+        )
+        for one in reversed(course.values)
+    ]
+    by_length = any(one.length is not None for one in course.values)
+    label = growing.label_of(course.measure)
+    lines = growing.percentiles(course)
+    return _drawn(course.measure, label, unit, [] if by_length else points, lines, course, rows)
+
+
+def _drawn(
+    name: str,
+    label: Words,
+    unit: str,
+    points: Sequence[Point],
+    lines: Sequence[Percentile],
+    compared: Course | None,
+    rows: list[MeasuredRow],
+) -> MeasuredSeries:
+    series = Series(name, name, name, unit, unit, True, tuple(points))
+    many = len(points) > 1
+    wide = chart_of(series, percentiles=lines) if many else None
+    narrow = chart_of(series, NARROW, lines) if many else None
     return MeasuredSeries(
         key=name,
-        label=measure.label if measure else same(name),
+        label=label,
         unit=unit,
         drawn=wide is not None,
         wide=wide or Chart(),
         narrow=narrow or Chart(),
-        rows=[
-            MeasuredRow(
-                entry.id,
-                moment_text(entry.at),
-                decimal(entry.body["value"]),
-                (entry.signed or entry.made).name,
-                entry.unit,
-            )
-            for entry in reversed(entries)
-        ],
+        source=growing.sources(compared.references) if compared else "",
+        rows=rows,
     )
 
 
-def _point(name: str, unit: str, entry: Entry) -> Point:
+def _point(name: str, unit: str, at: str, value: float) -> Point:
     return Point(
         analysis=name,
         unit_key=unit,
         name=name,
         code=name,
-        sampled=entry.at.isoformat(),
-        shown=decimal(entry.body["value"]),
+        sampled=at,
+        shown=decimal(value),
         unit=unit,
-        number=float(entry.body["value"]),
+        number=value,
         comparator="",
         reference="",
         interval=None,

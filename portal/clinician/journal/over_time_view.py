@@ -13,9 +13,10 @@ from portal.clinician.results.trend_view import graph
 from portal.ui import aksel
 from portal.ui.forms import wrong_view
 from portal.ui.language import Language
-from portal.ui.text import text
+from portal.ui.text import text, text_by
 
 measured: Any = OverTime
+_NOTES = ("no_reference", "no_sex", "uncorrected", "unavailable")
 
 
 def over_time_view() -> rx.Component:
@@ -24,6 +25,7 @@ def over_time_view() -> rx.Component:
         (measured.of != "") & (measured.of == seen.shown),
         rx.el.section(
             rx.el.h2(text("journal.over_time.heading"), id=HEADING, tab_index=-1, class_name="journal-h2"),
+            rx.cond(measured.note != "", _note()),
             rx.cond(
                 measured.series.length() > 0,
                 rx.el.div(rx.foreach(measured.series, _series), class_name="journal-courses"),
@@ -64,32 +66,26 @@ def _series(one: Any) -> rx.Component:
                 class_name="results-figure",
             ),
         ),
+        rx.cond(
+            one.source != "",
+            rx.el.p(text("journal.growth.source", source=one.source), class_name="results-subtle"),
+        ),
         rx.el.div(
             rx.el.table(
                 rx.el.caption(label, class_name="akson-hidden"),
                 rx.el.thead(
                     rx.el.tr(
-                        *[
-                            rx.el.th(text(f"journal.over_time.{name}"), scope="col")
-                            for name in ("when", "value", "who")
-                        ],
+                        _head("journal.over_time.when"),
+                        _head("journal.over_time.value"),
+                        rx.cond(
+                            one.source != "",
+                            rx.fragment(_head("journal.growth.sds"), _head("journal.growth.percentile")),
+                        ),
+                        _head("journal.over_time.who"),
                         rx.el.th(rx.el.span(text("moving.begin"), class_name="akson-hidden"), scope="col"),
                     )
                 ),
-                rx.el.tbody(
-                    rx.foreach(
-                        one.rows,
-                        lambda row: rx.el.tr(
-                            rx.el.th(row.when, scope="row"),
-                            rx.el.td(row.value, " ", one.unit),
-                            rx.el.td(row.who),
-                            rx.el.td(
-                                move_button(row.key, row.unit == seen.unit, row.when),
-                                class_name="results-noprint",
-                            ),
-                        ),
-                    )
-                ),
+                rx.el.tbody(rx.foreach(one.rows, lambda row: _row(row, one))),
                 class_name="results-table",
             ),
             class_name="akson-scroll",
@@ -100,3 +96,51 @@ def _series(one: Any) -> rx.Component:
         class_name="journal-course",
         custom_attrs={"data-testid": "course"},
     )
+
+
+def _note() -> rx.Component:
+    """What is to be known of the percentiles, or why there are none: one line."""
+    return rx.el.p(
+        rx.match(
+            measured.note,
+            *[(name, text(f"journal.growth.note.{name}")) for name in _NOTES],
+            ("corrected", text("journal.growth.note.corrected", weeks=measured.weeks)),
+            "",
+        ),
+        role="note",
+        class_name="results-subtle",
+        custom_attrs={"data-testid": "growth-note"},
+    )
+
+
+def _head(words: str) -> rx.Component:
+    return rx.el.th(text(words), scope="col")
+
+
+def _row(row: Any, one: Any) -> rx.Component:
+    place = row.place
+    age = rx.el.div(
+        place.age.to_string(),
+        " ",
+        text_by("start.age", place.age_in, "years"),
+        class_name="results-subtle",
+    )
+    return rx.el.tr(
+        rx.el.th(row.when, rx.cond(place.age >= 0, age), scope="row"),
+        rx.el.td(row.value, " ", one.unit, " ", row.beside),
+        rx.cond(
+            one.source != "",
+            rx.fragment(rx.el.td(_or_dash(place.z)), rx.el.td(_or_dash(place.percentile))),
+        ),
+        rx.el.td(rx.cond(row.who != "", row.who, text("journal.growth.derived"))),
+        rx.el.td(
+            rx.cond(row.who != "", move_button(row.key, row.unit == seen.unit, row.when)),
+            class_name="results-noprint",
+        ),
+    )
+
+
+def _or_dash(shown: Any) -> rx.Component:
+    """Where the reference says nothing, a dash, which is said as that."""
+    nothing = rx.fragment("–", rx.el.span(text("journal.growth.none"), class_name="akson-hidden"))
+    return rx.cond(shown != "", shown, nothing)

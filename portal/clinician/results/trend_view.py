@@ -132,6 +132,7 @@ def graph(chart: Any, name: Any, kind: str) -> rx.Component:
         rx.foreach(chart.bands, _band),
         rx.foreach(chart.y_ticks, lambda tick: _y_tick(tick, chart)),
         rx.foreach(chart.x_ticks, lambda tick: _x_tick(tick, chart)),
+        rx.foreach(chart.curves, _curve),
         rx.foreach(
             chart.lines,
             lambda points: rx.el.svg.polyline(points=points, class_name="results-line", fill="none"),
@@ -151,6 +152,19 @@ def _band(band: Any) -> rx.Component:
         width=band.width.to(int),
         height=band.height.to(int),
         class_name="results-band",
+    )
+
+
+def _curve(curve: Any) -> rx.Component:
+    return rx.el.svg.g(
+        rx.el.svg.polyline(
+            points=curve.points,
+            class_name=rx.cond(curve.middle, "results-curve results-curve-middle", "results-curve"),
+            fill="none",
+        ),
+        rx.el.svg.text(
+            curve.label, x=curve.x.to(int), y=curve.y.to(int), class_name="results-tick results-curve-label"
+        ),
     )
 
 

@@ -1,11 +1,13 @@
 """The geometry of a graph of one series: numbers for an SVG, in its own coordinates. Nothing is interpolated.
 
 Exact values are dots joined by lines; a value with a comparator ("<5") is a hollow triangle at its limit that
-points where the value may lie, and breaks the line. A reference band is drawn for its own point alone.
+points where the value may lie, and breaks the line. A reference band is drawn for its own point alone; the
+percentiles of a growth reference run behind the values.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import ceil, floor, log10
 
 from portal.clinician.results.transform import dates
@@ -16,6 +18,9 @@ HEIGHT = 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 16, 34
 _TICKS_ABOUT = 5
 _LABEL_WIDTH = 84
+_RIGHT_LABELLED, _LABEL_HEIGHT = 36, 11
+_LABEL_ORDER = (50, 3, 97, 10, 90, 25, 75)
+"""Which percentiles are labelled first where there is little room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,25 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Percentile:
+    """A percentile over time: runs of instants and values, which are not joined to each other."""
+
+    percentile: int
+    runs: list[list[tuple[datetime, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A run of a percentile. `label` stands at (`x`, `y`) where there is room; `middle`: the median."""
+
+    points: str = ""
+    label: str = ""
+    x: float = 0.0
+    y: float = 0.0
+    middle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A drawable graph. `lines` are SVG point lists."""
 
@@ -64,6 +88,7 @@ class Chart:
     bands: list[Band] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +100,42 @@ class _Scale:
     low: float
     high: float
     width: int
+    right: int = _RIGHT
 
     def x(self, point: Point) -> float:
+        return self.x_at(dates.sort_key(point.sampled).timestamp())
+
+    def x_at(self, seconds: float) -> float:
         if not self.seconds:
-            return round((_LEFT + self.width - _RIGHT) / 2, 1)
-        share = (dates.sort_key(point.sampled).timestamp() - self.start) / self.seconds
-        return round(_LEFT + 10 + share * (self.width - _RIGHT - _LEFT - 20), 1)
+            return round((_LEFT + self.width - self.right) / 2, 1)
+        share = (seconds - self.start) / self.seconds
+        return round(_LEFT + 10 + share * (self.width - self.right - _LEFT - 20), 1)
 
     def y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
         return round(HEIGHT - _BOTTOM - share * (HEIGHT - _BOTTOM - _TOP), 1)
 
 
-def chart_of(series: Series, width: int = WIDE) -> Chart | None:
-    """The graph of a series; None when it holds no number."""
+def chart_of(series: Series, width: int = WIDE, percentiles: Sequence[Percentile] = ()) -> Chart | None:
+    """The graph of a series, before percentiles where there are some; None when it holds no number."""
     points = [point for point in series.points if point.number is not None]
     if not points:
         return None
-    ticks = _ticks(_values(points))
+    behind = [value for one in percentiles for run in one.runs for _, value in run]
+    ticks = _ticks([*_values(points), *behind])
     moments = [dates.sort_key(point.sampled).timestamp() for point in points]
-    scale = _Scale(min(moments), max(moments) - min(moments), ticks[0], ticks[-1], width)
+    right = _RIGHT_LABELLED if behind else _RIGHT
+    scale = _Scale(min(moments), max(moments) - min(moments), ticks[0], ticks[-1], width, right)
     step = ticks[1] - ticks[0]
     return Chart(
         width=width,
-        right=width - _RIGHT,
+        right=width - right,
         y_ticks=[Tick(scale.y(value), _label(value, step)) for value in ticks],
         x_ticks=_days(points, scale, width),
         bands=_bands(points, scale, width),
         lines=_lines(points, scale),
         marks=[_mark(point, scale) for point in points],
+        curves=_curves(percentiles, scale),
     )
 
 
@@ -171,6 +203,23 @@ def _lines(points: Sequence[Point], scale: _Scale) -> list[str]:
         else:
             runs[-1].append(f"{scale.x(point)},{scale.y(point.number)}")
     return [" ".join(run) for run in runs if len(run) > 1]
+
+
+def _curves(percentiles: Sequence[Percentile], scale: _Scale) -> list[Curve]:
+    """The runs, each percentile's last one labelled at its end unless another label is there already."""
+    taken: list[float] = []
+    found: list[Curve] = []
+    for one in sorted(percentiles, key=lambda one: _LABEL_ORDER.index(one.percentile)):
+        for number, run in enumerate(one.runs, start=1):
+            places = [(scale.x_at(at.timestamp()), scale.y(value)) for at, value in run]
+            x, y = places[-1]
+            room = number == len(one.runs) and all(abs(y - other) >= _LABEL_HEIGHT for other in taken)
+            if room:
+                taken.append(y)
+            label = str(one.percentile) if room else ""
+            points = " ".join(f"{left},{top}" for left, top in places)
+            found.append(Curve(points, label, round(x + 4, 1), round(y + 4, 1), one.percentile == 50))
+    return found
 
 
 def _mark(point: Point, scale: _Scale) -> Mark:
