@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import typer
 from rich.console import Console
 
-from cli import codes, documents, growth, keys, panel, persons, registers
+from cli import apps, codes, documents, growth, keys, panel, persons, registers
 from cli.access_log import verify_log
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
@@ -20,6 +20,7 @@ from cli.operations import migrate, roles, serve, status
 warnings.filterwarnings("ignore", module="platformdirs")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(apps.app, name="apps")
 app.add_typer(codes.app, name="codes")
 app.add_typer(documents.app, name="documents")
 app.add_typer(growth.app, name="growth")

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import reflex as rx
 
+from portal.administration.apps.page import apps_page
+from portal.administration.apps.page import load as load_apps
 from portal.administration.changes.page import changes_page
 from portal.administration.changes.page import load as load_changes
 from portal.administration.lists.page import gp_lists_page
@@ -28,6 +30,8 @@ from portal.citizen.privacy.page import load as load_privacy
 from portal.citizen.privacy.page import privacy_page
 from portal.citizen.results.page import load as load_own_results
 from portal.citizen.results.page import own_results_page
+from portal.clinician.apps.page import load as load_offered
+from portal.clinician.apps.page import offered_page
 from portal.clinician.journal.filing import file_routes
 from portal.clinician.journal.page import journal_page
 from portal.clinician.journal.page import load as load_journal
@@ -47,6 +51,8 @@ from portal.frame.bell import Bell
 from portal.frame.critical import Critical
 from portal.frame.layout import (
     ACCESS_LOG,
+    APPS,
+    APPS_KEPT,
     CHANGES,
     FOLLOW_UP,
     GP_LISTS,
@@ -145,6 +151,14 @@ PAGES = (
     ),
     Page(VISITS, Kind.CLINICIAN, "visits", sharing_page, [load_sharing]),
     Page(
+        APPS,
+        Kind.CLINICIAN,
+        "apps",
+        offered_page,
+        [*PATIENT, *load_offered],
+        {"with_patient": True},
+    ),
+    Page(
         OWN_RESULTS,
         Kind.CITIZEN,
         "own_results",
@@ -192,6 +206,7 @@ PAGES = (
     Page(GP_LISTS, Kind.ADMINISTRATOR, "gp_lists", gp_lists_page, [load_gp_lists]),
     Page(CHANGES, Kind.ADMINISTRATOR, "changes", changes_page, [load_changes]),
     Page(UNUSUAL, Kind.ADMINISTRATOR, "unusual", unusual_page, [load_unusual]),
+    Page(APPS_KEPT, Kind.ADMINISTRATOR, "apps_kept", apps_page, [load_apps]),
 )
 for page in PAGES:
     app.add_page(

@@ -16,6 +16,8 @@ from kit.identity.actor import Actor
 from kit.keys import KeyRing
 from kit.norway import today_in_norway
 
+__all__ = ["AppRegister", "AppRow", "Proposal", "Verdict", "every", "in_force"]
+
 Conn = AsyncConnection[Any]
 _KIND = "App"
 
@@ -59,6 +61,11 @@ class AppRegister:
             return Administered(done, {_KIND: 1})
 
         return await administer(self.db, self.keys, self.actor, "decide-app", self.correlation_id, work)
+
+
+async def every(conn: Conn) -> list[AppRow]:
+    """All apps of all organisations, for those who run the service."""
+    return await repository.rows(conn, None)
 
 
 async def in_force(db: Database) -> list[AppRow]:

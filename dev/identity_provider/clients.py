@@ -7,8 +7,9 @@ from pathlib import Path
 
 from joserfc.jwk import Key, import_key
 
+from dev import sample_app
 from dev.personas import Persona
-from kit.identity.audiences import MACHINE_SCOPES, OPERATOR_SCOPES, SCOPES, personal_scopes
+from kit.identity.audiences import MACHINE_SCOPES, OPERATOR_SCOPES, READ_JOURNAL, SCOPES, personal_scopes
 from kit.identity.keyfiles import client_key
 from kit.identity.providers import HELSEID_SCOPES
 from kit.settings import DEVELOPMENT_CLIENT, Settings
@@ -47,6 +48,13 @@ def helseid_clients(settings: Settings, personas: dict[str, Persona]) -> dict[st
     scopes = frozenset(HELSEID_SCOPES) | personal | OPERATOR_SCOPES
     clients = _people_clients(
         settings, "helseid", settings.helseid_client_id, settings.helseid_client_jwk, scopes
+    )
+    sample = sample_app.CLIENT
+    clients[sample] = RegisteredClient(
+        client_id=sample,
+        key=_public(client_key(settings, sample)),
+        redirect_uris=(f"{sample_app.base()}/callback",),
+        scopes=frozenset((*HELSEID_SCOPES, READ_JOURNAL)),
     )
     for name, persona in personas.items():
         if persona.login == "machine":

@@ -54,6 +54,14 @@ class AdministrationClient:
         """Give a substitution another last day: `{changed}`; safe to repeat."""
         return await self._api.send("POST", "/substitutes/end", body=entry)
 
+    async def apps(self) -> Json:
+        """Others' apps of one's own organisations: `{apps}`."""
+        return await self._api.send("POST", "/apps/_search", body={})
+
+    async def decide_app(self, entry: Json) -> Json:
+        """Approve, suspend or withdraw an app: `{changed, app}`; safe to repeat."""
+        return await self._api.send("POST", "/apps/decide", body=entry)
+
     async def changes(self, search: Json) -> Json:
         """Who changed what, newest first: `{items, total}`."""
         return await self._api.send("POST", "/changes/_search", body=search)

@@ -31,6 +31,7 @@ JOURNAL = "/clinician/journal"
 FOLLOW_UP = "/clinician/follow-up"
 LETTERS = "/clinician/messages"
 VISITS = "/clinician/visits"
+APPS = "/clinician/apps"
 OWN_RESULTS = "/citizen/results"
 OWN_JOURNAL = "/citizen/journal"
 ACCESS_LOG = "/citizen/access-log"
@@ -44,6 +45,7 @@ PLACES = "/administration/organisations"
 GP_LISTS = "/administration/gp-lists"
 CHANGES = "/administration/changes"
 UNUSUAL = "/administration/unusual-access"
+APPS_KEPT = "/administration/apps"
 
 
 _FEEDBACK = {
@@ -75,6 +77,7 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
         Link("results", RESULTS),
         Link("follow_up", FOLLOW_UP),
         Link("letters", LETTERS),
+        Link("apps", APPS),
     ),
     Kind.CITIZEN: (
         Link("own_results", OWN_RESULTS),
@@ -90,6 +93,7 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
         Link("gp_lists", GP_LISTS),
         Link("changes", CHANGES),
         Link("unusual", UNUSUAL),
+        Link("apps_kept", APPS_KEPT),
     ),
 }
 

@@ -12,6 +12,7 @@ Json = dict[str, Any]
 _BASIS = "urn:akson:access-basis"
 _CARE_RELATION = "urn:akson:care-relation"
 _WITHHELD = "urn:akson:withheld"
+_APPLICATION = "110150"  # DICOM: the program that took part
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Look:
 
     `at` is the instant; `worker`: a
     person at work, who can be blocked. `withheld` is how many items were not shown, since the person has
-    closed them.
+    closed them. `app` is another's program that it was done through, by name.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Look:
     kinds: list[str]
     refused: bool
     withheld: int
+    app: str = ""
 
 
 def looks(bundle: Bundle) -> list[Look]:
@@ -68,6 +70,7 @@ def _look(event: Json) -> Look:
         kinds=[str(entity.get("type", {}).get("code", "")) for entity in event.get("entity", [])],
         refused=event.get("outcome", "0") != "0",
         withheld=_withheld(event),
+        app=_app(event),
     )
 
 
@@ -77,6 +80,12 @@ def _organisation(event: Json) -> str:
     place = str((role.get("location") or [{}])[0].get("display", ""))
     organisation = str(role.get("organization", {}).get("display", ""))
     return ", ".join(dict.fromkeys(name for name in (place, organisation) if name))
+
+
+def _app(event: Json) -> str:
+    agents: list[Json] = event.get("agent", [])
+    who: Json = next((one.get("who", {}) for one in agents if _code(one.get("type")) == _APPLICATION), {})
+    return str(who.get("display") or who.get("identifier", {}).get("value", ""))
 
 
 def _hpr_number(event: Json) -> str:

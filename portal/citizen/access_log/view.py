@@ -186,6 +186,7 @@ def _who(look: Any) -> rx.Component:
         rx.el.strong(rx.cond(look.name != "", look.name, text("log.unnamed"))),
         rx.cond(look.role != "", rx.el.span(", ", text_by("log.role", look.role, "XX"))),
         rx.cond(look.organisation != "", rx.el.div(look.organisation)),
+        rx.cond(look.app != "", rx.el.div(text("log.through", app=look.app))),
     )
 
 

@@ -42,6 +42,7 @@ class Visit:
     reason: str
     refused: bool
     withheld: int
+    app: str = ""
     kinds: list[str] = field(default_factory=list)
     looks: list[Seen] = field(default_factory=list)
 
@@ -69,7 +70,7 @@ def visits(looks: Iterable[Look]) -> list[Visit]:
 
 
 def _what_is_one(look: Look) -> tuple[object, ...]:
-    who = (look.own, look.worker, look.name, look.hpr_number, look.role, look.organisation)
+    who = (look.own, look.worker, look.name, look.hpr_number, look.role, look.organisation, look.app)
     return (*who, look.basis, look.relation, look.reason, look.refused, look.day)
 
 
@@ -89,6 +90,7 @@ def _begin(look: Look) -> Visit:
         reason=look.reason,
         refused=look.refused,
         withheld=look.withheld,
+        app=look.app,
     )
 
 

@@ -18,8 +18,10 @@ from starlette.applications import Starlette
 import core_record.app
 import journal_api.app
 import results_service.app
+from core_record.apps.discovery import Discovery
 from dev.identity_provider.provider import build_app
 from kit.identity import audiences
+from kit.identity.jwks import Issuer
 from kit.identity.verifier import build_verifier
 from kit.keys import KeyRing
 from kit.settings import Settings
@@ -53,8 +55,8 @@ async def world(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client that reaches the provider, the core record and the results service."""
     issuers = settings.helseid_issuer.rsplit("/", 1)[0]
-    told = httpx.AsyncClient(mounts={settings.portal_url: httpx.ASGITransport(portal_app())})
-    mounts = {issuers: httpx.ASGITransport(build_app(settings, http=told))}
+    notified = httpx.AsyncClient(mounts={settings.portal_url: httpx.ASGITransport(portal_app())})
+    mounts = {issuers: httpx.ASGITransport(build_app(settings, http=notified))}
     core = core_record.app.make_app(settings, http=httpx.AsyncClient(mounts=dict(mounts)))
     mounts[settings.core_record_url] = httpx.ASGITransport(core)
     results = results_service.app.make_app(settings)
@@ -64,6 +66,7 @@ async def world(
         settings.results_url,
         keys=keys,
         http=httpx.AsyncClient(mounts=dict(mounts)),
+        admission=results.state.verifier.admission,
     )
     mounts[settings.results_url] = httpx.ASGITransport(results)
     journal = journal_api.app.make_app(settings)
@@ -73,6 +76,11 @@ async def world(
         settings.journal_url,
         keys=keys,
         http=httpx.AsyncClient(mounts=dict(mounts)),
+        admission=journal.state.verifier.admission,
+    )
+    told = journal.state.discovery
+    journal.state.discovery = Discovery(
+        Issuer(settings.helseid_issuer, httpx.AsyncClient(mounts=dict(mounts))), told.audience, told.launches
     )
     mounts[settings.journal_url] = httpx.ASGITransport(journal)
     async with AsyncExitStack() as stack:

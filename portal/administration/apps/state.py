@@ -1,0 +1,85 @@
+"""The apps of one's own organisation: the list, one opened, and what is decided about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.administration.apps.transform import NOTHING, AppRow, rows
+from portal.clients.errors import ServiceProblem
+from portal.session.administrator import administration_client
+from portal.session.guard import requires
+from portal.session.models import Kind
+
+_TOLD = frozenset({"changed-meanwhile", "app-state", "app-expired", "app-unknown"})
+"""Refusals that the page explains beside the form; any other is a problem of the page."""
+
+
+class AppsKept(rx.State):
+    """The page's state: nothing of a person comes here."""
+
+    found: list[AppRow] = []  # noqa: RUF012 - Reflex copies defaults
+    opened: AppRow = NOTHING
+    loaded: bool = False
+    done: str = ""
+    fault: str = ""
+    fault_field: str = ""
+    problem: str = ""
+    problem_code: str = ""
+
+    @rx.event
+    @requires(Kind.ADMINISTRATOR)
+    async def load(self) -> None:
+        """All of them, those that wait first."""
+        self.reset()  # type: ignore[no-untyped-call]
+        await self._fetch()
+
+    @rx.event
+    @requires(Kind.ADMINISTRATOR)
+    async def open(self, key: str) -> None:
+        """What one app is and may, and what can be decided about it."""
+        self.done = self.fault = self.fault_field = ""
+        self.opened = next((row for row in self.found if row.key == key), NOTHING)
+
+    @rx.event
+    @requires(Kind.ADMINISTRATOR)
+    async def close(self) -> None:
+        """Back to the list."""
+        self.opened, self.fault, self.fault_field = NOTHING, "", ""
+
+    @rx.event
+    @requires(Kind.ADMINISTRATOR)
+    async def decide(self, form: dict[str, Any]) -> None:
+        """Approve, suspend or withdraw the open app."""
+        state, reason = str(form.get("state") or ""), str(form.get("reason") or "")
+        self.fault_field = "" if state and reason else ("reason" if state else "state")
+        self.fault = "field-missing" if self.fault_field else ""
+        if self.fault:
+            return
+        one = self.opened
+        entry = {
+            "client_id": one.client_id,
+            "org_number": one.org_number,
+            "was": one.state,
+            "state": state,
+            "reason": reason,
+        }
+        try:
+            await (await administration_client(self)).decide_app(entry)
+        except ServiceProblem as problem:
+            if problem.code in _TOLD:
+                self.fault = problem.code
+            else:
+                self.problem, self.problem_code = str(problem.problem), problem.code
+            return
+        self.opened, self.done = NOTHING, state
+        await self._fetch()
+
+    async def _fetch(self) -> None:
+        try:
+            answer = await (await administration_client(self)).apps()
+        except ServiceProblem as problem:
+            self.problem, self.problem_code = str(problem.problem), problem.code
+            return
+        self.found, self.loaded, self.problem = rows(answer), True, ""
