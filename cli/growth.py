@@ -53,7 +53,9 @@ def import_(
 @app.command("list")
 def list_() -> None:
     """Which references are loaded, and what they cover."""
-    table = Table("Name", "Version", "Measure", "Sex", "From", "To", "Source")
+    table = Table()
+    for title in ("Name", "Version", "Measure", "Sex", "From", "To", "Source"):
+        table.add_column(title, overflow="fold")
     with _connection() as conn:
         for one in service.references(conn):
             by_length = one.measure.startswith("weight-for-")

@@ -73,7 +73,10 @@ def _values(found: Growth) -> list[Seen]:
 
 
 def _sds(z: float | None) -> str:
-    return "" if z is None else f"{z:+.1f}".replace(".", ",").replace("-", "−")
+    if z is None:
+        return ""
+    shown = f"{z:+.1f}"
+    return "0,0" if shown in ("+0.0", "-0.0") else shown.replace(".", ",").replace("-", "−")
 
 
 def _percentile(percentile: float | None) -> str:

@@ -111,6 +111,11 @@ def test_a_percentile_is_never_said_as_none_or_all(percentile: float | None, sho
     assert compared(seen(7, percentile=percentile)).percentile == shown
 
 
+@pytest.mark.parametrize(("z", "shown"), [(-0.04, "0,0"), (0.04, "0,0"), (-2.51, "−2,5"), (1.0, "+1,0")])
+def test_an_sds_has_its_sign_and_the_median_has_none(z: float, shown: str) -> None:
+    assert compared(seen(7, z=z)).z == shown
+
+
 @pytest.mark.parametrize(
     ("days", "age"), [(10, (1, "weeks")), (91, (13, "weeks")), (200, (6, "months")), (800, (2, "years"))]
 )
