@@ -51,6 +51,11 @@ def belongs(row: FollowUp, body: Requisition) -> bool:
     return bool(body.number and body.number in row.requisitions) or row.report in body.confirmed
 
 
+def names(row: FollowUp, examination: Examination) -> bool:
+    """Whether a report says how far an examination is."""
+    return _standing(row, examination) is not None
+
+
 def _state(examinations: Iterable[Examined]) -> State:
     standings = {found.standing for found in examinations}
     if standings <= DONE:

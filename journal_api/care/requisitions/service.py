@@ -8,10 +8,11 @@ from uuid import UUID
 
 import msgspec
 
-from journal_api.care.follow_up.answers import reports_of
+from journal_api.care.follow_up.answers import FollowUp, reports_of
 from journal_api.care.requisitions.kind import REQUISITION
 from journal_api.care.requisitions.lines import each_progress
 from journal_api.care.requisitions.models import KIND, Placed, Progress, read_body
+from journal_api.care.requisitions.progress import names
 from journal_api.care.requisitions.rules import rules
 from journal_api.desk import Visit
 from journal_api.journal.coding import Trimmed, Words
@@ -30,6 +31,16 @@ class Again(Trimmed, frozen=True, forbid_unknown_fields=True):
     why: Words
 
 
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A report that belongs to an order, or (`proposed`) may: from when it is, and which of the order's
+    examinations it names."""
+
+    report: UUID
+    at: datetime | None
+    texts: list[str] = []
+    proposed: bool = False
+
+
 class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     """An order. `progress`: of one that is made, how far it is answered; `may_order`: whether the caller
     orders such examinations; `here`: whether the caller's unit made it."""
@@ -38,6 +49,7 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     may_order: bool
     here: bool
     progress: Progress | None = None
+    reports: list[Told] = []
 
 
 async def listing(visit: Visit, *, every: bool = False) -> list[Shown]:
@@ -95,8 +107,23 @@ async def _shown(visit: Visit, found: Sequence[Entry]) -> list[Shown]:
             visit.role in rules().orders[order.body.field],
             entry.unit in here,
             progress[entry.id] if order.body.number else None,
+            _told(order, progress[entry.id], reports),
         )
         for entry, order in zip(found, placed, strict=True)
+    ]
+
+
+def _told(order: Placed, progress: Progress, reports: Sequence[FollowUp]) -> list[Told]:
+    wanted = {*progress.reports, *progress.proposals}
+    return [
+        Told(
+            row.report,
+            row.sampled or row.issued,
+            [one.text for one in order.body.examinations if names(row, one)],
+            row.report in progress.proposals,
+        )
+        for row in reports
+        if row.report in wanted
     ]
 
 

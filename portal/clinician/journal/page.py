@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
+from portal.clinician.journal.orders import Orders
 from portal.clinician.journal.state import JournalState
 from portal.clinician.journal.view import journal_view
 
-load = [JournalState.load]
+load = [JournalState.load, Orders.load]
 
 
 def journal_page() -> rx.Component:

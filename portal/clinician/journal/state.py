@@ -180,11 +180,14 @@ class JournalState(rx.State):
         from portal.clinician.journal.documents import Documents  # noqa: PLC0415
         from portal.clinician.journal.editing import ListEditor  # noqa: PLC0415
         from portal.clinician.journal.moving import Mover  # noqa: PLC0415
+        from portal.clinician.journal.ordering import OrderForm  # noqa: PLC0415
+        from portal.clinician.journal.orders import Orders  # noqa: PLC0415
         from portal.clinician.journal.over_time import OverTime  # noqa: PLC0415
         from portal.clinician.journal.reconcile import Reconciler  # noqa: PLC0415
         from portal.clinician.journal.writing import NoteWriter  # noqa: PLC0415
 
-        for form in (NoteWriter, ListEditor, Contacting, Reconciler, Documents, Mover, OverTime):
+        forms = (NoteWriter, ListEditor, Contacting, Reconciler, Documents, Mover, OverTime)
+        for form in (*forms, OrderForm, Orders):
             (await self.get_state(form)).reset()  # type: ignore[no-untyped-call]
 
     async def _offer(self, now: Current, *, begins: bool) -> None:

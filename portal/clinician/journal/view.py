@@ -16,6 +16,8 @@ from portal.clinician.journal.events_view import events_view
 from portal.clinician.journal.fields import EDITABLE
 from portal.clinician.journal.latest_view import latest_view
 from portal.clinician.journal.moving_view import move_top, moved_view
+from portal.clinician.journal.ordering_view import ordering_view
+from portal.clinician.journal.orders_view import orders_view
 from portal.clinician.journal.over_time_view import over_time_offer, over_time_view
 from portal.clinician.journal.reconcile_view import reconcile_view
 from portal.clinician.journal.state import seen
@@ -30,7 +32,7 @@ from portal.ui.text import text, text_by
 editor: Any = ListEditor
 
 
-MAIN = (reconcile_view, over_time_view, events_view, moved_view)
+MAIN = (reconcile_view, over_time_view, orders_view, events_view, moved_view)
 ASIDE = (latest_view, over_time_offer)
 """The page's sections in their order, each with a heading of its own."""
 
@@ -46,6 +48,7 @@ def journal_view() -> rx.Component:
             rx.el.div(
                 rx.cond(~seen.outside & (seen.shown != ""), writing_view()),
                 editing_view(),
+                ordering_view(),
                 move_top(),
                 class_name="journal-top",
             ),

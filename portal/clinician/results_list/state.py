@@ -18,10 +18,11 @@ from portal.clinician.patients.state import BASES, LISTED_BASIS, REASONS
 from portal.clinician.patients.transform import people
 from portal.clinician.results.state import ResultsState
 from portal.clinician.results_list.transform import (
-    AWAITED,
     LATE,
     LISTS,
+    ORDERS,
     TOLD,
+    UNANSWERED,
     Colleague,
     Opened,
     Row,
@@ -31,8 +32,9 @@ from portal.clinician.results_list.transform import (
     place_of,
     rows,
 )
-from portal.clinician.start.opening import patient_of
+from portal.clinician.start.opening import open_listed, patient_of
 from portal.frame.critical import Critical
+from portal.frame.layout import JOURNAL
 from portal.frame.patient import PatientBanner
 from portal.session.current import Current, current
 from portal.session.guard import requires
@@ -111,6 +113,9 @@ class ResultList(rx.State):
             return
         self.opening, self.asks, self.done, self._open = key, "", "", listed
         yield
+        if listed.item.kind in ORDERS:
+            yield await self._to_order(listed)
+            return
         if listed.number in self._own:
             yield await self._read_result(listed, LISTED_BASIS, None)
             return
@@ -157,7 +162,7 @@ class ResultList(rx.State):
             results = ResultListsClient(unit.api)
             mine, every, ownerless, own = await asyncio.gather(
                 unit.work(["result", TOLD], mine=True, count=1000),
-                unit.work(["result", LATE, AWAITED], count=1000),
+                unit.work(["result", LATE, *sorted(UNANSWERED)], count=1000),
                 _ownerless(results, now),
                 _own_patients(now),
             )
@@ -172,6 +177,15 @@ class ResultList(rx.State):
     def _show(self) -> None:
         self.counts = counts(self._lists)
         self.rows = rows(self._lists.get(self.chosen, ()), datetime.now(UTC))
+
+    async def _to_order(self, listed: Listed) -> Any:
+        """An order is decided about in its person's journal."""
+        now = await current(self)
+        if now is None:
+            return None
+        await open_listed(self, now, listed)
+        self.reset()  # type: ignore[no-untyped-call]
+        return rx.redirect(f"{JOURNAL}#journal-orders")
 
     async def _read_result(self, listed: Listed, basis: str, reason: str | None) -> Any:
         now = await current(self)

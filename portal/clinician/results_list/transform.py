@@ -7,19 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.clients.follow_up import Event, Seen
-from portal.clients.unit import Listed
+from portal.clients.unit import Item, Listed
 from portal.clinician.results.transform.versions import Change, VersionRow
 from portal.ui.dates import day_text, moment_text, near_text
 
 LISTS = ("mine", "inbox", "others", "awaited", "ownerless")
 TOLD, LATE, AWAITED = "result-changed", "result-late", "result-awaited"
+ORDER, DRAFT = "requisition", "requisition-draft"
+ORDERS = frozenset({ORDER, DRAFT})
+"""Orders of the journal: not answered, and prepared for who orders. Opened in the journal."""
+UNANSWERED = ORDERS | {AWAITED}
 _MARKS = frozenset({"none", "undecided", "abnormal", "critical"})
 
 
 @dataclass
 class Row:
     """One line. `key` finds the item on the server, where the number stays. `state`: as the service has it,
-    `told` where one opened an earlier version, `late` where a critical one waits unopened."""
+    `told` where one opened an earlier version, `late` where a critical one waits unopened. `due` and `field`:
+    of an order, from when its answer is late, and of which field it is."""
 
     key: str
     name: str
@@ -29,6 +34,8 @@ class Row:
     state: str
     overdue: bool = False
     whose: str = ""
+    due: str = ""
+    field: str = ""
 
 
 @dataclass
@@ -75,15 +82,17 @@ def lists_of(
 ) -> dict[str, list[Listed]]:
     """Each list, the gravest first, and of these what has waited longest."""
     own = {one.item.id for one in mine}
-    rest = [one for one in unit if one.item.id not in own and one.item.kind != AWAITED]
+    rest = [one for one in unit if one.item.id not in own and one.item.kind not in UNANSWERED]
     found = {
         "mine": list(mine),
         "inbox": [one for one in rest if one.item.assignee is None],
         "others": [one for one in rest if one.item.assignee is not None],
-        "awaited": [one for one in unit if one.item.kind == AWAITED],
+        "awaited": [one for one in unit if one.item.kind in UNANSWERED],
         "ownerless": list(ownerless),
     }
-    return {name: sorted(items, key=_place) for name, items in found.items()}
+    found = {name: sorted(items, key=_place) for name, items in found.items()}
+    found["awaited"].sort(key=_when_due)
+    return found
 
 
 def rows(items: Sequence[Listed], now: datetime) -> list[Row]:
@@ -94,7 +103,8 @@ def rows(items: Sequence[Listed], now: datetime) -> list[Row]:
 
 def place_of(lists: Mapping[str, Sequence[Listed]], number: str, wanted: str) -> tuple[str, str] | None:
     """On which list, and under which key, a person's result stands: the wanted one, else the first."""
-    theirs = [(name, one.item.id) for name in LISTS for one in lists.get(name, ()) if one.number == number]
+    every = [(name, one) for name in LISTS for one in lists.get(name, ()) if one.item.kind not in ORDERS]
+    theirs = [(name, one.item.id) for name, one in every if one.number == number]
     return next((one for one in theirs if one[1] == wanted), theirs[0] if theirs else None)
 
 
@@ -128,21 +138,37 @@ def _place(one: Listed) -> tuple[int, float, str]:
     return -item.urgency, item.since.timestamp() if item.since else 0.0, item.id
 
 
+def _when_due(one: Listed) -> tuple[bool, float]:
+    """Drafts first, which nobody has ordered by; then what is late first."""
+    return one.item.kind != DRAFT, one.item.due.timestamp() if one.item.due else 0.0
+
+
 def _row(one: Listed, now: datetime, *, several: bool) -> Row:
     item = one.item
     state = {TOLD: "told", LATE: "late", AWAITED: "awaited"}.get(item.kind, item.state)
     if item.kind == TOLD and item.state == "gone":
         state = "gone"
+    if item.kind in ORDERS:
+        state = "draft" if item.kind == DRAFT else f"order-{item.state}"
     return Row(
         key=item.id,
         name=one.name,
         born=day_text(one.birth_date) if one.birth_date else "",
         came=near_text(item.since, now) if item.since else "",
-        mark=item.label if item.label in _MARKS else "undecided",
+        mark=_mark(item),
         state=state,
         overdue=one.overdue,
         whose=(one.assignee_name or "") if several else "",
+        due=day_text(item.due) if item.kind == ORDER and item.due else "",
+        field=item.label or "" if item.kind in ORDERS else "",
     )
+
+
+def _mark(item: Item) -> str:
+    """How grave it looks; of an order nothing is known."""
+    if item.kind in ORDERS:
+        return "none"
+    return item.label if item.label in _MARKS else "undecided"
 
 
 def _line(event: Event) -> Line:

@@ -118,7 +118,21 @@ def _row(row: Any) -> rx.Component:
                     ),
                 ),
                 rx.cond(row.overdue, aksel.tag(text("follow_up.overdue"), size="xsmall", variant="warning")),
-                rx.el.span(text("follow_up.came", at=row.came), class_name="follow-came"),
+                rx.cond(
+                    row.field != "",
+                    rx.el.span(text_by("orders.field", row.field, "laboratory"), class_name="follow-came"),
+                ),
+                rx.el.span(
+                    rx.cond(
+                        row.field != "",
+                        text("follow_up.ordered", at=row.came),
+                        text("follow_up.came", at=row.came),
+                    ),
+                    class_name="follow-came",
+                ),
+                rx.cond(
+                    row.due != "", rx.el.span(text("follow_up.due", day=row.due), class_name="follow-came")
+                ),
                 rx.cond(row.whose != "", rx.el.span(row.whose, class_name="follow-came")),
                 class_name="follow-bits",
             ),

@@ -39,7 +39,7 @@ class Widget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     kinds: list[str]
-    when: Literal["day", "open", "ahead"]
+    when: Literal["day", "open", "ahead", "late"]
     order: Literal["time", "urgency"]
     shows: list[Shown]
     goes: Literal["journal", "growth", "follow-up", "messages"]

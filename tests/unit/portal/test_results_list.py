@@ -12,7 +12,9 @@ from portal.clients.unit import Item, Listed
 from portal.clinician.results.transform.versions import Change, VersionRow
 from portal.clinician.results_list.transform import (
     AWAITED,
+    DRAFT,
     LATE,
+    ORDER,
     TOLD,
     counts,
     lists_of,
@@ -114,3 +116,20 @@ def test_a_proposal_about_an_earlier_version_is_history_alone() -> None:
 @pytest.mark.parametrize(("state", "waits"), [("unseen", True), ("prepared", True), ("assessed", False)])
 def test_only_what_waits_is_to_be_assessed(state: str, *, waits: bool) -> None:
     assert opened(seen(state), "L").listed is waits
+
+
+def test_orders_stand_among_the_unanswered_drafts_first_and_then_what_is_late_first() -> None:
+    def order(key: str, days: int, **said: Any) -> Listed:
+        parts = {"kind": ORDER, "state": "waiting", "label": "laboratory", "due": NOW + timedelta(days=days)}
+        return listed(key, **(parts | said))
+
+    draft = listed("d", kind=DRAFT, state="draft", label="radiology", assignee=None)
+    unit = [order("later", 5), listed("w", kind=AWAITED, due=NOW), draft, order("late", -3, overdue=True)]
+    found = lists_of([], unit, [])
+    assert [one.item.id for one in found["awaited"]] == ["d", "late", "w", "later"]
+    assert [len(found[name]) for name in ("mine", "inbox", "others")] == [0, 0, 0]
+    shown = {row.key: row for row in rows(found["awaited"], NOW)}
+    assert (shown["late"].state, shown["late"].mark, shown["late"].overdue) == ("order-waiting", "none", True)
+    assert (shown["late"].due, shown["late"].field) == ("26.11.2026", "laboratory")
+    assert (shown["d"].state, shown["d"].due) == ("draft", "")
+    assert place_of(found, "13116900216", "late") == ("awaited", "w"), "an order is opened in the journal"

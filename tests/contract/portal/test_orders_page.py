@@ -1,0 +1,109 @@
+"""Ordering and what becomes of orders, on the journal's page against the journal's own app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.clinician.journal.ordering import OrderForm
+from portal.clinician.journal.orders import Orders
+from tests.contract.portal.conftest import Browser, Tab
+from tests.contract.portal.journal_page import the_page
+from tests.contract.portal.test_journal import opened
+
+
+async def ordered(visitor: Browser, *panels: str, **sent: str) -> tuple[Tab, Any, Any]:
+    """The GP's page of Line with an order of these panels (INR), its form and the list."""
+    tab = await the_page(visitor)
+    await tab.do(Orders, "load")
+    await tab.do(OrderForm, "open")
+    form, shown = await tab.get(OrderForm), await tab.get(Orders)
+    for panel in panels or ("inr",):
+        await tab.do(OrderForm, "panel", panel)
+    await tab.do(OrderForm, "send", {"patient": form.patient, **sent})
+    return tab, form, shown
+
+
+async def test_a_panel_and_words_are_ordered_and_wait(visitor: Browser) -> None:
+    tab = await the_page(visitor)
+    await tab.do(Orders, "load")
+    await tab.do(OrderForm, "open")
+    form, shown = await tab.get(OrderForm), await tab.get(Orders)
+    assert (form.may_order, shown.waiting) == (True, [])
+    await tab.do(OrderForm, "send", {"patient": form.patient})
+    assert form.wrong == "nothing-chosen"
+    await tab.do(OrderForm, "panel", "inr")
+    await tab.do(OrderForm, "search", "kali")
+    assert [one.text for one in form.found] == ["Kalium (P)"]
+    await tab.do(OrderForm, "add", form.found[0].key)
+    await tab.do(OrderForm, "search", "Allergiprøve")
+    await tab.do(OrderForm, "add", "")
+    assert [one.text for one in form.chosen] == ["INR (P)", "Kalium (P)", "Allergiprøve"]
+    await tab.do(OrderForm, "send", {"patient": form.patient, "urgency": "urgent", "weeks": "6"})
+    assert (form.wrong, form.is_open, shown.told) == ("", False, "ordered")
+    (row,) = shown.waiting
+    assert (row.state, row.missing, row.urgency, row.acts) == ("waiting", 3, "urgent", True)
+    assert row.wanted
+
+
+async def test_a_panel_taken_out_takes_what_no_other_has(visitor: Browser) -> None:
+    tab = await the_page(visitor)
+    await tab.do(OrderForm, "open")
+    form = await tab.get(OrderForm)
+    for panel in ("diabetes-year", "blood-pressure-year", "diabetes-year"):
+        await tab.do(OrderForm, "panel", panel)
+    codes = {one.code for one in form.chosen}
+    assert "NPU03230" in codes
+    assert "NPU19651" not in codes
+    assert [one.id for one in form.panels if one.chosen] == ["blood-pressure-year"]
+    await tab.do(OrderForm, "remove", "NPU03230")
+    assert [one.id for one in form.panels if one.chosen] == []
+
+
+async def test_a_draft_is_ordered_by_or_thrown_away(visitor: Browser) -> None:
+    tab, _, shown = await ordered(visitor, draft="draft")
+    (row,) = shown.waiting
+    assert (row.state, row.number, shown.told) == ("draft", "", "drafted")
+    await tab.do(Orders, "order", row.key)
+    (row,) = shown.waiting
+    assert (shown.wrong, row.state, row.number[:3]) == ("", "waiting", "AK ")
+
+
+async def test_an_order_is_decided_about_with_a_reason(visitor: Browser) -> None:
+    tab, _, shown = await ordered(visitor)
+    (row,) = shown.waiting
+    await tab.do(Orders, "sampled", row.key)
+    assert shown.waiting[0].sampled
+    for act, sent in (("wait", {"days": "28"}), ("settle", {"examination": "0"})):
+        await tab.do(Orders, "choose", row.key, act)
+        await tab.do(Orders, "send", {"patient": shown.of, "why": " ", **sent})
+        assert shown.wrong == "reason-missing"
+        await tab.do(Orders, "send", {"patient": shown.of, "why": "Svart på telefon", **sent})
+        assert (shown.wrong, shown.told) == ("", act)
+    assert (shown.waiting, [one.key for one in shown.answered]) == ([], [row.key])
+
+
+async def test_ordered_again_there_is_one_that_waits(visitor: Browser) -> None:
+    tab, _, shown = await ordered(visitor)
+    (row,) = shown.waiting
+    await tab.do(Orders, "choose", row.key, "again")
+    await tab.do(Orders, "send", {"patient": shown.of, "why": "Prøven er borte"})
+    (new,) = shown.waiting
+    assert new.key != row.key
+    await tab.do(Orders, "choose", new.key, "cancel")
+    await tab.do(Orders, "send", {"patient": shown.of, "why": "Ikke nødvendig"})
+    assert shown.waiting == []
+
+
+async def test_given_another_patient_is_opened_meanwhile_then_nothing_is_ordered_or_changed(
+    visitor: Browser,
+) -> None:
+    tab, form, shown = await ordered(visitor)
+    (row,) = shown.waiting
+    await tab.do(OrderForm, "open")
+    await tab.do(OrderForm, "panel", "inr")
+    patient = form.patient
+    await opened(visitor, "gry")
+    await tab.do(OrderForm, "send", {"patient": patient})
+    assert (form.wrong, form.is_open) == ("other-patient", True)
+    await tab.do(Orders, "sampled", row.key)
+    assert shown.wrong == "other-patient"
