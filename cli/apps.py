@@ -11,7 +11,6 @@ import msgspec
 import typer
 from psycopg import AsyncConnection
 from rich.console import Console
-from rich.table import Table
 
 from core_record.apps import rules, writing
 from core_record.apps.service import AppRow, Proposal, Verdict, every
@@ -40,11 +39,12 @@ def group() -> None:
 @app.command("list")
 def list_() -> None:
     """Every app of every organisation, whatever its state."""
-    table = Table("app", "client", "organisation", "state", "last day", "may")
+    console = Console()
     for row in _run(every):
-        may = ", ".join(row.grants)
-        table.add_row(row.name, row.client_id, row.organisation, row.state, str(row.valid_to), may)
-    Console().print(table)
+        head = f"{row.name} ({row.client_id}), {row.vendor_name}: {row.state} until {row.valid_to}"
+        console.print(f"{head}\n  for {row.organisation} ({row.org_number})", soft_wrap=True, markup=False)
+        for grant in row.grants:
+            console.print(f"  {grant}", soft_wrap=True, markup=False)
 
 
 @app.command()

@@ -22,17 +22,22 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from cli.instance import use_instance
-from core_record.apps.service import Proposal
+from core_record.apps import writing
+from core_record.apps.service import Proposal, every
+from core_record.registers.changes import Origin
+from kit.db import Database
 from kit.identity.apiclient import DpopAuth, NonceJar
 from kit.identity.audiences import JOURNAL, READ_JOURNAL
 from kit.identity.client import ClientConfig, OidcClient
 from kit.identity.keyfiles import client_key
 from kit.identity.providers import HELSEID_SCOPES
 from kit.identity.tokens import PendingLogin
+from kit.norway import today_in_norway
 from kit.settings import Settings, get_settings
 
 CLIENT, SYSTOLIC, DIASTOLIC = "sample-blood-pressure", "8480-6", "8462-4"
 _COOKIE = "sample-app"
+_ADMITS = "313900215"  # Fjordvik kommune
 
 
 def port() -> int:
@@ -59,6 +64,20 @@ def proposal(org_number: str, today: date) -> Proposal:
         data_protection="Eksempel, bare fiktive personer",
         valid_to=today + timedelta(days=365),
     )
+
+
+async def propose(settings: Settings) -> None:
+    """Enter its application at the personas' municipality, for its administrator to judge; once."""
+    db = Database(settings.dsn("akson_core"))
+    await db.open()
+    try:
+        async with db.transaction() as conn:
+            if any(row.client_id == CLIENT for row in await every(conn)):
+                return
+            today, origin = today_in_norway(), Origin(source="operator", reason="proposed")
+            await writing.propose(conn, proposal(_ADMITS, today), origin, today, development=True)
+    finally:
+        await db.close()
 
 
 class SampleApp:

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from core_record.registers.file import register_file
 from core_record.registers.service import import_registers
+from dev import sample_app
 from dev.generator.labs import OSLO
 from dev.journal_seed import seed_journals
 from dev.personas import RegisterFile
@@ -63,6 +64,7 @@ def seed(persons: int = 50, years: int = 3, *, console: Console | None = None) -
     registers, subjects = people(plan.seed, persons, anchor, years)
     with _progress(console) as progress:
         load_registers(settings, registers, progress)
+        asyncio.run(sample_app.propose(settings))
         task = progress.add_task("Journals", total=1)
         seed_journals(settings, registers, subjects)
         progress.advance(task)

@@ -32,6 +32,7 @@ _PORTS = (
     "HOUSEKEEPING_PORT",
     "JOURNAL_API_PORT",
     "CITIZEN_PANEL_PORT",
+    "SAMPLE_APP_PORT",
 )
 START_SECONDS = 300
 MESSAGES = ROOT / "tests" / "messages"
