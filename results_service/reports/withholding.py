@@ -13,9 +13,9 @@ from uuid import UUID
 
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
-from psycopg.rows import tuple_row
 
 from core_record.access.service import Restrictions
+from kit import wire
 from results_service.reports.fields import ANY, fields_of
 from results_service.reports.showing import EARLIER_VERSION, beside_id
 from results_service.reports.stored import unpack
@@ -65,9 +65,23 @@ async def withhold(
     """
     covered = await covered_reports(conn, person_id, restrictions)
     if apply and covered:
-        named = ",".join(sorted(str(report) for report in covered))
-        await conn.execute(sql.SQL("SET LOCAL akson.withheld = {}").format(sql.Literal(named)), prepare=False)
+        await _name(conn, covered)
     return len(covered)
+
+
+async def _name(conn: AsyncConnection[Any], covered: Iterable[UUID]) -> None:
+    """Name them to the second wall (migration 0015), by the last digit of their ids."""
+    named: dict[str, list[str]] = {digit: [] for digit in "0123456789abcdef"}
+    for report in map(str, covered):
+        named[report[-1]].append(report)
+    settings = [sql.SQL("SET LOCAL akson.withheld = 'some'")]
+    settings += [
+        sql.SQL("SET LOCAL {} = {}").format(
+            sql.Identifier("akson", f"withheld_{digit}"), sql.Literal(",".join(reports))
+        )
+        for digit, reports in named.items()
+    ]
+    await conn.execute(sql.SQL("; ").join(settings), prepare=False)
 
 
 async def covered_reports(
@@ -137,6 +151,5 @@ async def _from_sources(
 
 
 async def _rows(conn: AsyncConnection[Any], query: str, values: Any) -> list[Any]:
-    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        await cursor.execute(query.encode(), values)
-        return await cursor.fetchall()
+    (result,) = await wire.run(conn, (wire.composed(query.encode()), values))
+    return wire.rows(conn, result)
