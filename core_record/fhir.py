@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
-from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import Request, Response
@@ -19,6 +18,7 @@ from fastapi import Request, Response
 from kit.errors import Malformed, UnsupportedMedia
 from kit.ids import InvalidNationalId, NationalId, parse_national_id
 from kit.jsonapi import read_bytes
+from kit.norway import OSLO
 
 HPR = "urn:oid:2.16.578.1.12.4.1.4.4"
 ENH = "urn:oid:2.16.578.1.12.4.1.4.101"
@@ -26,7 +26,6 @@ HER = "urn:oid:2.16.578.1.12.4.1.2"
 PERSONNEL_CATEGORY = "urn:oid:2.16.578.1.12.4.1.1.9060"
 MAX_COUNT = 5000
 MAX_FORM = 16_384  # bytes
-_OSLO = ZoneInfo("Europe/Oslo")
 _MEDIA = "application/fhir+json"
 _NEVER_LINKED = frozenset({"name"})
 _FORM = "application/x-www-form-urlencoded"
@@ -148,7 +147,7 @@ def _span(text: str) -> tuple[datetime, datetime]:
     try:
         if len(text) == 10:
             day = date.fromisoformat(text)
-            start = datetime(day.year, day.month, day.day, tzinfo=_OSLO)
+            start = datetime(day.year, day.month, day.day, tzinfo=OSLO)
             return start, start + timedelta(days=1)
         instant = datetime.fromisoformat(text)
     except (ValueError, OverflowError):

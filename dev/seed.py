@@ -21,13 +21,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from core_record.registers.file import register_file
 from core_record.registers.service import import_registers
 from dev import sample_app
-from dev.generator.labs import OSLO
 from dev.journal_seed import seed_journals
 from dev.personas import RegisterFile
 from dev.population.build import messages_of, people
 from dev.population.subject import Subject
 from dev.sender import IN_FLIGHT, Sender
 from kit.keys import KeyRing
+from kit.norway import OSLO
 from kit.settings import Settings, get_settings
 
 SEED = 12

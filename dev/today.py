@@ -16,11 +16,11 @@ from uuid import UUID, uuid5
 
 import httpx
 
-from dev.generator.labs import OSLO
 from dev.login import persona_access
 from dev.personas import RegisterFile, load_personas, persona
 from kit.identity import audiences
 from kit.identity.apiclient import DpopAuth
+from kit.norway import OSLO
 from kit.settings import Settings
 
 _SPACE = UUID("0f3ad6ce-94bb-4b0a-9d02-5d6c2a1e8f10")

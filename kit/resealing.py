@@ -72,6 +72,8 @@ def look_through(
         yield _count(conn, keys, column, persons, Found(column))
 
 
+# A row that somebody holds is passed over, and counted as left: the command is repeated, and never waits.
+_UNLOCKED = " FOR UPDATE SKIP LOCKED"
 Scope = Callable[[], Any]
 
 
@@ -96,7 +98,7 @@ def _renew(conn: Connection[Any], keys: KeyRing, column: Sealed, found: Found, s
     write = _statement(column, "UPDATE {table} SET {column} = %s WHERE ({key}) = ({values})")
     while more:
         with scope():
-            rows = _rows(conn, column, last, "get_byte({column}, 0) <> %(version)s", version, " FOR UPDATE")
+            rows = _rows(conn, column, last, "get_byte({column}, 0) <> %(version)s", version, _UNLOCKED)
             for key, cipher, values in rows:
                 bound = column.bound(*values)
                 try:

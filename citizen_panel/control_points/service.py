@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
@@ -22,10 +21,10 @@ from citizen_panel.texts import check_texts
 from kit.db import Database
 from kit.errors import Conflict, NotFound, Unprocessable
 from kit.ids import new_id
+from kit.norway import OSLO
 
 __all__ = ["ControlPoint", "PointPlan", "exists", "measures", "public", "public_one", "take", "write"]
 
-OSLO = ZoneInfo("Europe/Oslo")
 MOST_DAYS = 400
 _POINT = (
     "SELECT control_point_id AS id, panel_id, code, state, title, plan, benefit, assessment, due_on,"

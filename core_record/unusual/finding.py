@@ -14,9 +14,10 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from core_record.unusual.rules import OSLO, Visit, reasons
+from core_record.unusual.rules import Visit, reasons
 from kit.db import Database, set_person, set_unit
 from kit.ids import new_id
+from kit.norway import OSLO
 
 _NEXT = """
 SELECT min(h.number) FROM core_record.log_head h

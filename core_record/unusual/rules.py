@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
+
+from kit.norway import OSLO
 
 MANY = 15
 """Persons within an hour by one actor from which on it is listed (J)."""
 NIGHT_FROM, NIGHT_TO = time(23, 0), time(6, 0)
-OSLO = ZoneInfo("Europe/Oslo")
 _ROUND_THE_CLOCK = frozenset({"hospital", "emergency", "home_care"})
 
 

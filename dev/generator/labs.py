@@ -8,14 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from dev.generator.model import Provider, Sender
 from dev.personas import SenderEntry, load_personas
+from kit.norway import OSLO
 
-OSLO = ZoneInfo("Europe/Oslo")
 LabName = Literal["storfjella", "nordlys", "referanse", "storfjella-bilde", "vestbre"]
 _ORG_NUMBERS: dict[LabName, str] = {
     "storfjella": "313901645",

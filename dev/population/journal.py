@@ -16,12 +16,12 @@ from uuid import UUID, uuid5
 
 import yaml
 
-from dev.generator.labs import OSLO
 from dev.population.courses.choice import everything, ordinary
 from dev.population.courses.levels import levels_of
 from dev.population.subject import COURSE_DAYS, Course, Subject, order_of, share_of
 from journal_api.journal.entries.models import Entry, Stamp
 from journal_api.transfer.bundle import Kept
+from kit.norway import OSLO
 
 _SPACE = UUID("8a7c1c1e-2b0f-4d5e-9d6b-5d0f3a4e7c21")
 _CHILD, _OLD = 6, 80

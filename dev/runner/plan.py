@@ -11,8 +11,8 @@ from pathlib import Path
 
 from cli.processes import Process, processes
 from dev.embedded import Postgres, Valkey
-from dev.generator.labs import OSLO
 from dev.runner.supervisor import Child
+from kit.norway import OSLO
 from kit.settings import Settings
 
 _FRESH = timedelta(days=6)

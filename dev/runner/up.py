@@ -19,11 +19,11 @@ from rich.console import Console
 from cli.instance import forget_instance, write_instance
 from core_record.registers.service import verify_keys_sync
 from dev.embedded import EmbeddedProblem, Postgres, Valkey
-from dev.generator.labs import OSLO
 from dev.runner.plan import UpProblem, check_ports, children, environment_for
 from dev.runner.supervisor import Child, ChildFailed, Supervisor
 from kit.keys import KeyProblem, KeyRing
 from kit.migrate import upgrade_all
+from kit.norway import OSLO
 from kit.roles import OWNER
 from kit.settings import Settings, get_settings
 

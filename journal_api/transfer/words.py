@@ -7,15 +7,14 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 
 from journal_api.journal.entries.models import Entry, Version
 from journal_api.journal.measured import measures
 from journal_api.journal.notes.templates import templates
+from kit.norway import OSLO
 
-_OSLO = ZoneInfo("Europe/Oslo")
 _BEHIND = frozenset(
     {"personnel", "responsible", "assignee", "by", "sha256", "contact", "result", "id", "unit"}
     | {"looked_at", "became", "requester"}
@@ -118,4 +117,4 @@ def _moment(text: str) -> str:
 
 def clock(at: datetime) -> str:
     """Day and time in Norway."""
-    return at.astimezone(_OSLO).strftime("%d.%m.%Y %H:%M")
+    return at.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")

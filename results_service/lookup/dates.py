@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from kit.errors import Malformed
+from kit.norway import OSLO
 
-_OSLO = ZoneInfo("Europe/Oslo")  # dates without zone (clinical rule 14)
 _VALUE = re.compile(
     r"(?P<prefix>eq|lt|gt|le|ge)?(?P<year>\d{4})"
     r"(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
@@ -63,16 +62,16 @@ def parse_date(text: str) -> DateRange:
 def _interval(match: re.Match[str]) -> tuple[datetime, datetime]:
     year, month, day = (int(match[name] or 1) for name in ("year", "month", "day"))
     if match["hour"] is None:
-        start = datetime(year, month, day, tzinfo=_OSLO)
+        start = datetime(year, month, day, tzinfo=OSLO)
         if match["day"]:
             return start, start + timedelta(days=1)  # of the calendar, in Norway: 23 or 25 hours twice a year
         if match["month"]:
-            return start, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=_OSLO)
-        return start, datetime(year + 1, 1, 1, tzinfo=_OSLO)
+            return start, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=OSLO)
+        return start, datetime(year + 1, 1, 1, tzinfo=OSLO)
     zone = (match["zone"] or "").replace(" ", "+").replace("Z", "+00:00")  # a bare "+" in a form is a space
     second = match["second"] or "00"
     moment = datetime.fromisoformat(
         f"{match['year']}-{match['month']}-{match['day']}T{match['hour']}:{match['minute']}:{second}{zone}"
     )
-    start = moment if moment.tzinfo else moment.replace(tzinfo=_OSLO)
+    start = moment if moment.tzinfo else moment.replace(tzinfo=OSLO)
     return start, start + (timedelta(seconds=1) if match["second"] else timedelta(minutes=1))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
+from kit.norway import OSLO
 from results_service.reports.fhir import MappedReport
 from results_service.reports.models import StoredVersion
 from results_service.reports.packing import index, items_of
 from results_service.reports.svarrapport import Message
 from results_service.reports.versions import ReportKey, VersionFacts
-
-_OSLO = ZoneInfo("Europe/Oslo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def as_stored(version_id: UUID, incoming: Incoming, fingerprint: bytes) -> Store
         serv_type=message.serv_type,
         status=message.status,
         fingerprint=fingerprint,
-        sampled=sampled[0].at.astimezone(_OSLO).date() if sampled else None,
+        sampled=sampled[0].at.astimezone(OSLO).date() if sampled else None,
         requisitions=frozenset(message.requisition_ids),
         report_date=message.issue.text if message.issue else None,
         items=items_of(packed),

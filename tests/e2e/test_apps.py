@@ -1,4 +1,4 @@
-"""Another vendor's app, whole: proposed, admitted, opened for a patient in a tab of its own, and in the log."""
+"""Another vendor's app: proposed, admitted, opened for a patient in a tab of its own, and in the log."""
 
 from __future__ import annotations
 

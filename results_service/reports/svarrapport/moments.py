@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from kit.norway import OSLO
 from results_service.reports.svarrapport.parts import Moment
-
-OSLO = ZoneInfo("Europe/Oslo")
 
 _DAY = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
 _TAIL = r"(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"

@@ -106,6 +106,24 @@ def test_all_is_made_anew_once_and_read_without_the_old_version(owner: Owner, ri
     assert (ring / "retired-number-encrypt-1.json").stat().st_mode & 0o777 == 0o600
 
 
+def test_given_a_row_that_somebody_holds_then_nobody_waits_and_it_is_counted_as_left(
+    owner: Owner, ring: Path, postgres: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rotate(ring, "number-encrypt")
+    keys, name = KeyRing.load(ring), "core_record.person_number.number_cipher"
+    number = run(owner, keys, change=False)[name][1]
+    monkeypatch.setattr("kit.resealing._BATCH", 3)
+    with psycopg.connect(postgres.superuser_dsn) as other:
+        held = "SELECT 1 FROM core_record.person_number ORDER BY number_hash LIMIT 4 FOR UPDATE"
+        assert len(other.execute(held).fetchall()) == 4
+        owner.execute("SET lock_timeout = '1ms'")  # waiting would be an error
+
+        assert run(owner, keys)[name] == (number - 4, 4, 0)
+
+        other.rollback()
+    assert run(owner, keys)[name] == (4, 0, 0)
+
+
 def test_given_a_newer_version_meanwhile_then_none_is_taken_out(ring: Path) -> None:
     rotate(ring, "number-encrypt")
     looked_through = KeyRing.load(ring).newest("number-encrypt")

@@ -1,4 +1,4 @@
-"""Mails come on weekdays between 8 and 20 in Norway, unless any time was chosen."""
+"""Mails come on working days between 8 and 20 in Norway, unless any time was chosen."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ def oslo(text: str) -> datetime:
         ("2026-11-28T12:00", "2026-11-30T08:00"),
         ("2026-03-28T12:00", "2026-03-30T08:00"),  # summer time begins in between
         ("2026-10-24T12:00", "2026-10-26T08:00"),  # and ends
+        (
+            "2026-04-01T20:00",
+            "2026-04-07T08:00",
+        ),  # the evening before Maundy Thursday
+        ("2026-05-14T09:00", "2026-05-15T08:00"),  # Ascension
+        ("2027-05-17T09:00", "2027-05-18T08:00"),  # 17 May, which is Whit Monday too
+        ("2026-12-24T20:30", "2026-12-28T08:00"),  # Christmas
     ],
 )
 def test_quiet_hours_end_at_eight_on_the_next_weekday(asked: str, first: str) -> None:
@@ -42,7 +49,7 @@ def test_the_next_time_is_the_first_that_is_allowed(moment: datetime) -> None:
     assert may_come(found, anytime=False)
     assert found == moment or not may_come(found - timedelta(microseconds=1), anytime=False)
     hours = int((found - moment) / timedelta(hours=1))
-    assert hours <= 61  # Friday 20 to Monday 8, and an hour of winter time
+    assert hours <= 133  # Wednesday 20 to the Tuesday after Easter at 8, and an hour of summer time
     assert not any(may_come(moment + timedelta(hours=h), anytime=False) for h in range(hours))
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results_service.reports.svarrapport.moments import OSLO, parse_moment
+from kit.norway import OSLO
+from results_service.reports.svarrapport.moments import parse_moment
 
 
 @pytest.mark.parametrize(
