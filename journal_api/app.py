@@ -67,7 +67,7 @@ def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
     db = Database(settings.dsn(ROLE), max_size=16)
     apps, valkey = Apps(settings, audiences.JOURNAL, db), async_client()
-    recurring = [*follow_up_tasks(db), *scanning_tasks(db, keys, settings.clamd)]
+    recurring = [*follow_up_tasks(db), *scanning_tasks(db, keys, settings.clamd)] if recurs else []
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -76,7 +76,7 @@ def make_app(settings: Settings, *, recurs: bool = False) -> FastAPI:
             async with db.transaction() as conn:
                 await verify_keys(conn, keys)
                 await keep_builtin(conn)
-            async with running(recurring if recurs else []):
+            async with running(recurring):
                 yield
         finally:
             await db.close()

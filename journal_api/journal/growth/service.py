@@ -26,6 +26,7 @@ ADULT = 20
 """Years: to those who are older growth says nothing."""
 _SEXES = {1: "male", 2: "female"}
 _MOST = 1000
+_GROWN = ("weight", "height", "head-circumference")
 _LYING = 2 * 365.25
 """Days: younger children are measured lying (length), older ones standing (height), as WHO's tables go."""
 
@@ -97,7 +98,7 @@ async def growth(here: Visit) -> tuple[Growth, int]:
     tables = await repository.of_sex(here.conn, sex) if sex else []
     values = _values(by_measure, born)
     courses = [course_of(name, values[name], tables, born, gestation) for name in values if values[name]]
-    shown = sum(len(by_measure.get(name, [])) for name in ("weight", "height", "head-circumference"))
+    shown = sum(len(by_measure.get(name, [])) for name in (*_GROWN, "gestational-age"))
     kept = [course for course in courses if course.references]
     return Growth(True, sex is not None, bool(tables), gestation, kept), shown
 
@@ -106,7 +107,7 @@ def _values(found: Mapping[str, Sequence[Entry]], born: date) -> dict[str, list[
     """What is measured, and what follows from weight and height measured together."""
     made: dict[str, list[Measured]] = {
         name: [Measured(entry.at, float(entry.body["value"])) for entry in found.get(name, [])]
-        for name in ("weight", "height", "head-circumference")
+        for name in _GROWN
     }
     heights = {one.at: one.value for one in made["height"]}
     together = [(one.at, one.value, heights[one.at]) for one in made["weight"] if one.at in heights]
