@@ -141,8 +141,18 @@ class Placing:
         return reason, self._report
 
 
-def show(conn: Connection[Any], person_id: UUID, report_id: UUID, warning: str | None = None) -> None:
-    """Work out anew what is shown of a report, from all its versions."""
+def show(
+    conn: Connection[Any],
+    person_id: UUID,
+    report_id: UUID,
+    warning: str | None = None,
+    *,
+    look_again: bool = False,
+) -> None:
+    """Work out anew what is shown of a report, from all its versions.
+
+    `look_again`: a version that somebody may have assessed says something else now, under the same id.
+    """
     versions = {v.facts.version_id: v for v in repository.versions_of(conn, person_id, report_id)}
     accepted = [v.facts for v in versions.values() if not v.held]
     if not accepted:
@@ -159,7 +169,7 @@ def show(conn: Connection[Any], person_id: UUID, report_id: UUID, warning: str |
     repository.put_report(conn, person_id, report_id, main, body, warnings)
     status = main.packed.entries[0].status or ""
     tell_of_change_sync(conn, person_id, report_id, main.facts.version_id, status)
-    announce(conn, person_id, report_id, main, warned=len(warnings) > len(before))
+    announce(conn, person_id, report_id, main, warned=look_again or len(warnings) > len(before))
 
 
 def _show_companion(

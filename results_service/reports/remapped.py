@@ -15,6 +15,7 @@ from results_service.reports.incoming import is_preliminary
 from results_service.reports.models import StoredVersion
 from results_service.reports.packing import index, items_of
 from results_service.reports.placing import show
+from results_service.reports.said import say_the_same
 from results_service.reports.svarrapport import Message
 
 REMAPPED = "remapped"  # why a replaced version is held
@@ -31,6 +32,7 @@ def replace_version(
     """Store `mapped` in place of what the message's version holds; False when that is the same, or not there.
 
     The transaction serves the person. The version keeps its id; the former one stays, held, under another.
+    What says something else than it did is to be looked at again by who had assessed it.
     """
     found = _version_of(conn, person_id, report_id, message_id)
     if found is None:
@@ -54,7 +56,7 @@ def replace_version(
     repository.set_aside(conn, person_id, report_id, version_id, former, REMAPPED)
     repository.add_version(conn, person_id, report_id, new)
     repository.keep_received(conn, person_id, report_id, version_id, former)
-    show(conn, person_id, report_id)
+    show(conn, person_id, report_id, look_again=not say_the_same(old.packed, packed))
     return True
 
 

@@ -74,7 +74,7 @@ async def _name(conn: AsyncConnection[Any], covered: Iterable[UUID]) -> None:
     named: dict[str, list[str]] = {digit: [] for digit in "0123456789abcdef"}
     for report in map(str, covered):
         named[report[-1]].append(report)
-    settings = [sql.SQL("SET LOCAL akson.withheld = 'some'")]
+    settings: list[sql.Composable] = [sql.SQL("SET LOCAL akson.withheld = 'some'")]
     settings += [
         sql.SQL("SET LOCAL {} = {}").format(
             sql.Identifier("akson", f"withheld_{digit}"), sql.Literal(",".join(reports))

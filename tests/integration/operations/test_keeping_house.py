@@ -100,6 +100,25 @@ async def test_given_new_codes_when_mapped_anew_then_only_what_differs_has_a_new
     assert held == [("remapped", 1), (None, 2)]
     times = world.rows("SELECT DISTINCT report_id, received FROM results.report_version ORDER BY 1")
     assert times == came
+    assert world.rows("SELECT DISTINCT warned FROM core_record.result_news") == [(False,)]  # a name alone
+
+
+async def test_given_a_mended_mapping_when_a_report_says_something_else_then_it_is_to_be_looked_at_again(
+    world: World, database: SyncDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("results_service.reports.fhir.build.ucum", lambda _: None)
+        await world.send(sample())
+    await world.send(sample(number=GRY))
+    world.acting_as("drift")
+
+    await world.post("/remap", **ALL, reason="mapping-mended")
+    remapper = Remapper(database, world.keys, CodeBook.builtin)
+    while remapper.take_step():
+        pass
+
+    told = world.rows("SELECT warned, count(*) FROM core_record.result_news GROUP BY 1 ORDER BY 1")
+    assert told == [(False, 1), (True, 1)]
 
 
 async def test_given_nothing_new_when_mapped_anew_then_nothing_changes(
