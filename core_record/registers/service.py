@@ -130,6 +130,19 @@ async def listed_persons(
     return {person: Listed(numbers[person], *row) for person, row in names.items()}
 
 
+class Named(Struct, frozen=True):
+    """Who somebody is in a list, without a number. `sex` is 1, 2 or None (ISO 5218)."""
+
+    name: str
+    birth_date: date | None
+    sex: int | None
+
+
+async def named_persons(conn: AsyncConnection[Any], persons: Sequence[UUID]) -> dict[UUID, Named]:
+    """Who stands in a list that the caller was allowed to open (role `akson_journal`); without the merged."""
+    return {person: Named(*row) for person, row in (await reading.names(conn, list(persons))).items()}
+
+
 def import_registers(conn: Connection[Any], keys: KeyRing, file: Registers) -> Mapping[str, int]:
     """Import a register file in the caller's transaction (role `akson_core`); repeating it changes nothing.
 

@@ -30,10 +30,9 @@ class Item(Struct, frozen=True):
 
 
 class Listed(Struct, frozen=True):
-    """An item with whom it is about; `number` opens the person and stays on the server."""
+    """An item with whom it is about, without the number, which is asked for when a line is opened."""
 
     item: Item
-    number: str
     name: str
     birth_date: date | None = None
     sex: int | None = None
@@ -107,6 +106,13 @@ class Absence(Struct, frozen=True):
     stand_in_name: str = ""
 
 
+class _Whose(Struct, frozen=True):
+    number: str
+
+    def __repr__(self) -> str:
+        return "_Whose(***)"
+
+
 class _Personnel(Struct):
     personnel: list[Colleague]
 
@@ -132,6 +138,10 @@ class UnitClient:
     async def work_of_unit(self, kinds: Sequence[str], **narrowed: Any) -> Work:
         """The same, with which service the unit gives."""
         return await self.api.ask("POST", "/work/_search", Work, {"kinds": list(kinds), **narrowed})
+
+    async def number_of(self, item_id: str) -> str:
+        """The number of the person of a line that is opened."""
+        return (await self.api.ask("POST", f"/work/{item_id}/_person", _Whose)).number
 
     async def share(self, visits: Sequence[Share]) -> Shared:
         """Give visits to those who make them, many at once; the same once more changes nothing."""

@@ -62,6 +62,10 @@ _FEEDBACK = {
 """A page's key in the menu → the panel's name of it (`citizen_panel.feedback.models.PAGES`)."""
 
 
+OF_LISTS = frozenset({FOLLOW_UP, LETTERS})
+"""What a place outside the municipal services does not have."""
+
+
 @dataclass(frozen=True)
 class Link:
     """A place in the menu; `key` is its text below `frame.nav`."""
@@ -152,7 +156,8 @@ def _menu(kind: Kind, here: str) -> rx.Component:
     def place(link: Link) -> rx.Component:
         now: dict[str, Any] = {"aria_current": "page"} if link.key == here else {}
         mark = [unread_mark()] if link.href == NOTICES else []
-        return rx.el.li(rx.el.a(text(f"frame.nav.{link.key}"), *mark, href=link.href, **now))
+        made = rx.el.li(rx.el.a(text(f"frame.nav.{link.key}"), *mark, href=link.href, **now))
+        return rx.cond(Login.outside, rx.fragment(), made) if link.href in OF_LISTS else made
 
     return rx.el.nav(
         rx.el.ul(*[place(link) for link in MENUS[kind]]),

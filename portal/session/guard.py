@@ -30,6 +30,9 @@ class Login(rx.State):
 
     Reflex makes an event handler of every method without a leading underscore: one that the server alone
     may call has one, here and in every state.
+
+    `outside`: one works outside the municipal services, whose lists are not there. `from_lists`: without an
+    authorisation patients are opened from the lists of the place alone.
     """
 
     name: str = ""
@@ -37,6 +40,8 @@ class Login(rx.State):
     kind: str = ""
     handle: str = ""
     several_places: bool = False
+    outside: bool = False
+    from_lists: bool = False
     _sid: str = ""
 
     def _bound_to(self, sid: str) -> bool:
@@ -53,6 +58,8 @@ class Login(rx.State):
         self._sid, self.kind = sid, str(session.kind)
         self.name, self.organisation = session.name, session.organisation_name
         self.handle, self.several_places = handle_of(sid), session.several_places
+        self.outside = session.shares_journal is False
+        self.from_lists = session.kind is Kind.CLINICIAN and not session.hpr_number
 
 
 class SessionGuard(Middleware):

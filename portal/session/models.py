@@ -22,9 +22,10 @@ class Kind(StrEnum):
 class OpenPatient(msgspec.Struct, frozen=True, kw_only=True):
     """The patient a browser tab has open: whose data, on what basis (`access-basis`) and for what reason.
 
-    `number` is the national identity number; `reason` the code of a self-declared relation, or None where the
-    registers show one. `name`, `birth_date` (ISO) and `sex` are what the banner shows. For a citizen: whom
-    they act for here, `basis` being `parent` or `attorney`, `handle` what the page knows that person by.
+    `number` is the national identity number, `person` the id that lists have for them; `reason` the code of a
+    self-declared relation, or None where the registers show one. `name`, `birth_date` (ISO) and `sex` are
+    what the banner shows. For a citizen: whom they act for here, `basis` being `parent` or `attorney`,
+    `handle` what the page knows that person by.
     """
 
     number: str
@@ -34,6 +35,7 @@ class OpenPatient(msgspec.Struct, frozen=True, kw_only=True):
     birth_date: str = ""
     sex: str = ""
     handle: str = ""
+    person: str = ""
 
     def __repr__(self) -> str:
         return "OpenPatient(***)"

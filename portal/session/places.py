@@ -10,12 +10,14 @@ import asyncio
 from datetime import date
 
 import msgspec
+import reflex as rx
 
 from kit.identity.tokens import PendingLogin
 from portal.clients.core_record import CoreRecordClient
-from portal.clients.errors import ServiceProblem
+from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.fhir import resources
 from portal.session.current import Current
+from portal.session.journal import session_of
 from portal.session.models import Kind, Session
 from portal.session.patient import core_record_fhir
 from portal.session.profile import employments
@@ -23,6 +25,7 @@ from portal.session.wiring import wiring
 
 CHOOSE = "/auth/helseid/place"
 """Where one who works at several places says which."""
+NO_LISTS = "place-without-lists"
 SHARING = frozenset({"municipality", "gp_office", "home_care", "emergency", "health_centre"})
 """Kinds of organisations (register) that share the municipal journal, as the access rules have it."""
 
@@ -63,6 +66,15 @@ async def shares_journal(now: Current) -> bool:
     shares = not SHARING.isdisjoint(kinds)
     await wiring().store.update(now.sid, shares_journal=shares)
     return shares
+
+
+async def need_lists(state: rx.State) -> None:
+    """Raises `ServiceProblem` (`place-without-lists`) where the place does not share the journal.
+
+    Asked before the lists are, so that nobody leaves a refusal in the log by following a link.
+    """
+    if not await shares_journal(await session_of(state)):
+        raise ServiceProblem(Problem.REFUSED, NO_LISTS)
 
 
 async def settle(now: Current, pending: PendingLogin) -> Session:

@@ -57,13 +57,13 @@ async def search(request: Request, actor: Caller) -> Response:
 async def ownerless(request: Request, actor: Caller) -> Response:
     """{"items": […]} as `POST /work/_search`: what has no owner in the municipality."""
 
-    async def work(conn: AsyncConnection[Any], keys: KeyRing, _: Decision) -> LookUp[list[Listed]]:
+    async def work(conn: AsyncConnection[Any], _: KeyRing, __: Decision) -> LookUp[list[Listed]]:
         if actor.hpr_number is None:
             raise Forbidden("no-owner-role", "Authorised health workers look after what has no owner.")
         found: list[Listed] = []
         for unit in await ownership.ownerless(conn, actor.place or actor.organisation or ""):
             await set_unit(conn, unit)
-            found += await read_list(conn, keys, unit, Wanted(kinds=["result"]), None)
+            found += await read_list(conn, unit, Wanted(kinds=["result"]), None)
         return LookUp(found, {"WorkList": len(found)})
 
     return json_answer({"items": await unit_list(request, actor, "WorkList", work)})

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from psycopg import AsyncConnection
 
 from core_record.access.service import Decision, LookUp
+from journal_api.care.follow_up.ownership import ownerless
 from journal_api.care.visits.service import make_ahead
 from journal_api.care.worklist import service
 from journal_api.care.worklist.service import Wanted
@@ -29,15 +30,30 @@ async def search(request: Request, actor: Caller) -> Response:
     wanted = await read_body(request, Wanted)
     unit = actor.place or actor.organisation or ""
 
-    async def work(conn: AsyncConnection[Any], keys: KeyRing, decision: Decision) -> LookUp[dict[str, Any]]:
+    async def work(conn: AsyncConnection[Any], _: KeyRing, decision: Decision) -> LookUp[dict[str, Any]]:
         if "visit" in wanted.kinds:
             await make_ahead(conn, unit, datetime.now(UTC))
-        found = await service.read(conn, keys, unit, wanted, decision.facts.actor_id)
+        found = await service.read(conn, unit, wanted, decision.facts.actor_id)
         given = SERVICE_OF.get(decision.facts.organisation_kind or "", "")
         mine = await service.whose(conn, decision.facts.actor_id)
         return LookUp({"service": given, "items": found, "mine": mine}, {"WorkList": len(found)})
 
     return json_answer(await unit_list(request, actor, "WorkList", work))
+
+
+@router.post("/{item_id}/_person", response_class=Response)
+async def person(item_id: UUID, request: Request, actor: Caller) -> Response:
+    """{"number"}: whose national identity number opens the person of a line; asked for one by one.
+
+    A list names persons without it: who reads a list does not open them all.
+    """
+    unit = actor.place or actor.organisation or ""
+
+    async def work(conn: AsyncConnection[Any], keys: KeyRing, _: Decision) -> LookUp[str]:
+        others = await ownerless(conn, unit) if actor.hpr_number else []
+        return LookUp(await service.number_of(conn, keys, [unit, *others], item_id), {"WorkList": 1})
+
+    return json_answer({"number": await unit_list(request, actor, "WorkList", work)})
 
 
 @router.post("/{item_id}/$seen", response_class=Response)

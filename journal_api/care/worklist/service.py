@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from core_record.care_relations.service import close_relation
-from core_record.registers.service import listed_persons
+from core_record.registers.service import listed_persons, named_persons
 from journal_api.care.absence.service import acting_for
 from journal_api.care.relations.spans import AFTERWARDS
 from journal_api.care.units.service import personnel_names
@@ -42,6 +42,7 @@ _SENT = """
 SELECT person_id, state, open FROM journal.work_item
 WHERE unit = %s AND item_id = %s AND kind = 'sent' FOR UPDATE
 """
+_WHOSE = "SELECT person_id FROM journal.work_item WHERE unit = %s AND item_id = %s"
 _STANDS = "SELECT 1 FROM journal.work_item WHERE unit = %s AND item_id = %s AND open"
 _SEEN = """
 UPDATE journal.work_item SET open = false, changed_at = clock_timestamp() WHERE unit = %s AND item_id = %s
@@ -95,13 +96,12 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An item with whom it is about: the number opens the person, as in the list of one's own patients.
+    """An item with whom it is about. The number is given for the line that is opened (`number_of`).
 
     `overdue`: something to be answered or done that has not been in time.
     """
 
     item: Item
-    number: str
     name: str
     birth_date: date | None = None
     sex: int | None = None
@@ -122,7 +122,7 @@ async def stands(conn: AsyncConnection[Any], unit: str, item_id: UUID) -> bool:
 
 
 async def read(
-    conn: AsyncConnection[Any], keys: KeyRing, unit: str, wanted: Wanted, personnel_id: UUID | None
+    conn: AsyncConnection[Any], unit: str, wanted: Wanted, personnel_id: UUID | None
 ) -> list[Listed]:
     """The unit's items, the most urgent first, then by when they are due. The transaction serves the unit."""
     values = msgspec.structs.asdict(wanted) | {
@@ -133,18 +133,30 @@ async def read(
     async with conn.cursor(row_factory=class_row(Item)) as cursor:
         await cursor.execute(_READ, values)
         items = await cursor.fetchall()
-    return await with_persons(conn, keys, items)
+    return await with_persons(conn, items)
 
 
-async def with_persons(conn: AsyncConnection[Any], keys: KeyRing, items: Sequence[Item]) -> list[Listed]:
-    """Each item with its person's name and number; one whose person is no more (merged) is left out."""
-    persons = await listed_persons(conn, keys, sorted({item.person_id for item in items}))
+async def number_of(conn: AsyncConnection[Any], keys: KeyRing, units: Sequence[str], item_id: UUID) -> str:
+    """The number of the person whom an item on one of these lists is about. The transaction serves the last.
+
+    Raises `NotFound` (`item-unknown`).
+    """
+    for unit in units:
+        await set_unit(conn, unit)
+        row = await (await conn.execute(_WHOSE, (unit, item_id))).fetchone()
+        if row is not None and (found := await listed_persons(conn, keys, [row[0]])):
+            return found[row[0]].number.value
+    raise NotFound("item-unknown", "The unit's list has no line with this id.")
+
+
+async def with_persons(conn: AsyncConnection[Any], items: Sequence[Item]) -> list[Listed]:
+    """Each item with who its person is; one whose person is no more (merged) is left out."""
+    persons = await named_persons(conn, sorted({item.person_id for item in items}))
     names = await personnel_names(conn, {item.assignee for item in items if item.assignee})
     now = datetime.now(UTC)
     return [
         Listed(
             item,
-            found.number.value,
             found.name,
             found.birth_date,
             found.sex,

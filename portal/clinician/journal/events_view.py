@@ -172,9 +172,9 @@ def _note(event: Any) -> rx.Component:
             rx.cond(
                 event.why != "", rx.el.p(text("journal.note.why", why=event.why), class_name="journal-by")
             ),
+            _actions(event),  # with its text: one corrects or moves what one has read
             open=event.unfolded,
         ),
-        _actions(event),
         rx.cond(seen.opened == event.key, _former()),
         rx.cond((mover.entry != "") & (mover.at == event.key), move_form()),
     )

@@ -14,6 +14,7 @@ from portal.clinician.messages.transform import Option
 from portal.session.guard import requires
 from portal.session.journal import unit_client
 from portal.session.models import Kind
+from portal.session.places import need_lists
 from portal.ui.dates import day_text, iso_day
 
 
@@ -43,6 +44,7 @@ class AbsenceState(rx.State):
         """The unit's absences that are not over, and who works there."""
         self.said = self.wrong = ""
         try:
+            await need_lists(self)
             client = await unit_client(self)
             self.away = [shown(one) for one in await client.absences()]
             self.colleagues = [Option(one.id, one.name) for one in await client.personnel()]

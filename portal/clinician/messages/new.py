@@ -17,6 +17,7 @@ from portal.session.guard import requires
 from portal.session.journal import client_of, patient_handle, unit_client
 from portal.session.models import Kind
 from portal.session.patient import open_patient
+from portal.session.places import need_lists
 
 KINDS = ("message", "referral")
 URGENCIES = ("ordinary", "urgent", "acute")
@@ -44,6 +45,7 @@ class NewLetter(rx.State):
         if self.units:
             return
         try:
+            await need_lists(self)
             found = await (await unit_client(self)).units()
         except ServiceProblem as problem:
             self.wrong = problem.code

@@ -32,6 +32,7 @@ from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.journal import journal_of, session_of, unit_client
 from portal.session.models import Kind
+from portal.session.places import need_lists
 
 LETTER = "letter-heading"
 
@@ -169,7 +170,11 @@ class Messages(rx.State):
         now, listed = await current(self), self._items.get(self.opened.key)
         if now is None or listed is None:
             return
-        await open_listed(self, now, listed)
+        try:
+            await open_listed(self, now, listed)
+        except ServiceProblem as problem:
+            self.wrong = problem.code
+            return
         yield rx.redirect(JOURNAL)
 
     async def _write(self, listed: Listed, entry: Entry, doing: str, words: str) -> None:
@@ -210,7 +215,7 @@ class Messages(rx.State):
         self._entries, self.opened = found, made
 
     async def _client(self, listed: Listed) -> JournalClient:
-        return journal_of(await session_of(self), patient_of(listed))
+        return journal_of(await session_of(self), await patient_of(self, listed))
 
     def _entry(self) -> Entry | None:
         listed = self._items.get(self.opened.key)
@@ -219,6 +224,7 @@ class Messages(rx.State):
 
     async def _read(self) -> None:
         try:
+            await need_lists(self)
             client = await unit_client(self)
             found = await client.work(KINDS[self.chosen], open=not self.settled, mine=self.mine, count=500)
         except ServiceProblem as problem:

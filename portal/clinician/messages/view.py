@@ -9,6 +9,7 @@ import reflex as rx
 from portal.clinician.messages.extras_view import absences_view, new_letter_view
 from portal.clinician.messages.state import LETTER, RECEIVED, SENT, messages
 from portal.frame.states import empty_view, loading_view, problem_view
+from portal.session.places import NO_LISTS
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
@@ -17,11 +18,17 @@ def messages_view() -> rx.Component:
     """The whole page."""
     return aksel.vstack(
         aksel.heading(text("letters.heading"), level="1", size="large"),
-        new_letter_view(),
-        _choices(),
-        rx.cond(messages.problem != "", problem_view(messages.problem, messages.code)),
-        rx.el.div(_list(), _opened(), class_name="letters"),
-        absences_view(),
+        rx.cond(
+            messages.code == NO_LISTS,
+            problem_view(messages.problem, messages.code),
+            rx.fragment(
+                new_letter_view(),
+                _choices(),
+                rx.cond(messages.problem != "", problem_view(messages.problem, messages.code)),
+                rx.el.div(_list(), _opened(), class_name="letters"),
+                absences_view(),
+            ),
+        ),
         gap="space-16",
     )
 

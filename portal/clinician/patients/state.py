@@ -18,6 +18,7 @@ from portal.session.current import Current, current
 from portal.session.guard import Login, requires
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, set_open_patient
+from portal.session.places import shares_journal
 from portal.session.profile import with_profile
 from portal.session.tokens import RESULTS as RESULTS_API
 from portal.session.tokens import prepare
@@ -70,10 +71,20 @@ class PatientSearch(rx.State):
             self.loaded = True
         except ServiceProblem as problem:
             self._tell(problem)
-        (await self.get_state(Login))._bind(now.sid, now.session)
+        await self._tell_frame(now)
         self._list()
         if now.session.wanted is not None:
             await self._take_up(now, now.session.wanted)
+
+    async def _tell_frame(self, now: Current) -> None:
+        """What the menu holds depends on the place; without an answer it holds everything."""
+        try:
+            await shares_journal(now)
+        except ServiceProblem:
+            return
+        changed = await current(self)
+        if changed is not None:
+            (await self.get_state(Login))._bind(changed.sid, changed.session)
 
     @rx.event
     @requires(Kind.CLINICIAN)

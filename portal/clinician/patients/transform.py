@@ -19,6 +19,7 @@ class Person:
     name: str
     birth_date: str
     sex: str
+    id: str = ""
 
     def __repr__(self) -> str:
         return "Person(***)"
@@ -32,6 +33,7 @@ class Person:
             sex=self.sex,
             basis=basis,
             reason=reason,
+            person=self.id,
         )
 
 
@@ -77,6 +79,7 @@ def _person(resource: dict[str, Any]) -> Person:
         name=_name(names[0]),
         birth_date=str(resource.get("birthDate") or _born(number)),
         sex=str(resource.get("gender", "unknown")),
+        id=str(resource.get("id", "")),
     )
 
 

@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal.clinician.patients.state import BASES, LOGIN_ANEW, ON_MY_LIST, REASONS, PatientSearch
 from portal.frame.states import empty_view, loading_view, problem_view
+from portal.session.guard import Login
 from portal.ui import aksel
 from portal.ui.html import plain_link
 from portal.ui.text import text, text_by
@@ -18,8 +19,12 @@ search: Any = PatientSearch  # Reflex turns a state's attributes into Vars, whic
 def patients_view(day: rx.Component, has_lists: Any) -> rx.Component:
     """The page; `day` are the lists of one's place, `has_lists` (a Var) whether it has some."""
     return aksel.vstack(
-        aksel.heading(text("patients.heading"), level="1", size="large"),
-        _search(),
+        aksel.heading(
+            rx.cond(Login.from_lists, text("patients.heading_lists"), text("patients.heading")),
+            level="1",
+            size="large",
+        ),
+        rx.cond(Login.from_lists, _from_lists(has_lists), _search()),
         rx.cond(search.problem != "", problem_view(search.problem, search.code)),
         rx.cond(
             search.code == LOGIN_ANEW,
@@ -29,8 +34,21 @@ def patients_view(day: rx.Component, has_lists: Any) -> rx.Component:
                 custom_attrs={"data-testid": "log-in-anew"},
             ),
         ),
-        rx.cond(search.by_number, _declaration(), rx.fragment(day, _own_patients(has_lists))),
+        rx.cond(
+            search.by_number,
+            _declaration(),
+            rx.fragment(day, rx.cond(Login.from_lists, rx.fragment(), _own_patients(has_lists))),
+        ),
         gap="space-24",
+    )
+
+
+def _from_lists(has_lists: Any) -> rx.Component:
+    """Why there is no search: without an authorisation the registers answer none."""
+    return rx.el.p(
+        rx.cond(has_lists, text("patients.from_lists"), text("patients.from_no_lists")),
+        class_name="results-subtle",
+        custom_attrs={"data-testid": "from-lists"},
     )
 
 

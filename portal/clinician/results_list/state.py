@@ -41,6 +41,7 @@ from portal.session.guard import requires
 from portal.session.journal import journal_client, unit_client
 from portal.session.models import Kind
 from portal.session.patient import core_record_fhir, open_patient, set_open_patient
+from portal.session.places import need_lists
 from portal.session.profile import with_profile
 
 HEADING, LIST_HEADING = "report-heading", "result-list-heading"
@@ -84,7 +85,7 @@ class ResultList(rx.State):
         patient = await open_patient(self)
         if not await self._read() or patient is None:
             return None
-        place = place_of(self._lists, patient.number, wanted)
+        place = place_of(self._lists, patient.person, wanted)
         if place is None:
             return None
         self.chosen, key = place
@@ -116,7 +117,7 @@ class ResultList(rx.State):
         if listed.item.kind in ORDERS:
             yield await self._to_order(listed)
             return
-        if listed.number in self._own:
+        if listed.item.person_id in self._own:
             yield await self._read_result(listed, LISTED_BASIS, None)
             return
         self.asks, self.asks_reason = listed.name, self._is_ownerless(key)
@@ -158,6 +159,7 @@ class ResultList(rx.State):
             return False
         try:
             now = await with_profile(now)  # who comes straight here has no role yet
+            await need_lists(self)
             unit = await unit_client(self)
             results = ResultListsClient(unit.api)
             mine, every, ownerless, own = await asyncio.gather(
@@ -191,10 +193,10 @@ class ResultList(rx.State):
         now = await current(self)
         if now is None:
             return None
-        patient = patient_of(listed, basis, reason)
-        await set_open_patient(now, patient)
-        (await self.get_state(PatientBanner))._show(patient)
         try:
+            patient = await patient_of(self, listed, basis, reason)
+            await set_open_patient(now, patient)
+            (await self.get_state(PatientBanner))._show(patient)
             self.shown = await self._fetch(listed)
         except ServiceProblem as problem:
             self.open_problem, self.open_code = str(problem.problem), problem.code
@@ -227,7 +229,7 @@ class ResultList(rx.State):
     async def _client(self) -> FollowUpClient:
         """For the open patient, who must be whom the open result is about. Raises `ServiceProblem`."""
         patient = await open_patient(self)
-        if patient is None or self._open is None or patient.number != self._open.number:
+        if patient is None or self._open is None or patient.person != self._open.item.person_id:
             raise ServiceProblem(Problem.NOT_FOUND, "no-open-patient")
         return FollowUpClient((await journal_client(self)).api)
 
@@ -263,11 +265,11 @@ async def _ownerless(client: ResultListsClient, now: Current) -> list[Listed]:
 
 
 async def _own_patients(now: Current) -> set[str]:
-    """Numbers of those on one's own list: their results are read on the listed GP's basis."""
+    """Ids of those on one's own list: their results are read on the listed GP's basis."""
     if not now.session.hpr_number:
         return set()
     listed = await CoreRecordClient(core_record_fhir(now), now.session.role).own_patients()
-    return {one.number for one in people(listed)}
+    return {one.id for one in people(listed)}
 
 
 async def colleagues_of(state: rx.State) -> list[Colleague]:

@@ -22,7 +22,7 @@ _MARKS = frozenset({"none", "undecided", "abnormal", "critical"})
 
 @dataclass
 class Row:
-    """One line. `key` finds the item on the server, where the number stays. `state`: as the service has it,
+    """One line. `key` finds the item on the server. `state`: as the service has it,
     `told` where one opened an earlier version, `late` where a critical one waits unopened. `due` and `field`:
     of an order, from when its answer is late, and of which field it is."""
 
@@ -101,10 +101,10 @@ def rows(items: Sequence[Listed], now: datetime) -> list[Row]:
     return [_row(one, now, several=several) for one in items]
 
 
-def place_of(lists: Mapping[str, Sequence[Listed]], number: str, wanted: str) -> tuple[str, str] | None:
+def place_of(lists: Mapping[str, Sequence[Listed]], person: str, wanted: str) -> tuple[str, str] | None:
     """On which list, and under which key, a person's result stands: the wanted one, else the first."""
-    every = [(name, one) for name in LISTS for one in lists.get(name, ()) if one.item.kind not in ORDERS]
-    theirs = [(name, one.item.id) for name, one in every if one.number == number]
+    every = [(name, one.item) for name in LISTS for one in lists.get(name, ())]
+    theirs = [(n, item.id) for n, item in every if item.kind not in ORDERS and item.person_id == person]
     return next((one for one in theirs if one[1] == wanted), theirs[0] if theirs else None)
 
 

@@ -35,10 +35,11 @@ class Told:
 
 
 class VisitSharing(rx.State):
-    """The page. Visits with their numbers stay on the server (`_visits`).
+    """The page. Visits stay on the server (`_visits`).
 
     `stands`: "" while it is fetched, `lists`, `none` (no lists here), `not-yours` (without an authorisation)
-    or `failed`. `of`: whose visits are shown, "" for all. `given` is how many were given last, to whom.
+    or `failed`. `of`: whose visits are shown, "" for all; `idle`: how many have none. `given` is how many
+    were given last, to whom.
     """
 
     stands: str = ""
@@ -47,6 +48,7 @@ class VisitSharing(rx.State):
     people: list[Person] = []  # noqa: RUF012 - Reflex copies defaults
     rows: list[Line] = []  # noqa: RUF012
     of: str = ""
+    idle: int = 0
     free: int = 0
     free_minutes: int = 0
     total: int = 0
@@ -186,6 +188,7 @@ class VisitSharing(rx.State):
         self.date, self.total, self.free = day_text(since), len(visits), len(free)
         self.free_minutes = sum(one.item.minutes or 0 for one in free)
         self.people = people(self._colleagues, visits, self._absences, day, self._mine)
+        self.idle = sum(not one.visits for one in self.people)
         wanted = "" if self.of == NOBODY else self.of
         self.rows = [
             one

@@ -137,14 +137,27 @@ def _people() -> rx.Component:
         rx.el.h2(text("sharing.people"), class_name="start-h2"),
         rx.el.ul(
             _who(NOBODY, text("sharing.nobody"), sharing.free, sharing.free_minutes),
-            rx.foreach(
-                sharing.people, lambda one: _who(one.key, one.name, one.visits, one.minutes, _marks(one))
-            ),
+            rx.foreach(sharing.people, lambda one: rx.cond(one.visits > 0, _person(one))),
             class_name="sharing-people",
+        ),
+        rx.cond(
+            sharing.idle > 0,
+            rx.el.details(
+                rx.el.summary(text("sharing.idle", number=sharing.idle)),
+                rx.el.ul(
+                    rx.foreach(sharing.people, lambda one: rx.cond(one.visits == 0, _person(one))),
+                    class_name="sharing-people",
+                ),
+                class_name="sharing-idle",
+            ),
         ),
         aria_label=text("sharing.people"),
         custom_attrs={"data-testid": "people"},
     )
+
+
+def _person(one: Any) -> rx.Component:
+    return _who(one.key, one.name, one.visits, one.minutes, _marks(one))
 
 
 def _marks(one: Any) -> rx.Component:

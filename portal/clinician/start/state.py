@@ -28,7 +28,7 @@ OF_DAY = ["contact", "visit"]
 
 
 class Start(rx.State):
-    """The lists. Items with their numbers stay on the server (`_items`).
+    """The lists. Items stay on the server (`_items`); whom one is about is asked for when it is opened.
 
     `stands`: "" while it is fetched, `lists`, `none` (the place has no lists of the journal) or `failed`.
     `whose`: what of the visits is shown (`mine`, `free`, "" all): on a phone one's own first, where one has
@@ -88,10 +88,15 @@ class Start(rx.State):
             return
         self.opening = key
         yield
-        if goes == LETTERS:
-            (await self.get_state(Messages))._wanted = key
-        else:
-            await open_listed(self, now, listed)
+        try:
+            if goes == LETTERS:
+                (await self.get_state(Messages))._wanted = key
+            else:
+                await open_listed(self, now, listed)
+        except ServiceProblem as problem:
+            self.opening = ""
+            self._tell(problem)
+            return
         if goes == FOLLOW_UP:
             (await self.get_state(ResultList))._wanted = key
         self.reset()  # type: ignore[no-untyped-call]

@@ -21,7 +21,7 @@ MOST = 100
 
 @dataclass
 class Row:
-    """One line. `key` finds the item on the server, where the number stays; empty parts are not shown.
+    """One line. `key` finds the item on the server; empty parts are not shown.
 
     `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months` or `weeks`. Of what is shared
     out: `free` is nobody's yet, `mine` the reader's or theirs whom the reader stands in for.

@@ -148,7 +148,7 @@ class VisitWork(rx.State):
 
     async def _keep(self, listed: Listed, state: str, more: dict[str, Any]) -> JournalClient:
         """Write the visit as a contact; nothing where it stands so already."""
-        client = journal_of(await session_of(self), patient_of(listed))
+        client = journal_of(await session_of(self), await patient_of(self, listed))
         found = (await client.search(["Encounter"], contact=listed.item.id, count=1)).get("Encounter", [])
         before = found[0] if found else None
         for step in steps(before, state, more):

@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 
 from core_record.access.journal import MUNICIPAL
+from portal.clinician.messages.absence import AbsenceState
+from portal.clinician.messages.new import NewLetter
+from portal.clinician.messages.state import Messages
 from portal.clinician.patients.state import PatientSearch
 from portal.clinician.results_list.state import ResultList
+from portal.clinician.sharing.state import VisitSharing
 from portal.clinician.start.state import Start
 from portal.frame.layout import FOLLOW_UP
-from portal.session.places import SHARING
+from portal.session.guard import Login
+from portal.session.places import NO_LISTS, SHARING
 from tests.contract.portal.conftest import Browser, paths
+from tests.contract.portal.test_clients import number_of
 from tests.integration.follow_up.conftest import CRITICAL, Net, actor, journal, net, number, person_of
 from tests.integration.lookup.conftest import Store
 
@@ -48,6 +54,37 @@ async def test_given_a_hospital_then_no_list_is_asked_for_however_often_one_come
     assert (start.stands, start.lists, start.problem) == ("none", [], "")
     assert store.rows(_ASKED) == []
     assert (await visitor.current()).session.shares_journal is False
+
+
+async def test_given_a_hospital_then_the_pages_of_lists_say_why_they_are_empty_and_leave_no_refusal(
+    visitor: Browser, store: Store
+) -> None:
+    await visitor.log_in("sykehuslege")
+    tab = visitor.tab()
+    for state in (ResultList, Messages, NewLetter, AbsenceState, VisitSharing):
+        await tab.do(state, "load")
+    results, letters = await tab.get(ResultList), await tab.get(Messages)
+    assert {(one.problem, one.code) for one in (results, letters)} == {("refused", NO_LISTS)}
+    assert (await tab.get(VisitSharing)).stands == "none"
+    assert store.rows("SELECT count(*) FROM core_record.actor_log WHERE outcome = 'refused'") == [(0,)]
+    await tab.do(PatientSearch, "load")
+    login = await tab.get(Login)
+    assert (login.outside, login.from_lists) == (True, False)
+
+
+async def test_given_no_authorisation_then_patients_are_opened_from_the_lists_as_the_rules_say(
+    visitor: Browser, store: Store
+) -> None:
+    await visitor.log_in("pleieassistent")
+    tab = visitor.tab()
+    await tab.do(PatientSearch, "load")
+    login = await tab.get(Login)
+    assert (login.outside, login.from_lists) == (False, True)
+    search = await tab.get(PatientSearch)
+    await tab.do(PatientSearch, "find", {"query": number_of("line")})
+    await tab.do(PatientSearch, "choose_reason", "home-care")
+    await tab.do(PatientSearch, "open_number", {})
+    assert search.code == "authorisation-required", "what the page says holds"
 
 
 async def test_given_two_results_of_a_patient_then_the_one_that_was_chosen_is_opened(

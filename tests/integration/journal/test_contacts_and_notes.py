@@ -28,9 +28,11 @@ async def test_given_a_contact_then_the_units_list_has_it_and_the_relation_needs
 
     assert [entry["id"] for entry in seen["Encounter"]] == [contact["id"]]
     listed = await journal.ok("legevakt", None, "POST", "/work/_search", {"kinds": ["contact"]})
-    assert [(i["name"], i["number"], i["item"]["urgency"]) for i in listed["items"]] == [
-        ("Line Danser", journal.number("line").value, 3)
-    ]
+    assert [(i["name"], i["item"]["urgency"]) for i in listed["items"]] == [("Line Danser", 3)]
+    assert journal.number("line").value not in str(listed)
+    path = f"/work/{contact['id']}/_person"
+    assert await journal.ok("legevakt", None, "POST", path) == {"number": journal.number("line").value}
+    assert code_of(await journal.call("lege-koman", None, "POST", path)) == "404 item-unknown"
     elsewhere = await journal.ok("lege-koman", None, "POST", "/work/_search", {"kinds": ["contact"]})
     assert elsewhere["items"] == []
 

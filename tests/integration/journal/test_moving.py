@@ -111,7 +111,9 @@ async def test_given_a_contact_then_all_that_was_written_in_it_goes_along_and_th
     assert there["Composition"][0]["id"] == note["id"]
     wanted = {"kinds": ["contact"], "open": False}
     items = (await journal.ok("lege-koman", None, "POST", "/work/_search", wanted))["items"]
-    assert [one["number"] for one in items] == [journal.number(RIGHT).value]
+    (item,) = [one["item"]["id"] for one in items]
+    whose = await journal.ok("lege-koman", None, "POST", f"/work/{item}/_person")
+    assert whose == {"number": journal.number(RIGHT).value}
     with psycopg.connect(postgres.superuser_dsn) as conn:
         relations = conn.execute(
             "SELECT r.person_id, r.closed_at IS NOT NULL AND r.closed_at <= now()"

@@ -21,7 +21,7 @@ def listed(kind: str, **more: Any) -> Listed:
     item = Item(
         US, more.pop("id", "m1"), "p", kind, more.pop("state", "sent"), more.pop("open", True), **more
     )
-    return Listed(item, "13116900216", "Danser, Line")
+    return Listed(item, "Danser, Line")
 
 
 def entry(kind: str, unit: str, to_unit: str, state: str = "sent", **more: Any) -> Entry:

@@ -32,7 +32,7 @@ def listed(key: str, **said: Any) -> Listed:
     overdue = said.pop("overdue", False)
     parts = {"kind": "result", "state": "unseen", "since": NOW, "label": "none", "assignee": ME} | said
     item = Item("313900541", key, "p", open=True, **parts)
-    return Listed(item, "13116900216", f"Person {key}", overdue=overdue, **whose)
+    return Listed(item, f"Person {key}", overdue=overdue, **whose)
 
 
 def seen(state: str = "opened", *events: Event, **said: Any) -> Seen:
@@ -63,9 +63,9 @@ def test_each_result_is_on_one_list_and_the_gravest_first() -> None:
 
 def test_the_wanted_result_of_a_person_is_found_on_its_list_and_else_their_first() -> None:
     lists = lists_of([listed("a", urgency=4)], [listed("b", assignee=None)], [])
-    number = listed("a").number
-    assert place_of(lists, number, "b") == ("inbox", "b")
-    assert place_of(lists, number, "unknown") == place_of(lists, number, "") == ("mine", "a")
+    person = listed("a").item.person_id
+    assert place_of(lists, person, "b") == ("inbox", "b")
+    assert place_of(lists, person, "unknown") == place_of(lists, person, "") == ("mine", "a")
     assert place_of(lists, "another", "b") is None
 
 

@@ -22,7 +22,7 @@ def listed(kind: str = "contact", item_id: str = "a", **more: Any) -> Listed:
     own = {name: more.pop(name) for name in ("birth_date", "overdue") if name in more}
     person = more.pop("person_id", item_id)
     item = Item("313900541", item_id, person, kind, state, is_open, **more)
-    return Listed(item, "13116900216", "Danser, Line", **own)
+    return Listed(item, "Danser, Line", **own)
 
 
 def widget(service: str, name: str) -> Widget:

@@ -13,7 +13,6 @@ NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 DUE = NOW + timedelta(hours=3)
 LISTED = Listed(
     Item("313900878", "v1", "p", "visit", "planned", True, DUE, about="plan", minutes=20),
-    "13116900216",
     "Danser, Line",
 )
 
