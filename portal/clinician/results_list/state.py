@@ -185,7 +185,11 @@ class ResultList(rx.State):
         now = await current(self)
         if now is None:
             return None
-        await open_listed(self, now, listed)
+        try:
+            await open_listed(self, now, listed)
+        except ServiceProblem as problem:
+            self.open_problem, self.open_code, self.opening = str(problem.problem), problem.code, ""
+            return None
         self.reset()  # type: ignore[no-untyped-call]
         return rx.redirect(f"{JOURNAL}#journal-orders")
 

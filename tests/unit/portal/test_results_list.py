@@ -132,4 +132,6 @@ def test_orders_stand_among_the_unanswered_drafts_first_and_then_what_is_late_fi
     assert (shown["late"].state, shown["late"].mark, shown["late"].overdue) == ("order-waiting", "none", True)
     assert (shown["late"].due, shown["late"].field) == ("26.11.2026", "laboratory")
     assert (shown["d"].state, shown["d"].due) == ("draft", "")
-    assert place_of(found, "13116900216", "late") == ("awaited", "w"), "an order is opened in the journal"
+    assert place_of(found, listed("w").item.person_id, "late") == ("awaited", "w"), (
+        "an order is opened in the journal"
+    )
