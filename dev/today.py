@@ -64,9 +64,12 @@ def write_today(settings: Settings, registers: RegisterFile, now: datetime | Non
     return len(wanted)
 
 
-def write(settings: Settings, wanted: Sequence[Booked]) -> None:
-    """Write entries as their personas; those there stay. Raises `httpx.HTTPError` without an answer."""
-    asyncio.run(_send(settings, wanted))
+def write(settings: Settings, wanted: Sequence[Booked]) -> dict[UUID, dict[str, Any]]:
+    """Write entries as their personas; those there stay. The entries by id, without those changed since.
+
+    Raises `httpx.HTTPError` without an answer.
+    """
+    return asyncio.run(_send(settings, wanted))
 
 
 def contacts(registers: RegisterFile, now: datetime) -> Iterator[Booked]:
@@ -125,7 +128,8 @@ def _booked(name: str, number: str, at: datetime, state: str, said: dict[str, An
     return Booked(name, number, uuid5(_SPACE, f"{day}/{name}/{number}"), body)
 
 
-async def _send(settings: Settings, wanted: Sequence[Booked]) -> None:
+async def _send(settings: Settings, wanted: Sequence[Booked]) -> dict[UUID, dict[str, Any]]:
+    written: dict[UUID, dict[str, Any]] = {}
     async with httpx.AsyncClient(timeout=20.0) as http:
         for name in dict.fromkeys(one.persona for one in wanted):
             access = await persona_access(
@@ -138,4 +142,5 @@ async def _send(settings: Settings, wanted: Sequence[Booked]) -> None:
                 url = f"{settings.journal_url}/journal/{one.kind}/{one.id}"
                 answer = await http.put(url, json=one.body, headers=headers, auth=auth)
                 if answer.status_code != 409:  # 409: written before, and changed since
-                    answer.raise_for_status()
+                    written[one.id] = answer.raise_for_status().json()
+    return written

@@ -157,13 +157,16 @@ class Runner:
 
     def _write_today(self, persons: int) -> None:
         """A new day has its own contacts; the journal's first start of the day writes them."""
-        from dev.seed import registers_of  # noqa: PLC0415 - likewise
+        from dev.orders import write_orders  # noqa: PLC0415 - likewise
+        from dev.seed import registers_of  # noqa: PLC0415
         from dev.today import write_today  # noqa: PLC0415
 
         mark, today = self.data / "today", datetime.now(OSLO).date().isoformat()
         if not mark.exists() or mark.read_text() != today:
             with _step("Today's contacts"):
-                write_today(self.settings, registers_of(self.data, persons))
+                registers = registers_of(self.data, persons)
+                write_today(self.settings, registers)
+                write_orders(self.settings, registers)
             mark.write_text(today)
 
     def _start_portal(self) -> None:

@@ -15,7 +15,13 @@ from portal.ui.forms import done_view, form_buttons, wrong_view
 from portal.ui.text import text, text_by
 
 _VARIANTS = (("answered", "success"), ("proposed", "alt1"), ("partly", "alt1"), ("draft", "warning"))
-_EXAMS = (("final", "success"), ("settled", "success"), ("cancelled", "alt1"), ("preliminary", "info"))
+_EXAMS = (
+    ("final", "success"),
+    ("waiting", "warning"),
+    ("settled", "success"),
+    ("cancelled", "alt1"),
+    ("preliminary", "info"),
+)
 
 
 def orders_view() -> rx.Component:
@@ -81,10 +87,19 @@ def _order(row: Any) -> rx.Component:
             rx.cond(row.wanted != "", rx.el.span(text("orders.wanted", day=row.wanted))),
             rx.cond(row.sampled != "", rx.el.span(text("orders.sampled", at=row.sampled))),
             rx.cond(row.receiver != "", rx.el.span(row.receiver)),
-            rx.cond(row.number != "", rx.el.span(text("orders.number", number=row.number))),
+            rx.cond(
+                row.number != "",
+                rx.el.span(text("orders.number", number=row.number), class_name="orders-number"),
+            ),
             class_name="journal-detail journal-dotted",
         ),
-        rx.cond(row.exams.length() > 0, rx.el.ul(rx.foreach(row.exams, _exam), class_name="orders-exams")),
+        rx.cond(
+            row.exams.length() > 0,
+            rx.el.ul(
+                rx.foreach(row.exams, lambda exam: _exam(exam, row.state == "partly")),
+                class_name="orders-exams",
+            ),
+        ),
         rx.cond(row.acts, rx.foreach(row.proposals, lambda one: _proposal(row, one))),
         _buttons(row),
         rx.cond(orders.key == row.key, _act(row)),
@@ -100,11 +115,12 @@ def _state(row: Any) -> rx.Component:
     )
 
 
-def _exam(exam: Any) -> rx.Component:
+def _exam(exam: Any, partly: Any) -> rx.Component:
+    """An examination; that it is missing is said where others are answered."""
     return rx.el.li(
         exam.text,
         rx.cond(
-            exam.standing != "waiting",
+            partly | (exam.standing != "waiting"),
             rx.fragment(
                 ": ",
                 aksel.tag(
