@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
+import msgspec
 from msgspec import Struct
 
+from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import JournalApi
+
+
+async def admitted(http: httpx.AsyncClient, base: str) -> list[dict[str, Any]]:
+    """What is admitted, by the core record, which tells everybody. Raises `ServiceProblem` (`DOWN`)."""
+    try:
+        answer = await http.get(f"{base.rstrip('/')}/apps")
+        answer.raise_for_status()
+        return msgspec.json.decode(answer.content, type=_Offered).apps
+    except (httpx.HTTPError, msgspec.DecodeError) as error:
+        raise ServiceProblem(Problem.DOWN, type(error).__name__) from None
 
 
 class _Offered(Struct):

@@ -133,6 +133,7 @@ def _footer(here: str) -> rx.Component:
         aksel.detail(text("frame.footer")),
         rx.el.p(
             plain_link(text("front.panel"), href="/panel"),
+            plain_link(text("apps.public.heading"), href="/apps"),
             plain_link(text("front.feedback"), href=f"/panel/feedback?page={_FEEDBACK.get(here, 'other')}"),
             class_name="akson-foot-links",
         ),

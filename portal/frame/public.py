@@ -84,4 +84,4 @@ def _came_from(request: Request) -> str:
     """The public page the language was chosen on; anything else is the front page."""
     before = urlsplit(request.headers.get("referer", ""))
     ours = f"{before.scheme}://{before.netloc}" == wiring().settings.portal_url
-    return before.path if ours and before.path.startswith("/panel") else FRONT
+    return before.path if ours and before.path.startswith(("/panel", "/apps")) else FRONT

@@ -22,6 +22,7 @@ from portal.frame.headers import SecurityHeaders
 from portal.frame.logins import login_routes
 from portal.frame.missing import NotFoundPage
 from portal.frame.public import public_routes, unavailable
+from portal.frame.public_apps import app_routes
 from portal.session.routes import auth_routes
 from portal.session.wiring import wiring
 
@@ -41,13 +42,24 @@ def server(pages: Sequence[Route] = ()) -> Starlette:
     """What `rx.App(api_transformer=...)` puts Reflex into; `pages` are an area's plain ones."""
     static = static_folder()
     return Starlette(
-        routes=[*public_routes(static), *auth_routes(), *login_routes(static), *pages, *_health_routes()],
+        routes=[
+            *public_routes(static),
+            *auth_routes(),
+            *login_routes(static),
+            *app_routes(static),
+            *pages,
+            *_health_routes(),
+        ],
         exception_handlers={RedisError: unavailable(static)},
         middleware=[
             Middleware(SecurityHeaders, settings=get_settings(), static=static),
             Middleware(NotFoundPage, static=static),
         ],
     )
+
+
+def _plain_routes(static: Path) -> list[Route]:
+    return [*public_routes(static), *auth_routes(), *login_routes(static), *app_routes(static)]
 
 
 @asynccontextmanager

@@ -73,3 +73,9 @@ def test_an_app_is_admitted_opened_for_a_patient_and_named_to_the_citizen(
     citizen = visit("line")
     citizen.goto("/citizen/access-log")
     expect(citizen.get_by_text(f"Gjennom appen {NAME}").first).to_be_visible()
+    citizen.get_by_role("link", name=f"Gjennom appen {NAME}").first.click()
+    expect(citizen.get_by_role("heading", name=NAME)).to_be_visible()
+    expect(citizen.get_by_text("Fjordvik kommune (til")).to_be_visible()
+    assert steps.axe_faults(citizen) == []
+    citizen.set_viewport_size(steps.NARROW)
+    steps.expect_no_sideways_scroll(citizen, "what is admitted")

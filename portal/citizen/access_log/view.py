@@ -14,6 +14,7 @@ from portal.frame.acting import OWN, acting
 from portal.frame.layout import PRIVACY
 from portal.frame.states import empty_view
 from portal.ui import aksel
+from portal.ui.html import plain_link
 from portal.ui.text import text, text_by
 
 log: Any = AccessLog  # Reflex turns a state's attributes into Vars, which types do not tell
@@ -186,7 +187,7 @@ def _who(look: Any) -> rx.Component:
         rx.el.strong(rx.cond(look.name != "", look.name, text("log.unnamed"))),
         rx.cond(look.role != "", rx.el.span(", ", text_by("log.role", look.role, "XX"))),
         rx.cond(look.organisation != "", rx.el.div(look.organisation)),
-        rx.cond(look.app != "", rx.el.div(text("log.through", app=look.app))),
+        rx.cond(look.app != "", rx.el.div(plain_link(text("log.through", app=look.app), href="/apps"))),
     )
 
 

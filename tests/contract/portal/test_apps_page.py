@@ -19,6 +19,8 @@ from kit.norway import today_in_norway
 from kit.settings import Settings
 from portal.administration.apps.state import AppsKept
 from portal.citizen.access_log.state import AccessLog
+from portal.clients.apps import admitted
+from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Written
 from portal.clinician.apps.state import Offered
 from portal.session import wiring as wiring_module
@@ -168,6 +170,17 @@ async def test_given_a_form_half_filled_then_it_says_which_field_and_nothing_is_
     assert (page.fault, page.fault_field, page.opened.state) == ("field-missing", "reason", "proposed")
     page = await decide(administrator, "", "reviewed")
     assert (page.fault, page.fault_field) == ("field-missing", "state")
+
+
+async def test_given_what_is_admitted_then_everybody_can_read_it(
+    someone: Callable[[], Browser], world: httpx.AsyncClient, settings: Settings
+) -> None:
+    assert await admitted(world, settings.core_record_url) == []
+    await decide(someone(), "approved")
+    (row,) = await admitted(world, settings.core_record_url)
+    assert (row["name"], row["organisation"]) == ("Blodtrykk over tid", "Fjordvik kommune")
+    with pytest.raises(ServiceProblem):
+        await admitted(world, settings.core_record_url + "/nowhere")
 
 
 async def test_given_no_patient_then_the_page_says_so(someone: Callable[[], Browser]) -> None:
