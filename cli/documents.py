@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -27,7 +28,12 @@ def group() -> None:
 
 
 @app.command()
-def scan() -> None:
+def scan(
+    again: Annotated[
+        int | None,
+        typer.Option(min=0, help="Also what was last found clean more than so many days ago."),
+    ] = None,
+) -> None:
     """Scan now every document that no scanner has looked at; safe to stop and repeat.
 
     The journal does the same while it runs with AKSON_CLAMD. Exit 1 when malware was found, or something
@@ -37,7 +43,8 @@ def scan() -> None:
     if not where:
         Console(stderr=True).print("No scanner is set: give its address in AKSON_CLAMD.")
         raise typer.Exit(1)
-    counts = _run(lambda db: _scan(db, where))
+    before = None if again is None else datetime.now(UTC) - timedelta(days=again)
+    counts = _run(lambda db: _scan(db, where, before))
     print(f"{counts['clean']} clean, {counts['infected']} infected, {counts['failed']} could not be scanned.")
     raise typer.Exit(1 if counts["infected"] or counts["failed"] else 0)
 
@@ -49,9 +56,9 @@ def quarantined() -> None:
         print(f"{entry_id}  {unit}  {since:%Y-%m-%d %H:%M}")
 
 
-async def _scan(db: Database, where: str) -> Counter[str]:
+async def _scan(db: Database, where: str, clean_before: datetime | None) -> Counter[str]:
     keys, counts = KeyRing.load(get_settings().keys_folder), Counter[str]()
-    async for entry_id, outcome in scan_all(db, keys, where):
+    async for entry_id, outcome in scan_all(db, keys, where, clean_before=clean_before):
         counts[outcome] += 1
         if outcome in ("infected", "failed"):
             print(f"{entry_id}  {outcome}")

@@ -26,7 +26,7 @@ FROM journal.document_content WHERE person_id = %s AND entry_id = %s
 """
 _MARK = """
 UPDATE journal.document_content SET scan = %(scan)s, finding = %(finding)s, scanned_at = clock_timestamp()
-WHERE person_id = %(person)s AND entry_id = %(entry)s AND scan = 'unscanned'
+WHERE person_id = %(person)s AND entry_id = %(entry)s AND scan <> 'infected'
 """
 # The mark is the service's own, no writing of anybody's: the version that stands gets it, and no new one.
 _MARK_ENTRY = """
@@ -78,7 +78,7 @@ async def sealed(conn: Connection, person_id: UUID, entry_id: UUID) -> tuple[Des
 
 
 async def mark(conn: Connection, person_id: UUID, entry_id: UUID, scan: str, finding: str | None) -> bool:
-    """Note what a scanner said of an unscanned content; False when there is no such any more."""
+    """Note what a scanner said of a content that was not shut; False when there is no such any more."""
     values = {"person": person_id, "entry": entry_id, "scan": scan, "finding": finding}
     return (await conn.execute(_MARK, values)).rowcount == 1
 
@@ -88,9 +88,10 @@ async def mark_entry(conn: Connection, person_id: UUID, entry_id: UUID, scan: st
     await conn.execute(_MARK_ENTRY, {"person": person_id, "entry": entry_id, "scan": scan})
 
 
-async def scan_later(conn: Connection, person_id: UUID, entry_id: UUID, unit: str) -> None:
-    """A content waits for a scanner."""
-    await conn.execute("SELECT journal.scan_later(%s, %s, %s)", (person_id, entry_id, unit))
+async def note_scan(conn: Connection, person_id: UUID, entry_id: UUID, unit: str, scan: str) -> None:
+    """A content that is kept waits for a scanner, or (`clean`) to be scanned again some day."""
+    state = "clean" if scan == "clean" else "waiting"
+    await conn.execute("SELECT journal.note_scan(%s, %s, %s, %s)", (person_id, entry_id, unit, state))
 
 
 async def take_unscanned(conn: Connection) -> tuple[UUID, UUID] | None:
@@ -104,9 +105,15 @@ async def all_unscanned_now(conn: Connection) -> None:
     await conn.execute("SELECT journal.all_unscanned_now()")
 
 
-async def scan_over(conn: Connection, person_id: UUID, entry_id: UUID, *, infected: bool) -> None:
-    """A content waits no more; an infected one stays listed as such."""
-    await conn.execute("SELECT journal.scan_over(%s, %s, %s)", (person_id, entry_id, infected))
+async def scan_again(conn: Connection, before: datetime) -> int:
+    """What was last found clean before then waits anew; how many."""
+    row = await (await conn.execute("SELECT journal.scan_again(%s)", (before,))).fetchone()
+    return int(row[0]) if row else 0
+
+
+async def scan_said(conn: Connection, person_id: UUID, entry_id: UUID, said: str | None) -> None:
+    """What a scanner said of one that waited (`clean`, `infected`); None: there is no such any more."""
+    await conn.execute("SELECT journal.scan_said(%s, %s, %s)", (person_id, entry_id, said))
 
 
 async def scan_state(conn: Connection) -> tuple[int, float, int]:

@@ -1,4 +1,5 @@
-"""Scan what came while no scanner was set. Infected documents are quarantined: kept, listed, given to nobody.
+"""Scan what came while no scanner was set, and again what was clean by older signatures. Infected documents
+are quarantined: kept, listed, given to nobody.
 
 Alarm on `akson_documents_scan_waiting_seconds`, where a scanner is set, and on a rise of
 `akson_documents_quarantined`.
@@ -53,10 +54,17 @@ def scanning_tasks(db: Database, keys: KeyRing, where: str) -> list[Recurring]:
     return [counting, Recurring("scanning of documents", EVERY, scan_next)]
 
 
-async def scan_all(db: Database, keys: KeyRing, where: str) -> AsyncIterator[tuple[UUID, Outcome]]:
-    """Scan everything that waits, now; what became of each document. Raises as `scan_one`."""
+async def scan_all(
+    db: Database, keys: KeyRing, where: str, *, clean_before: datetime | None = None
+) -> AsyncIterator[tuple[UUID, Outcome]]:
+    """Scan everything that waits, now, and what was last found clean before then; what became of each.
+
+    Raises as `scan_one`.
+    """
     async with db.transaction() as conn:
         await repository.all_unscanned_now(conn)
+        if clean_before is not None:
+            await repository.scan_again(conn, clean_before)
     while (done := await scan_one(db, keys, where)) is not None:
         yield done
 
@@ -96,8 +104,8 @@ async def scan_one(db: Database, keys: KeyRing, where: str) -> tuple[UUID, Outco
 async def _scan(db: Database, keys: KeyRing, where: str, person_id: UUID, entry_id: UUID) -> Outcome:
     async with db.transaction(person=person_id) as conn:
         found = await repository.sealed(conn, person_id, entry_id)
-        if found is None or found[0].scan != "unscanned":
-            await repository.scan_over(conn, person_id, entry_id, infected=False)
+        if found is None or found[0].scan == "infected":
+            await repository.scan_said(conn, person_id, entry_id, None if found is None else "infected")
             return "gone"
     data = await asyncio.to_thread(opened, keys, entry_id, *found)
     said = await verdict(where, data)
@@ -106,7 +114,7 @@ async def _scan(db: Database, keys: KeyRing, where: str, person_id: UUID, entry_
         if not await repository.mark(conn, person_id, entry_id, scan, said.finding or None):
             return "gone"  # moved to another person's journal meanwhile, where it waits
         await repository.mark_entry(conn, person_id, entry_id, scan)
-        await repository.scan_over(conn, person_id, entry_id, infected=not said.clean)
+        await repository.scan_said(conn, person_id, entry_id, scan)
         if not said.clean:
             await append(conn, _row(keys, person_id))
     if not said.clean:

@@ -54,8 +54,7 @@ async def keep(visit: Visit, entry_id: UUID, data: bytes, what: Described) -> De
     await repository.forget_unused(visit.conn, visit.person_id)
     sealed = await asyncio.to_thread(_seal, visit.keys, data)
     if await repository.insert(visit.conn, visit.person_id, entry_id, visit.unit, what, sealed):
-        if what.scan == "unscanned":
-            await repository.scan_later(visit.conn, visit.person_id, entry_id, visit.unit)
+        await repository.note_scan(visit.conn, visit.person_id, entry_id, visit.unit, what.scan)
         return what
     before = await repository.described(visit.conn, visit.person_id, entry_id)
     if before is None or before.sha256 != what.sha256:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -82,6 +83,47 @@ async def test_given_a_scanner_later_then_what_is_clean_is_shown_and_what_is_inf
     bundle = await journal.ok("lege-koman", "line", "POST", "/journal/$export")
     assert f"b-{clean['id']}" in str(bundle)
     assert f"b-{infected['id']}" not in str(bundle)
+
+
+async def test_given_newer_signatures_then_what_was_clean_is_scanned_again_and_shut_when_infected(
+    journal: Journal, tmp_path: Path, db: Database, postgres: TestDatabase
+) -> None:
+    early = await kept(journal, a_pdf(1) + EICAR)
+    journal.app.state.scanner = f"unix:{tmp_path}/c"
+    async with clamd(tmp_path / "c", lambda _: b"stream: OK"):
+        assert await scanned(journal, tmp_path / "c") == {early["id"]: "clean"}
+        late = await kept(journal, an_image("PNG"))
+        assert late["body"]["scan"] == "clean"
+        keys, where = journal.app.state.keys, f"unix:{tmp_path}/d"
+    day_ago = datetime.now(UTC) - timedelta(days=1)
+    async with clamd(tmp_path / "d", finds_eicar) as given:
+        assert [one async for one in scan_all(db, keys, where, clean_before=day_ago)] == []
+        assert given == []
+        now = datetime.now(UTC)
+        found = {str(i): said async for i, said in scan_all(db, keys, where, clean_before=now)}
+        assert found == {early["id"]: "infected", late["id"]: "clean"}
+        again = {str(i): said async for i, said in scan_all(db, keys, where, clean_before=datetime.now(UTC))}
+        assert again == {late["id"]: "clean"}
+    assert (await in_list(journal, early["id"]))["body"]["scan"] == "infected"
+    assert code_of(await send(journal, "line", "GET", f"/documents/{early['id']}/content")) == (
+        "409 document-quarantined"
+    )
+    assert (await send(journal, "line", "GET", f"/documents/{late['id']}/preview")).is_success
+
+
+async def test_given_a_content_that_was_forgotten_then_it_waits_for_nothing(
+    journal: Journal, tmp_path: Path, db: Database, postgres: TestDatabase
+) -> None:
+    document_id = str(uuid4())
+    path = f"/documents/{document_id}/content"
+    assert (await send(journal, "lege-koman", "PUT", path, a_pdf(1))).is_success
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("DELETE FROM journal.document_content")
+    async with clamd(tmp_path / "c", finds_eicar) as given:
+        assert await scanned(journal, tmp_path / "c") == {document_id: "gone"}
+        assert given == []
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        assert conn.execute("SELECT count(*) FROM journal.document_scan").fetchone() == (0,)
 
 
 async def test_given_a_content_found_infected_before_it_is_named_then_no_document_is_made_of_it(
@@ -183,8 +225,10 @@ async def test_the_command_scans_lists_and_says_what_is_missing(
         with_one = settings.model_copy(update={"clamd": f"unix:{tmp_path}/c"})
         monkeypatch.setattr(command, "get_settings", lambda: with_one)
         done = await asyncio.to_thread(CliRunner().invoke, command.app, ["scan"])
+        more = await asyncio.to_thread(CliRunner().invoke, command.app, ["scan", "--again", "0"])
     assert done.exit_code == 1
     assert f"{infected['id']}  infected" in done.output
     assert "1 clean, 1 infected, 0 could not be scanned." in done.output
+    assert (more.exit_code, "1 clean, 0 infected" in more.output) == (0, True), more.output
     listed = await asyncio.to_thread(CliRunner().invoke, command.app, ["quarantined"])
     assert listed.output.startswith(infected["id"])
