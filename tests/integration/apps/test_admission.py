@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 import citizen_panel.app
+from core_record.access_log import citizen_verifier
 from core_record.access_log.service import verify_all
 from core_record.apps import admission
 from core_record.apps.admission import Apps
@@ -61,6 +62,11 @@ async def test_given_an_admitted_app_then_it_reads_what_it_is_for_and_the_log_na
     with psycopg.connect(desk.postgres.superuser_dsn) as conn:
         assert verify_all(conn).rows == 2
         assert not [fault for fault in verify_all(conn).faults if "seal" not in fault.code]
+    log = (await desk.call(CORE, "line", "GET", "/access-log/export", about="line")).json()
+    assert [row["app"] for row in log["rows"]][:2] == [APP, APP]
+    assert citizen_verifier.check(log)[0] == []
+    log["rows"][0]["app_name"] = "Akson"
+    assert any("was changed" in fault for fault in citizen_verifier.check(log)[0])
 
 
 async def test_given_a_row_whose_app_is_taken_out_or_put_in_then_the_verifier_finds_it(desk: Desk) -> None:
