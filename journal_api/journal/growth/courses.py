@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import msgspec
 
 from journal_api.journal.growth.lms import Lms, Point, lms_at, percentile_of, value_of, z_of, z_of_percentile
 from journal_api.journal.growth.repository import Table
-from kit.norway import day_in_norway
+from kit.norway import OSLO, day_in_norway
 
 PERCENTILES = (3, 10, 25, 50, 75, 90, 97)
 """The lines of the curves that Helsedirektoratet recommends to health centres and school health services."""
@@ -52,7 +52,8 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A percentile over time: runs of (time, value), broken where the reference or the way of age changes."""
+    """A percentile from the first value (one alone: from birth) to the last: runs of (time, value), broken
+    where the reference or the way of age changes."""
 
     percentile: int
     runs: list[list[tuple[datetime, float]]]
@@ -85,7 +86,7 @@ def course_of(
     seen = [_seen(one, own, born, gestation) for one in values]
     named = dict.fromkeys(Reference(one.name, one.version, one.source) for one, _ in own)
     by_length = any(one.length is not None for one in values)
-    lines = [] if by_length or len(values) < 2 or not own else _lines(values, own, born, gestation)
+    lines = [] if by_length or not values or not own else _lines(values, own, born, gestation)
     return Course(measure, list(named), seen, lines)
 
 
@@ -131,7 +132,10 @@ def _lines(
     born: date,
     gestation: float | None,
 ) -> list[Line]:
-    first, last = values[0].at, values[-1].at
+    birth = datetime.combine(born, time(12), OSLO)
+    first, last = values[0].at if len(values) > 1 else birth, values[-1].at
+    if last <= first:
+        return []
     step = max((last - first) / _STEPS, timedelta(days=1))
     times = [first + step * n for n in range(int((last - first) / step))] + [last]
     runs: list[list[tuple[datetime, Lms]]] = []

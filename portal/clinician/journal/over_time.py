@@ -46,7 +46,8 @@ class MeasuredRow:
 
 @dataclass
 class MeasuredSeries:
-    """One measure: its graphs (None: one value alone is no course) and its values, newest first.
+    """One measure: its graphs (None: one value alone, with nothing to see it against, is no course) and its
+    values, newest first.
 
     `source`: where its percentiles are from; empty without any.
     """
@@ -189,9 +190,9 @@ def _drawn(
     rows: list[MeasuredRow],
 ) -> MeasuredSeries:
     series = Series(name, name, name, unit, unit, True, tuple(points))
-    many = len(points) > 1
-    wide = chart_of(series, percentiles=lines) if many else None
-    narrow = chart_of(series, NARROW, lines) if many else None
+    course = len(points) > 1 or (points and lines)
+    wide = chart_of(series, percentiles=lines) if course else None
+    narrow = chart_of(series, NARROW, lines) if course else None
     return MeasuredSeries(
         key=name,
         label=label,

@@ -13,6 +13,7 @@ from journal_api.journal.growth.courses import PERCENTILES, Measured, age_at, co
 from journal_api.journal.growth.files import Said, read_tables
 from journal_api.journal.growth.lms import Lms, Point, lms_at, percentile_of, value_of, z_of, z_of_percentile
 from journal_api.journal.growth.repository import Table
+from kit.norway import day_in_norway
 from kit.tables import CodeFileError
 from tests.unit.journal.growth_table import MADE_UP, POINTS, csv_of
 
@@ -131,9 +132,15 @@ def test_given_two_references_then_each_holds_at_its_ages_and_lines_are_not_join
     assert all(len(line.runs) == 2 for line in course.lines)
 
 
-def test_given_one_value_or_no_table_then_there_are_no_lines() -> None:
+def test_given_one_value_then_lines_run_from_birth_and_without_a_table_there_are_none() -> None:
     one = course_of("weight", [Measured(at(100), 5)], [table("weight")], BORN, None)
-    assert (one.lines, one.values[0].z) == ([], 0.0)
+    assert one.values[0].z == 0.0
+    runs = [line.runs for line in one.lines]
+    assert [len(run) for run in runs] == [1] * len(PERCENTILES)
+    assert day_in_norway(runs[0][0][0][0]) == BORN
+    assert runs[0][0][-1][0] == at(100)
+    newborn = course_of("weight", [Measured(at(0), 4)], [table("weight")], BORN, None)
+    assert (newborn.lines, newborn.values[0].z) == ([], 0.0)
     none = course_of("weight", [Measured(at(100), 5), Measured(at(200), 6)], [table("height")], BORN, None)
     assert (none.references, none.lines, none.values[0].z) == ([], [], None)
 

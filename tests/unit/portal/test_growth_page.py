@@ -83,6 +83,19 @@ def test_given_little_room_then_labels_do_not_lie_on_each_other() -> None:
     assert "50" in [curve.label for curve in weight.wide.curves]
 
 
+def test_given_one_value_then_it_is_drawn_where_there_are_curves_alone() -> None:
+    value, last = entry("weight", 9, 60), [seen(9, 60)]
+    (weight,) = courses([value], {"weight": KG}, grown(Course("weight", [MADE_UP], last, ALL)))
+    assert weight.drawn
+    (mark,) = weight.wide.marks
+    ends = [float(curve.points.split()[-1].split(",")[0]) for curve in weight.wide.curves]
+    starts = [float(curve.points.split()[0].split(",")[0]) for curve in weight.wide.curves]
+    assert {mark.x} == {*ends}
+    assert max(starts) < mark.x
+    (alone,) = courses([value], {"weight": KG}, grown(Course("weight", [MADE_UP], last, [])))
+    assert not alone.drawn
+
+
 def test_given_no_reference_then_the_graph_is_as_it_was() -> None:
     values = [entry("weight", 7), entry("weight", 9, 60)]
     (plain,), (without,) = (courses(values, {"weight": KG}, g) for g in (None, Growth(child=True)))

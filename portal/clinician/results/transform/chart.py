@@ -124,6 +124,7 @@ def chart_of(series: Series, width: int = WIDE, percentiles: Sequence[Percentile
     behind = [value for one in percentiles for run in one.runs for _, value in run]
     ticks = _ticks([*_values(points), *behind])
     moments = [dates.sort_key(point.sampled).timestamp() for point in points]
+    moments += [at.timestamp() for one in percentiles for run in one.runs for at, _ in run]
     right = _RIGHT_LABELLED if behind else _RIGHT
     scale = _Scale(min(moments), max(moments) - min(moments), ticks[0], ticks[-1], width, right)
     step = ticks[1] - ticks[0]
