@@ -35,6 +35,7 @@ from portal.clinician.apps.page import offered_page
 from portal.clinician.journal.filing import file_routes
 from portal.clinician.journal.page import journal_page
 from portal.clinician.journal.page import load as load_journal
+from portal.clinician.journal.printing import paper_routes
 from portal.clinician.journal.saving import save_routes
 from portal.clinician.messages.page import load as load_letters
 from portal.clinician.messages.page import unit_messages_page
@@ -94,7 +95,9 @@ app = rx.App(
     app_wraps={(55, "ErrorBoundary"): boundary},
     frontend_exception_handler=page_failed,
     backend_exception_handler=event_failed,
-    api_transformer=server([*panel_routes(), *save_routes(), *file_routes(), *own_file_routes()]),
+    api_transformer=server(
+        [*panel_routes(), *save_routes(), *file_routes(), *own_file_routes(), *paper_routes()]
+    ),
 )
 app.add_middleware(SessionGuard(), index=0)
 app.register_lifespan_task(lifespan)

@@ -28,7 +28,7 @@ _LEFT_OUT = frozenset({"Observation"})
 
 def as_pdf(person: Json, kept: Sequence[Kept], language: str) -> bytes:
     """The document; `kept` oldest first. Letters that the font lacks stand as their code point."""
-    page = _Page(person, Words(language))
+    page = Page(person, Words(language))
     page.head()
     by_kind: dict[str, list[Kept]] = {}
     for one in kept:
@@ -43,16 +43,16 @@ def as_pdf(person: Json, kept: Sequence[Kept], language: str) -> bytes:
     return bytes(page.output())
 
 
-class _Page(FPDF):
-    """A4 with the person at the head of each page, as paper journals have it."""
+class Page(FPDF):
+    """A4 with the person at the head of each page, as paper journals have it. `title`: a text of `Words`."""
 
-    def __init__(self, person: Json, words: Words) -> None:
+    def __init__(self, person: Json, words: Words, title: str = "title") -> None:
         super().__init__(format="A4")
-        self.words, self.person = words, person
+        self.words, self.person, self.titled = words, person, words.say(title)
         self.add_font("body", "", _REGULAR)
         self.add_font("body", "B", _BOLD)
         self.set_auto_page_break(auto=True, margin=18)
-        self.set_title(words.say("title"))
+        self.set_title(self.titled)
         self.set_lang(words.language)
         self.set_creation_date(datetime.now(UTC))
         self.made_at = clock(datetime.now(UTC))
@@ -76,7 +76,7 @@ class _Page(FPDF):
     def head(self) -> None:
         """Title and what the registers say."""
         self.set_font("body", "B", 18)
-        self.cell(0, 10, self.words.say("title"))
+        self.cell(0, 10, self.titled)
         self.ln(12)
         if born := self.person.get("birthDate"):
             self.say(f"{self.words.say('born')}: {'.'.join(reversed(str(born).split('-')))}")

@@ -47,7 +47,7 @@ async def whole(here: Visit) -> Whole:
     shown = [entry for entry in found if entry.state not in _NOT_GIVEN]
     kept = [Kept(entry, (await _former(here, entry)) if entry.version > 1 else []) for entry in shown]
     kept.sort(key=lambda one: (one.entry.at, one.entry.id))
-    return Whole(await _person(here), kept)
+    return Whole(await person_of(here), kept)
 
 
 async def export(here: Visit) -> LookUp[Json]:
@@ -163,7 +163,8 @@ async def _former(here: Visit, entry: Entry) -> list[Any]:
     return (await entries.history(here, entry.kind, entry.id))[1:]
 
 
-async def _person(here: Visit) -> Json:
+async def person_of(here: Visit) -> Json:
+    """The person as the registers know them: FHIR Patient."""
     listed = await listed_persons(here.conn, here.keys, [here.person_id])
     found = listed.get(here.person_id)
     known = (found.name, found.birth_date, found.sex) if found else (None, None, None)

@@ -60,6 +60,14 @@ class Words:
         template = templates().get(str(entry.body.get("template"))) if kind == "Composition" else None
         return template.title[self.language] if template else ""
 
+    def field(self, name: str) -> str:
+        """What a part of a body is called."""
+        return str(self._own["field"].get(name, name))
+
+    def value(self, said: Any) -> str:
+        """A value as it is read: a code's word, a time, a number."""
+        return self._value(said)
+
     def _note(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         template = templates().get(str(body.get("template")))
         labels = {s.id: s.label[self.language] for s in template.sections} if template else {}
@@ -81,7 +89,7 @@ class Words:
     def _fields(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for name, value in body.items():
             if name not in _BEHIND and value not in (None, "", [], {}):
-                yield str(self._own["field"].get(name, name)), self._value(value)
+                yield self.field(name), self._value(value)
 
     def _value(self, value: Any) -> str:
         if isinstance(value, bool):

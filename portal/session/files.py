@@ -47,6 +47,13 @@ async def document(api: JournalApi, document_id: UUID) -> Response:
     return Response(found.content, headers=headers | {"cache-control": "no-store"})
 
 
+async def pdf(api: JournalApi, path: str, language: str) -> Response:
+    """A PDF that the journal makes, to be saved. Raises `ServiceProblem`."""
+    found = await api.send("GET", path, headers={"accept-language": language})
+    headers = {name: found.headers[name] for name in _KEPT if name in found.headers}
+    return Response(found.content, headers=headers | {"cache-control": "no-store"})
+
+
 async def page_image(api: JournalApi, document_id: str, page: int) -> str:
     """A page of a document as the address of an image, which holds it. Raises `ServiceProblem`."""
     found = await api.send("GET", f"/documents/{document_id}/preview?page={page}")

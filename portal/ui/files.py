@@ -81,9 +81,11 @@ def file_props(to: str, shown: Any, wrong: str, *words: str) -> dict[str, Any]:
     }
 
 
-def document_saver(one: Any, to: str, shown: Any, wrong: str) -> rx.Component:
-    """The button that saves a document (`key`, `title`)."""
-    return _Saver.create(id=one.key, name=one.title, **file_props(to, shown, wrong, "save"))
+def document_saver(one: Any, to: str, shown: Any, wrong: str, said: str = "save") -> rx.Component:
+    """The button that saves a document (`key`, `title`); `said`: the text `documents.<said>` on it."""
+    props = file_props(to, shown, wrong, said)
+    props["words"] = Var.create({"save": text(f"documents.{said}")})
+    return _Saver.create(id=one.key, name=one.title, **props)
 
 
 def document_shower(one: Any, show: Any) -> rx.Component:

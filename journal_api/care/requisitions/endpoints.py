@@ -16,6 +16,7 @@ from core_record.access.service import Decision, LookUp
 from journal_api.care.requisitions import repository, service
 from journal_api.care.requisitions.models import KIND
 from journal_api.care.requisitions.panels import offered
+from journal_api.care.requisitions.paper import LANGUAGES, Paper, as_pdf
 from journal_api.care.requisitions.rules import rules
 from journal_api.care.requisitions.service import Again, Shown
 from journal_api.desk import Caller, Desk, Visit, unit_list, visit
@@ -72,6 +73,23 @@ async def search(request: Request, actor: Caller) -> Response:
         return LookUp(found, {KIND: len(found)})
 
     return json_answer({"requisitions": await visit(request, actor, [KIND], work)})
+
+
+@router.get("/{entry_id}/pdf", response_class=Response)
+async def paper(entry_id: UUID, request: Request, actor: Caller) -> Response:
+    """The requisition to print; `Accept-Language` nb, nn or en. 422 `order-not-active` for a draft."""
+    language = request.headers.get("accept-language", "nb")[:2].lower()
+
+    async def work(here: Visit) -> LookUp[Paper]:
+        return LookUp(await service.paper(here, entry_id), {KIND: 1})
+
+    found = await visit(request, actor, [KIND], work)
+    headers = {
+        "content-disposition": f'attachment; filename="{found.number}.pdf"',
+        "cache-control": "no-store",
+    }
+    data = as_pdf(found, language if language in LANGUAGES else "nb")
+    return Response(data, media_type="application/pdf", headers=headers)
 
 
 @router.post("/{entry_id}/$again", response_class=Response)

@@ -27,6 +27,7 @@ _LINE = """
 INSERT INTO journal.requisition (person_id, entry_id, line) VALUES (%s, %s, %s)
 ON CONFLICT (person_id, entry_id) DO UPDATE SET line = excluded.line
 """
+_UNIT = "SELECT name FROM core_record.organisation WHERE org_number = %s"
 _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 8103))"
 _RECEIVER = """
 SELECT name FROM core_record.organisation WHERE org_number = %s AND kind IN ('laboratory', 'radiology')
@@ -69,6 +70,12 @@ async def receiver_name(conn: Connection, org_number: str) -> str | None:
     """The name of a laboratory or radiology service; None where the register has none."""
     row = await (await conn.execute(_RECEIVER, (org_number,))).fetchone()
     return row[0] if row else None
+
+
+async def unit_name(conn: Connection, org_number: str) -> str:
+    """The name of the unit that ordered; its number where the register has none."""
+    row = await (await conn.execute(_UNIT, (org_number,))).fetchone()
+    return str(row[0]) if row else org_number
 
 
 async def receivers(conn: Connection) -> list[tuple[str, str, str]]:

@@ -9,15 +9,18 @@ from uuid import UUID
 import msgspec
 
 from journal_api.care.follow_up.answers import FollowUp, reports_of
+from journal_api.care.requisitions import repository
 from journal_api.care.requisitions.kind import REQUISITION
 from journal_api.care.requisitions.lines import each_progress
 from journal_api.care.requisitions.models import KIND, Placed, Progress, read_body
+from journal_api.care.requisitions.paper import Paper
 from journal_api.care.requisitions.progress import names
 from journal_api.care.requisitions.rules import rules
 from journal_api.desk import Visit
 from journal_api.journal.coding import Trimmed, Words
 from journal_api.journal.entries import service as entries
 from journal_api.journal.entries.models import Entry, Written
+from journal_api.transfer.service import person_of
 from kit.errors import Conflict, Forbidden, Unprocessable
 
 MOST = 200
@@ -62,6 +65,16 @@ async def listing(visit: Visit, *, every: bool = False) -> list[Shown]:
     states = None if every else sorted(REQUISITION.live)
     found = await entries.listing(visit, [KIND], states=states, count=MOST)
     return await _shown(visit, found)
+
+
+async def paper(visit: Visit, entry_id: UUID) -> Paper:
+    """What the printed requisition says. Raises `NotFound`, `Unprocessable` (`order-not-active`)."""
+    entry = await entries.need(visit, KIND, entry_id)
+    body = read_body(entry.body)
+    if not body.number or entry.state != "active":
+        raise Unprocessable("order-not-active", "Only what is ordered is printed.")
+    unit = await repository.unit_name(visit.conn, entry.unit)
+    return Paper(await person_of(visit), entry, body.number, unit)
 
 
 async def again(visit: Visit, entry_id: UUID, version: int, sent: Again) -> Shown:

@@ -8,9 +8,11 @@ import reflex as rx
 
 from portal.clinician.journal.ordering import ordering
 from portal.clinician.journal.orders import ACTS, FORM, HEADING, WAITS, orders
+from portal.clinician.journal.printing import PAPER
 from portal.clinician.journal.state import seen
 from portal.frame.layout import RESULTS
 from portal.ui import aksel
+from portal.ui.files import document_saver
 from portal.ui.forms import done_view, form_buttons, wrong_view
 from portal.ui.text import text, text_by
 
@@ -173,6 +175,7 @@ def _buttons(row: Any) -> rx.Component:
             rx.el.div(
                 rx.cond(row.samples, _plain(row, "sampled", orders.sampled)),
                 rx.cond(row.acts, rx.fragment(*[_choose(row, act) for act in ACTS])),
+                document_saver(row, PAPER, seen.shown, "documents.wrong", "print"),
                 class_name="journal-actions",
             ),
         ),

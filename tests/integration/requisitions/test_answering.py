@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 
 from core_record.result_news.requisition_numbers import spaced
@@ -343,3 +344,23 @@ class TestWho:
         assert [one["about"] for one in await net.listed("helsesekretaer", "requisition", mine=True)] == [
             made["id"]
         ]
+
+
+class TestPaper:
+    async def test_given_an_order_then_it_is_printed_with_its_number_and_what_is_asked_for(
+        self, net: Net
+    ) -> None:
+        made = await order(net, POTASSIUM, SODIUM, information="Ny vanndrivende")
+        answer = await net.journal.call("sykepleier", "line", "GET", f"/requisitions/{made['id']}/pdf")
+        assert answer.is_success, answer.text
+        document = pypdfium2.PdfDocument(answer.content)
+        said = " ".join(page.get_textpage().get_text_range() for page in document)
+        for words in (spaced(made["body"]["number"]), "Ny vanndrivende", POTASSIUM, "Fjordvik legesenter"):
+            assert words in said
+        assert f'filename="{made["body"]["number"]}.pdf"' in answer.headers["content-disposition"]
+
+    async def test_given_a_draft_or_another_persons_order_then_nothing_is_printed(self, net: Net) -> None:
+        draft, other = await order(net, state="draft"), await order(net, about="gry")
+        for entry, expected in ((draft, "422 order-not-active"), (other, "404 entry-not-found")):
+            answer = await net.journal.call("lege-koman", "line", "GET", f"/requisitions/{entry['id']}/pdf")
+            assert f"{answer.status_code} {answer.json()['title']}" == expected
