@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from core_record.access.journal import journal_role
+from core_record.access.journal import MUNICIPAL, journal_role
 from core_record.access.service import LookUp
 from journal_api.desk import Caller, Visit, visit
 from journal_api.journal.entries import service
@@ -53,12 +53,13 @@ async def summary(request: Request, actor: Caller) -> Response:
 
     Body: {"kinds": […]} (empty: all). A role sees the kinds that are open to it. `conflicts` marks every
     medication shown that conflicts with an allergy shown, answered by an override or not. `next` says of each
-    kind of event that has older ones where they begin ({kind: cursor}; `after` of a search).
+    kind of event that has older ones where they begin ({kind: cursor}; `after` of a search); `writes` which
+    kinds the caller's role writes, so that a page offers no more.
     """
     wanted = await read_body(request, Search)
     kinds = _known(wanted.kinds or _open_to(request, actor))
 
-    async def work(here: Visit) -> LookUp[tuple[dict[str, list[Entry]], dict[str, Cursor]]]:
+    async def work(here: Visit) -> LookUp[tuple[dict[str, list[Entry]], dict[str, Cursor], list[str]]]:
         events = {kind.name: sorted(kind.live) for kind in kinds if kind.name in EVENTS}
         lists = {kind.name: sorted(kind.live) for kind in kinds if kind.name not in EVENTS}
         newest = _by_kind(kinds, await service.newest(here, events, EACH + 1))
@@ -66,11 +67,11 @@ async def summary(request: Request, actor: Caller) -> Response:
         found = _by_kind(kinds, await service.newest(here, lists, MOST))
         found |= {name: page.entries for name, page in pages.items()}
         goes_on = {name: page.next for name, page in pages.items() if page.next}
-        return LookUp((found, goes_on), _counted(found))
+        return LookUp((found, goes_on, _written_by(here)), _counted(found))
 
-    found, goes_on = await visit(request, actor, [kind.name for kind in kinds], work)
+    found, goes_on, writes = await visit(request, actor, [kind.name for kind in kinds], work)
     conflicts = stop.mark(found.get(stop.ALLERGY, []), found.get(stop.MEDICATION, []))
-    return json_answer({"entries": found, "conflicts": conflicts, "next": goes_on})
+    return json_answer({"entries": found, "conflicts": conflicts, "next": goes_on, "writes": writes})
 
 
 @router.post("/_search", response_class=Response)
@@ -140,6 +141,13 @@ def _open_to(request: Request, actor: Actor) -> list[str]:
         return sorted(KINDS)
     role = journal_role(actor.hpr_number, request.headers.get("requester-hpr-role"))
     return sorted(KINDS.keys() & role.reads)
+
+
+def _written_by(here: Visit) -> list[str]:
+    """The kinds that the caller writes by role: none for the person, nor outside the municipal services."""
+    if not here.of_personnel or here.decision.facts.organisation_kind not in MUNICIPAL:
+        return []
+    return sorted(KINDS.keys() & journal_role(here.actor.hpr_number, here.role).writes)
 
 
 def _known(names: list[str]) -> list[Kind]:

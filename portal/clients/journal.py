@@ -129,12 +129,14 @@ class Cursor(Struct, frozen=True):
 class Overview(Struct):
     """Entries by kind; `conflicts` marks medication among them against an allergy among them.
 
-    `next`: the kinds of event that have older ones, and where those begin.
+    `next`: the kinds of event that have older ones, and where those begin; `writes`: the kinds that the
+    reader's role writes.
     """
 
     entries: dict[str, list[Entry]]
     conflicts: list[Marked] = []
     next: dict[str, Cursor] = {}
+    writes: list[str] = []
 
 
 class Found(Struct):

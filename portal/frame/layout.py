@@ -62,10 +62,6 @@ _FEEDBACK = {
 """A page's key in the menu → the panel's name of it (`citizen_panel.feedback.models.PAGES`)."""
 
 
-OF_LISTS = frozenset({FOLLOW_UP, LETTERS})
-"""What a place outside the municipal services does not have."""
-
-
 @dataclass(frozen=True)
 class Link:
     """A place in the menu; `key` is its text below `frame.nav`."""
@@ -158,7 +154,8 @@ def _menu(kind: Kind, here: str) -> rx.Component:
         now: dict[str, Any] = {"aria_current": "page"} if link.key == here else {}
         mark = [unread_mark()] if link.href == NOTICES else []
         made = rx.el.li(rx.el.a(text(f"frame.nav.{link.key}"), *mark, href=link.href, **now))
-        return rx.cond(Login.outside, rx.fragment(), made) if link.href in OF_LISTS else made
+        hidden = {FOLLOW_UP: Login.outside, LETTERS: Login.outside, RESULTS: Login.from_lists}.get(link.href)
+        return made if hidden is None else rx.cond(hidden, rx.fragment(), made)
 
     return rx.el.nav(
         rx.el.ul(*[place(link) for link in MENUS[kind]]),

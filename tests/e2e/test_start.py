@@ -72,6 +72,35 @@ def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_aft
     expect(waiting).to_have_count(left - 2)
 
 
+def test_given_visits_then_a_nurse_shares_them_out_by_keyboard_and_a_helper_takes_one_on_a_phone(
+    visit: Visit, browser: Browser, base_url: str
+) -> None:
+    page = visit("sykepleier")
+    page.get_by_test_id("share").click()
+    people = page.get_by_test_id("people").get_by_test_id("person")
+    expect(people.first).to_contain_text("Ikke fordelt")
+    page.get_by_role("group").get_by_role("radio", name="I morgen").click()
+    rows = page.get_by_test_id("visit")
+    expect(rows.first.get_by_role("checkbox")).to_be_enabled()
+    every = rows.count()
+    rows.first.get_by_role("checkbox").focus()
+    page.keyboard.press("Space")
+    expect(rows.first.get_by_role("checkbox")).to_be_checked()
+    page.get_by_test_id("to").select_option(label="Tobias Myrland")
+    page.get_by_test_id("give").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("given")).to_contain_text("1 besøk er gitt til Tobias Myrland")
+    expect(people.filter(has_text="Tobias Myrland")).to_contain_text("1 besøk")
+    expect(rows).to_have_count(every)
+    looks_right(page, "sharing out visits")
+
+    phone = steps.log_in(steps.new_page(browser, base_url, viewport=steps.NARROW), "pleieassistent")
+    expect(phone.get_by_test_id("from-lists")).to_contain_text("Uten autorisasjon")
+    phone.get_by_test_id("visit-take").first.click()
+    expect(phone.get_by_test_id("list-visits").get_by_text("Besøket er ditt.")).to_be_visible()
+    looks_right(phone, "a helper's visits")
+
+
 def test_given_a_message_to_the_unit_then_it_is_read_and_answered(visit: Visit) -> None:
     page = visit("lege-koman")
     message = page.get_by_test_id("list-messages").get_by_test_id("work-row").first

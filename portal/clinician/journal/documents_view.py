@@ -77,7 +77,7 @@ def documents_view() -> rx.Component:
             rx.el.ul(rx.foreach(seen.documents, _line), class_name="journal-plain"),
         ),
         rx.cond(shown.title != "", document_page(shown, WRONG)),
-        rx.cond(~seen.outside, rx.cond(shown.taken != "", _naming(), _taker())),
+        rx.cond(seen.writes.contains("DocumentReference"), rx.cond(shown.taken != "", _naming(), _taker())),
         class_name="journal-group results-noprint",
         custom_attrs={"data-testid": "documents"},
     )

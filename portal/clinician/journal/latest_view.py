@@ -8,12 +8,18 @@ import reflex as rx
 
 from portal.clinician.journal.state import seen
 from portal.frame.layout import RESULTS
+from portal.session.guard import Login
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
 
 def latest_view() -> rx.Component:
-    """The section; without an answer from the results it says so."""
+    """The section, for those with an authorisation, whom results are open to."""
+    return rx.cond(Login.from_lists, rx.fragment(), _section())
+
+
+def _section() -> rx.Component:
+    """The newest; without an answer from the results it says so."""
     found = seen.results
     return rx.el.section(
         rx.el.h2(text("journal.results.heading"), class_name="journal-h2"),

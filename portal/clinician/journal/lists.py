@@ -12,7 +12,7 @@ from datetime import datetime
 
 from portal.clients.conflicts import Marked
 from portal.clients.journal import Entry
-from portal.ui.dates import day_text, show_partly
+from portal.ui.dates import day_text, moment_text, show_partly
 
 LISTS = (
     *("AllergyIntolerance", "Flag", "Condition", "MedicationStatement", "Immunization", "NextOfKin", "Wish"),
@@ -56,6 +56,13 @@ def groups(found: Mapping[str, Sequence[Entry]], conflicts: Sequence[Marked] = (
             lines[mark.medication].against = ", ".join(against)
             lines[mark.medication].weighed = all(one.answered for one in mark.allergies)
     return made
+
+
+def name_of(entry: Entry) -> str:
+    """What an entry is called: a line's head, a document's title, else when it was."""
+    if entry.kind in _SAID:
+        return _SAID[entry.kind](entry)[0]
+    return str(entry.body.get("title") or moment_text(entry.at))
 
 
 def _line(entry: Entry) -> Line:

@@ -16,6 +16,7 @@ from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Entry
 from portal.clients.moving import MOVABLE, Trace, along, move, traces
 from portal.clinician.journal.editing import ListEditor
+from portal.clinician.journal.lists import name_of
 from portal.clinician.journal.over_time import OverTime
 from portal.clinician.journal.state import JournalState
 from portal.session.guard import requires
@@ -49,12 +50,14 @@ class Going:
 class Mover(rx.State):
     """The form for one entry, and the traces. The other person's number is never kept here.
 
-    `at`: the contact or note under which the form stands; "" above everything. `contact`: the contact that a
-    note is of, which can be moved instead. `refused`: it cannot be moved from here, and why.
+    `name`: what it is, in its own words. `at`: the contact or note under which the form stands; "" above
+    everything. `contact`: the contact that a note is of, which can be moved instead. `refused`: it cannot be
+    moved from here, and why.
     """
 
     entry: str = ""
     kind: str = ""
+    name: str = ""
     at: str = ""
     contact: str = ""
     along: list[Going] = []  # noqa: RUF012 - Reflex copies defaults
@@ -79,13 +82,16 @@ class Mover(rx.State):
         at = key if any(event.key == key for event in journal.events) else ""
         kind, entry_id, contact = _meant(found)
         known = journal._entry(contact)
-        return await self._open((kind, entry_id), at, known.id if known else "")
+        return await self._open((kind, entry_id), name_of(found), at, known.id if known else "")
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def whole(self) -> Any:
         """The contact that the note is of, instead, with all that was written in it."""
-        return await self._open(("Encounter", self.contact), self.at, "") if self.contact else None
+        known = (await self.get_state(JournalState))._entry(self.contact)
+        if known is None:
+            return None
+        return await self._open(("Encounter", known.id), name_of(known), self.at, "")
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -133,11 +139,11 @@ class Mover(rx.State):
             return
         self.found, self.asked = [_shown(one) for one in found], True
 
-    async def _open(self, what: tuple[str, str], at: str, contact: str) -> Any:
+    async def _open(self, what: tuple[str, str], name: str, at: str, contact: str) -> Any:
         """The number of the move is its own from here on."""
         journal = await self.get_state(JournalState)
         self.reset()  # type: ignore[no-untyped-call]
-        self.kind, self.entry = what
+        (self.kind, self.entry), self.name = what, name
         self.at, self.contact, self.patient, self._move = at, contact, journal.shown, str(uuid4())
         try:
             told = await along(await client_of(self, journal.shown), *what)

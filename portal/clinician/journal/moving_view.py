@@ -43,6 +43,7 @@ def move_form() -> rx.Component:
     return rx.el.form(
         rx.el.h4(
             text("moving.heading", what=text_by("moving.what", mover.kind, "other")),
+            rx.cond(mover.name != "", rx.fragment(": ", mover.name)),
             id="move-heading",
             tab_index=-1,
             class_name="journal-h3",

@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal.clinician.journal.editing_view import beside_view
 from portal.clinician.journal.reconcile import ACTIONS, HEADING, SOURCES, TRANSITIONS, Reconciler
+from portal.clinician.journal.state import seen
 from portal.ui import aksel
 from portal.ui.forms import done_view, form_buttons, wrong_view
 from portal.ui.text import text
@@ -22,20 +23,24 @@ def reconcile_view() -> rx.Component:
         rx.cond(
             form.opened,
             _form(),
-            rx.el.div(
-                aksel.button(
-                    text("reconcile.begin"),
-                    size="small",
-                    variant="secondary",
-                    on_click=form.begin,
-                    custom_attrs={"data-testid": "reconcile"},
-                ),
-                wrong_view("reconcile.wrong", form.wrong),
-                class_name="journal-actions",
-            ),
+            rx.cond(seen.writes.contains("MedicationStatement"), _begin()),
         ),
         class_name="results-noprint",
         custom_attrs={"data-testid": "reconciling"},
+    )
+
+
+def _begin() -> rx.Component:
+    return rx.el.div(
+        aksel.button(
+            text("reconcile.begin"),
+            size="small",
+            variant="secondary",
+            on_click=form.begin,
+            custom_attrs={"data-testid": "reconcile"},
+        ),
+        wrong_view("reconcile.wrong", form.wrong),
+        class_name="journal-actions",
     )
 
 

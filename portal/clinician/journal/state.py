@@ -57,6 +57,7 @@ class JournalState(rx.State):
     kind: str = ""
     opened: str = ""
     unit: str = ""
+    writes: list[str] = []  # noqa: RUF012 - the kinds that the reader's role writes
     former: list[Former] = []  # noqa: RUF012
     results: Latest = Latest()
     documents: list[Doc] = []  # noqa: RUF012
@@ -138,7 +139,7 @@ class JournalState(rx.State):
             client = await journal_client(self)
             if not self._known.templates:
                 self._known = await client.templates()
-            (found, self.outside), self._table = await asyncio.gather(_summary(client), _table(self))
+            (found, self.outside), self._table = await asyncio.gather(_summary(client), _table(self, now))
         except ServiceProblem as problem:
             (await self.get_state(Critical))._tell(patient, problem)
             self._tell(problem)
@@ -165,7 +166,7 @@ class JournalState(rx.State):
         self._show()
 
     async def _take(self, now: Current, patient: OpenPatient, found: Overview) -> None:
-        self._entries, self._conflicts = found.entries, found.conflicts
+        self._entries, self._conflicts, self.writes = found.entries, found.conflicts, found.writes
         self._goes_on = {kind: cursor for kind, cursor in found.next.items() if kind in EVENTS}
         self.older = bool(self._goes_on)
         (await self.get_state(Critical))._show(now, patient, self._entries)
@@ -225,8 +226,13 @@ async def _summary(client: JournalClient) -> tuple[Overview, bool]:
     return await client.overview(_OPEN_ACROSS), True
 
 
-async def _table(state: rx.State) -> TableAnswer | None:
-    """The results with what is new; None when they are not to be had: the journal is shown all the same."""
+async def _table(state: rx.State, now: Current) -> TableAnswer | None:
+    """The results with what is new; None when they are not to be had: the journal is shown all the same.
+
+    Without an authorisation they are not asked for: the patient would read of a refusal each time.
+    """
+    if not now.session.hpr_number:
+        return None
     try:
         return await (await screens_client(state)).table(news=True)
     except ServiceProblem:

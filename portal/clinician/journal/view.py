@@ -90,7 +90,7 @@ def _lists() -> rx.Component:
 
 
 def _group(group: Any) -> rx.Component:
-    editable = rx.Var.create(list(EDITABLE)).contains(group.kind) & ~seen.outside
+    editable = rx.Var.create(list(EDITABLE)).contains(group.kind) & seen.writes.contains(group.kind)
     name = text_by("journal.list", group.kind, "Condition")
     return rx.cond(
         ~group.closed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -24,7 +24,8 @@ class Row:
     """One line. `key` finds the item on the server; empty parts are not shown.
 
     `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months` or `weeks`. Of what is shared
-    out: `free` is nobody's yet, `mine` the reader's or theirs whom the reader stands in for.
+    out: `free` is nobody's yet, `mine` the reader's or theirs whom the reader stands in for, `you` the
+    reader's own.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Row:
     acts: bool = False
     free: bool = False
     mine: bool = False
+    you: bool = False
 
 
 @dataclass
@@ -87,11 +89,12 @@ def shown(
     of_day: Sequence[Listed],
     now: datetime,
     whose: str = "",
-    mine: Collection[str] = (),
+    mine: Sequence[str] = (),
 ) -> Shown:
     """One list: what of the open items or of the day's it holds, in its order.
 
-    Of what is shared out: `whose` is `mine` (theirs whose work is the reader's), `free`, or "" for all.
+    Of what is shared out: `whose` is `mine` (theirs whose work is the reader's, oneself first), `free`, or ""
+    for all.
     """
     found = [one for one in _chosen(widget, is_open, of_day, now) if one.item.kind in widget.kinds]
     found.sort(key=lambda one: _place(widget, one.item))
@@ -111,7 +114,7 @@ def shown(
     )
 
 
-def row(widget: Widget, listed: Listed, now: datetime, mine: Collection[str] = ()) -> Row:
+def row(widget: Widget, listed: Listed, now: datetime, mine: Sequence[str] = ()) -> Row:
     """One line, with what this list shows of it."""
     item = listed.item
     made = Row(
@@ -126,6 +129,7 @@ def row(widget: Widget, listed: Listed, now: datetime, mine: Collection[str] = (
         acts="visit" in widget.acts and item.kind == "visit",
         free=item.open and item.assignee is None,
         mine=item.assignee in mine,
+        you=item.assignee is not None and item.assignee == next(iter(mine), None),
     )
     _fill(made, widget, listed, now)
     return made
@@ -198,6 +202,6 @@ def _fill(made: Row, widget: Widget, listed: Listed, now: datetime) -> None:
     made.check = item.label or "" if "check" in shows else ""
     made.mark = item.label or "" if "mark" in shows else ""
     made.minutes = item.minutes or 0 if "minutes" in shows else 0
-    made.assignee = listed.assignee_name or "" if "assignee" in shows else ""
+    made.assignee = listed.assignee_name or "" if "assignee" in shows and not made.you else ""
     made.shown_state = item.state if "state" in shows else ""
     made.shown_kind = item.kind if "kind" in shows else ""

@@ -157,6 +157,7 @@ def _what(row: Any) -> rx.Component:
         rx.cond(row.minutes > 0, _bit(text("start.minutes", minutes=row.minutes))),
         rx.cond(row.shown_state != "", _bit(text_by("start.state", row.shown_state, "other"))),
         rx.cond(row.assignee != "", _bit(row.assignee)),
+        rx.cond(row.you & (start.whose != "mine"), _bit(text("start.you"))),
         class_name="start-what",
     )
 

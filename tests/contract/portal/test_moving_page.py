@@ -95,6 +95,7 @@ async def test_a_medicine_is_moved_from_its_form_and_an_allergy_of_the_right_pat
     assert editor.movable
     await tab.do(Mover, "begin", made.id)
     assert (editor.kind, mover.kind, mover.at, mover.along) == ("", "MedicationStatement", "", [])
+    assert mover.name.startswith("Apocillin")
 
     there = await opened(visitor, "gry")
     allergic = await journal_client(there.root)

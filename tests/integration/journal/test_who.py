@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
 
 from tests.conftest import TestDatabase
-from tests.integration.journal.conftest import Journal, code_of
+from tests.integration.journal.conftest import AT, Journal, code_of
 from tests.integration.privacy.conftest import ENH, HPR, citizen, core, core_app, make_setting, party
 
 __all__ = ["citizen", "core", "core_app", "make_setting"]
@@ -125,3 +126,31 @@ async def test_given_a_low_level_then_it_is_refused(journal: Journal, level: int
     journal.actor = lambda name: made(name, security_level=level)
     refused = await journal.call("lege-koman", "line", "POST", "/journal/_search", {"kinds": ["Encounter"]})
     assert code_of(refused) == "403 security-level-too-low"
+
+
+@pytest.mark.parametrize(
+    ("who", "writes", "does_not"),
+    [
+        ("lege-koman", {"AllergyIntolerance", "Composition"}, set()),
+        ("helsesekretaer", {"NextOfKin", "Composition"}, {"AllergyIntolerance", "MedicationStatement"}),
+        ("pleieassistent", {"Composition", "Task"}, {"AllergyIntolerance", "NextOfKin", "DocumentReference"}),
+        ("line", set(), {"Composition"}),
+    ],
+)
+async def test_given_a_role_then_the_summary_says_what_it_writes_as_the_rules_have_it(
+    journal: Journal, who: str, writes: set[str], does_not: set[str]
+) -> None:
+    await journal.contact(who="pleieassistent")
+    said = (await journal.ok(who, "line", "POST", "/journal/summary/_search", {"kinds": []}))["writes"]
+    assert writes <= {*said}
+    assert does_not.isdisjoint(said)
+    if who == "pleieassistent":
+        allergy = {"state": "active", "at": AT, "body": {}}
+        path = f"/journal/AllergyIntolerance/{uuid4()}"
+        assert code_of(await journal.call(who, "line", "PUT", path, allergy)) == "403 journal-role-writes"
+
+
+async def test_given_a_hospital_then_the_summary_says_that_it_writes_nothing(journal: Journal) -> None:
+    body, basis = {"kinds": ["AllergyIntolerance"]}, {"access_basis": "SAMTYKKE"}
+    seen = await journal.ok("sykehuslege", "line", "POST", "/journal/summary/_search", body, **basis)
+    assert seen["writes"] == []
