@@ -82,15 +82,17 @@ class Limits:
     def toll(self, actor: Actor, method: str, path: str) -> Toll:
         """For one call: messages a sender, else reads or writes a person.
 
-        Writes look numbers up too: whoever has guessed too many is stopped at every call.
+        A person's programs have a bucket each, so that a hasty one leaves the others theirs. Writes look
+        numbers up too: whoever has guessed too many is stopped at every call, through whatever program.
         """
         who = _who(actor)
         if actor.kind is ActorKind.MACHINE:
             return Toll(_bucket("messages", who, self._messages, MINUTE))
         watched = _bucket("unknown", who, self._unknown, HOUR)
+        through = f"{who}:{actor.client_id}"
         if _is_read(method, path):
-            return Toll(_bucket("reads", who, self._reads, MINUTE), watched)
-        return Toll(_bucket("writes", who, self._writes, MINUTE), watched)
+            return Toll(_bucket("reads", through, self._reads, MINUTE), watched)
+        return Toll(_bucket("writes", through, self._writes, MINUTE), watched)
 
     def unknown(self, actor: Actor) -> Toll:
         """What a look-up of a number that nobody has costs besides: who guesses numbers is soon shut out."""

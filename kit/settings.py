@@ -82,9 +82,11 @@ class Settings(BaseSettings):
         " row in the register of apps, and not narrowed. Separated by spaces.",
     )
     reads_a_minute: int = Field(
-        1200, description="Searches one person may make; as many at once. 0: no limit, as for the next five."
+        1200,
+        description="Searches one person may make through one program; as many at once. 0: no limit, as for"
+        " the next five.",
     )
-    writes_a_minute: int = Field(120, description="Changes one person may make.")
+    writes_a_minute: int = Field(120, description="Changes one person may make through one program.")
     unknown_numbers_an_hour: int = Field(
         30, description="Numbers that nobody has, looked up by one person; then no call is answered."
     )

@@ -58,6 +58,10 @@ class AdministrationClient:
         """Others' apps of one's own organisations: `{apps}`."""
         return await self._api.send("POST", "/apps/_search", body={})
 
+    async def propose_app(self, entry: Json) -> Json:
+        """Enter an app's application: `{changed}`; safe to repeat."""
+        return await self._api.send("POST", "/apps", body=entry)
+
     async def decide_app(self, entry: Json) -> Json:
         """Approve, suspend or withdraw an app: `{changed, app}`; safe to repeat."""
         return await self._api.send("POST", "/apps/decide", body=entry)

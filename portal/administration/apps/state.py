@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import reflex as rx
 
 from portal.administration.apps.transform import NOTHING, AppRow, rows
@@ -14,6 +15,11 @@ from portal.session.models import Kind
 
 _TOLD = frozenset({"changed-meanwhile", "app-state", "app-expired", "app-unknown"})
 """Refusals that the page explains beside the form; any other is a problem of the page."""
+_OF_APPLICATION = frozenset(
+    {"body-invalid", "grant-unknown", "grant-twice", "launch-url-invalid", "launch-without-patient"}
+    | {"period-unlikely", "org-number-invalid", "organisation-unknown", "organisation-not-yours"}
+    | {"role-unknown", "body-too-large"}
+)
 
 
 class AppsKept(rx.State):
@@ -21,6 +27,7 @@ class AppsKept(rx.State):
 
     found: list[AppRow] = []  # noqa: RUF012 - Reflex copies defaults
     opened: AppRow = NOTHING
+    entering: bool = False
     loaded: bool = False
     done: str = ""
     fault: str = ""
@@ -47,6 +54,34 @@ class AppsKept(rx.State):
     async def close(self) -> None:
         """Back to the list."""
         self.opened, self.fault, self.fault_field = NOTHING, "", ""
+
+    @rx.event
+    @requires(Kind.ADMINISTRATOR)
+    async def enter(self, wanted: bool) -> None:
+        """Show the form for an application, or put it away."""
+        self.entering, self.done, self.fault, self.fault_field = wanted, "", "", ""
+
+    @rx.event
+    @requires(Kind.ADMINISTRATOR)
+    async def propose(self, form: dict[str, Any]) -> None:
+        """Enter what a vendor applies for, as it was sent. It waits in the list then."""
+        self.fault_field, self.done = "application", ""
+        try:
+            entry = msgspec.json.decode(str(form.get("application") or ""), type=dict[str, Any])
+        except msgspec.MsgspecError:
+            self.fault = "application-not-json"
+            return
+        try:
+            answer = await (await administration_client(self)).propose_app(entry)
+        except ServiceProblem as problem:
+            if problem.code in _OF_APPLICATION:
+                self.fault = problem.code
+            else:
+                self.problem, self.problem_code = str(problem.problem), problem.code
+            return
+        self.fault = self.fault_field = ""
+        self.entering, self.done = False, "proposed" if answer.get("changed") else "unchanged"
+        await self._fetch()
 
     @rx.event
     @requires(Kind.ADMINISTRATOR)

@@ -36,7 +36,10 @@ def apps_view() -> rx.Component:
         rx.cond(
             seen.opened.key != "",
             _opened(),
-            rx.cond(seen.loaded, _list(), rx.cond(seen.problem == "", loading_view(6))),
+            rx.fragment(
+                rx.cond(seen.loaded, _list(), rx.cond(seen.problem == "", loading_view(6))),
+                rx.cond(seen.loaded, rx.cond(seen.entering, _application(), _offer_to_enter())),
+            ),
         ),
         gap="space-20",
     )
@@ -56,6 +59,51 @@ def _list() -> rx.Component:
             ),
         ),
         empty_view(text("apps.kept.none"), text("apps.kept.none_help")),
+    )
+
+
+def _offer_to_enter() -> rx.Component:
+    return aksel.button(
+        text("apps.enter"),
+        size="small",
+        variant="secondary",
+        on_click=seen.enter(True),
+        class_name="own-more",
+        custom_attrs={"data-testid": "enter"},
+    )
+
+
+def _application() -> rx.Component:
+    """The vendor's application, pasted as it came."""
+    fault = rx.cond(
+        seen.fault_field == "application", text_by("apps.application", seen.fault, "body-invalid"), ""
+    )
+    return rx.el.form(
+        aksel.vstack(
+            aksel.textarea(
+                label=text("apps.paste"),
+                description=text("apps.paste_help"),
+                name="application",
+                min_rows=6,
+                error=fault,
+                custom_attrs={"data-testid": "application"},
+            ),
+            aksel.hstack(
+                aksel.button(text("apps.propose"), type="submit", size="small"),
+                aksel.button(
+                    text("apps.leave"),
+                    type="button",
+                    size="small",
+                    variant="secondary",
+                    on_click=seen.enter(False),
+                ),
+                gap="space-8",
+                wrap=True,
+            ),
+            gap="space-16",
+        ),
+        on_submit=seen.propose,
+        class_name="app-application",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 
 import portal.portal  # noqa: F401 - every state is there before a tab is opened, as in the product
@@ -28,6 +29,7 @@ from portal.session.journal import journal_client
 from portal.session.models import OpenPatient
 from portal.session.patient import set_open_patient
 from portal.session.profile import with_profile
+from portal.ui.texts import texts
 from tests.conftest import TestDatabase
 from tests.contract.portal.conftest import Browser, Tab, paths, portal_app
 from tests.contract.portal.test_journal import number_of
@@ -170,6 +172,36 @@ async def test_given_a_form_half_filled_then_it_says_which_field_and_nothing_is_
     assert (page.fault, page.fault_field, page.opened.state) == ("field-missing", "reason", "proposed")
     page = await decide(administrator, "", "reviewed")
     assert (page.fault, page.fault_field) == ("field-missing", "state")
+
+
+async def test_given_an_application_pasted_then_it_waits_or_says_what_is_wrong(
+    someone: Callable[[], Browser],
+) -> None:
+    administrator = someone()
+    await administrator.log_in("administrator")
+    tab = administrator.tab()
+    await tab.do(AppsKept, "load")
+    page = await tab.get(AppsKept)
+    entry = msgspec.to_builtins(sample_app.proposal(MUNICIPALITY, today_in_norway())) | {
+        "client_id": "new-app"
+    }
+    for changed, fault in (
+        ({"grants": ["akson:journal user/*.rs"]}, "grant-unknown"),
+        ({"org_number": "313900320"}, "organisation-not-yours"),
+        ({"launch_url": "http://trend.example.no/x"}, "launch-url-invalid"),
+        ({"unknown": 1}, "body-invalid"),
+    ):
+        await tab.do(AppsKept, "propose", {"application": msgspec.json.encode(entry | changed).decode()})
+        assert (page.fault, page.fault_field, len(page.found)) == (fault, "application", 1)
+        assert f"apps.application.{fault}" in texts("nb")
+    await tab.do(AppsKept, "propose", {"application": "Hei,"})
+    assert page.fault == "application-not-json"
+
+    await tab.do(AppsKept, "propose", {"application": msgspec.json.encode(entry).decode()})
+    assert (page.done, page.fault, page.entering) == ("proposed", "", False)
+    assert {row.client_id for row in page.found} == {"new-app", sample_app.CLIENT}
+    await tab.do(AppsKept, "propose", {"application": msgspec.json.encode(entry).decode()})
+    assert page.done == "unchanged"
 
 
 async def test_given_what_is_admitted_then_everybody_can_read_it(

@@ -113,6 +113,18 @@ async def test_given_numbers_that_nobody_has_then_searches_end_and_changes_that_
     assert await passes(store, limits.toll(replace(PERSON, subject="another"), *SEARCH))
 
 
+async def test_given_a_hasty_program_then_the_persons_other_programs_go_on_but_no_guessing_does(
+    store: ValkeyFreshness,
+) -> None:
+    limits = Limits(settings(reads_a_minute=1, unknown_numbers_an_hour=1))
+    through_app = replace(PERSON, client_id="trend-app")
+    assert await passes(store, limits.toll(through_app, *SEARCH))
+    assert not await passes(store, limits.toll(through_app, *SEARCH))
+    assert await passes(store, limits.toll(PERSON, *SEARCH))
+    await store.pay(limits.unknown(through_app))
+    assert not await passes(store, limits.toll(replace(PERSON, client_id="a-third"), *SEARCH))
+
+
 async def test_given_no_limit_then_none_is_kept(store: ValkeyFreshness, valkey: Valkey) -> None:
     limits = Limits(settings(reads_a_minute=0, unknown_numbers_an_hour=0))
     assert limits.toll(PERSON, *SEARCH) == Toll()
