@@ -1,19 +1,23 @@
-"""`akson codes import PATH...`: NLK and Volven lists into the results service, others into the journal."""
+"""`akson codes import PATH...`: NLK and Volven lists into the results service, others into the journal; NLK
+into both: the journal orders by it."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from journal_api.journal.codes.files import is_codes
+from journal_api.journal.codes.files import CodeRow, is_codes
 from journal_api.journal.codes.service import import_file as import_codes
+from journal_api.journal.codes.service import import_whole
 from kit.db import SyncDatabase
 from kit.errors import Unavailable
 from kit.settings import get_settings
 from kit.tables import CodeFileError
 from results_service.codes.service import Loaded, code_files, import_file
+from results_service.codes.sources import is_nlk, read_nlk
 
 app = typer.Typer(no_args_is_help=True, help="Code lists.")
 
@@ -43,6 +47,8 @@ def import_(
         journal.open()
         for path in code_files(paths):
             typer.echo(_of_journal(journal, path, whole) if is_codes(path) else _of_results(results, path))
+            if is_nlk(path):
+                typer.echo(_to_order(journal, path))
     except (CodeFileError, Unavailable) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(1) from problem
@@ -61,6 +67,17 @@ def _of_journal(database: SyncDatabase, path: Path, whole: bool) -> str:
 def _of_results(database: SyncDatabase, path: Path) -> str:
     with database.transaction() as conn:
         return _said(import_file(conn, path))
+
+
+def _to_order(database: SyncDatabase, path: Path) -> str:
+    """NLK's codes are what the journal orders by, too."""
+    rows = [
+        CodeRow("nlk", row.code, row.name, "", date.fromisoformat(row.valid_to) if row.valid_to else None)
+        for row in read_nlk(path)
+    ]
+    with database.transaction() as conn:
+        done = import_whole(conn, rows)
+    return f"{path.name}: {done.codes} codes to order by, {done.changed} new or changed"
 
 
 def _said(loaded: Loaded) -> str:

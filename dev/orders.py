@@ -18,13 +18,13 @@ import msgspec
 
 from dev.generator.analytes import ANALYTES, Analyte
 from dev.generator.biochemistry import panel
-from dev.generator.labs import OSLO
 from dev.generator.model import Patient, Report, Requester
 from dev.generator.order import Order
 from dev.generator.writer import write as as_xml
 from dev.personas import Person, RegisterFile, load_personas
 from dev.sender import Sender
 from dev.today import Booked, write
+from kit.norway import OSLO
 from kit.settings import Settings
 
 _SPACE = UUID("5a4f0a55-6d0b-4f0c-9a53-3a2d3f1d7c40")

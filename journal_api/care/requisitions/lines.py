@@ -40,6 +40,8 @@ async def refresh(
     """
     await repository.hold(conn, person_id)
     orders = await repository.followed(conn, person_id)
+    if not orders and changed is None:
+        return  # most have none; what is registered has its own line
     reports = await reports_of(conn, person_id)
     joined: set[UUID] = set()
     for order, progress in each_progress(orders, reports):

@@ -39,7 +39,8 @@ class Settled(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
 class Requisition(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """An order. `information`: clinical information to the laboratory; `wanted`, `until`: when to take the
     sample; `sampled`: when it was; `expected`: by when an answer is awaited, where the usual time is not
-    meant. `confirmed`, `declined`: reports that a person says do, or do not, answer it. `replaces`: the
+    meant. `confirmed`, `declined`: reports that a person says do, or do not (whatever number they
+    bear), answer it. `replaces`: the
     order it was made anew of.
 
     `number` and who orders are the service's own; a draft may say for whom it is prepared (`requester`).

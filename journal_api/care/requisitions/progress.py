@@ -47,7 +47,9 @@ def progress_of(order: Placed, reports: Sequence[FollowUp], others: Collection[U
 
 
 def belongs(row: FollowUp, body: Requisition) -> bool:
-    """Whether the laboratory or a person says that a report answers this order."""
+    """Whether the laboratory says that a report answers this order, or a person, whose no goes before."""
+    if row.report in body.declined:
+        return False
     return bool(body.number and body.number in row.requisitions) or row.report in body.confirmed
 
 

@@ -44,6 +44,16 @@ def import_file(conn: Connection[Any], path: Path, *, whole: bool) -> Loaded:
     return Loaded(len(found), changed, ended)
 
 
+def import_whole(conn: Connection[Any], rows: Sequence[CodeRow]) -> Loaded:
+    """Load every code of a system that another file than the journal's own holds; safe to repeat."""
+    changed, ended = repository.store(conn, rows, "operator"), 0
+    yesterday = today_in_norway() - timedelta(days=1)
+    for system in sorted({row.system for row in rows}):
+        codes = [row.code for row in rows if row.system == system]
+        ended += repository.make_whole(conn, system, codes, yesterday)
+    return Loaded(len(rows), changed, ended)
+
+
 async def keep_builtin(conn: AsyncConnection[Any]) -> None:
     """The product's own selection is there, behind what the operator has loaded."""
     await repository.store_async(conn, builtin(), "builtin")

@@ -17,7 +17,7 @@ from portal.clients.requisitions import KIND, Offer, Panel, Receiver, Requisitio
 from portal.clinician.journal.orders import HEADING as LIST
 from portal.clinician.journal.orders import Orders
 from portal.clinician.journal.state import JournalState
-from portal.clinician.journal.transform import service_of
+from portal.clinician.journal.transform import open_contacts, service_of
 from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.journal import client_of, journal_client
@@ -179,7 +179,10 @@ class OrderForm(rx.State):
             return None
         state = "active" if self.may_order and not sent.get("draft") else "draft"
         self._at = self._at or datetime.now(UTC)  # the same once more, where the answer was lost
-        written = Written(state, self._at, self._body(sent))
+        journal, now = await self.get_state(JournalState), await current(self)
+        within = open_contacts(journal._entries, now.session.unit if now else "", None)
+        contact = next((one.key for one in within), "") or None
+        written = Written(state, self._at, self._body(sent), contact)
         try:
             client = await client_of(self, self.patient, str(sent.get("patient", "")))
             await client.write(KIND, self._id, written)

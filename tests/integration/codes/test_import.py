@@ -91,6 +91,7 @@ def test_the_command_loads_all_the_official_lists(database: SyncDatabase) -> Non
     )
     assert done.returncode == 0, done.stderr
     assert "nlk_7280.csv: 11391 codes, 11391 new or changed" in done.stdout
+    assert "nlk_7280.csv: 11391 codes to order by" in done.stdout
     with database.transaction() as conn:
         book = CurrentBook().fresh(conn)
     genetic = book.find(NLK, "NPU54286")

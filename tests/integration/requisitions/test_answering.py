@@ -364,3 +364,25 @@ class TestPaper:
         for entry, expected in ((draft, "422 order-not-active"), (other, "404 entry-not-found")):
             answer = await net.journal.call("lege-koman", "line", "GET", f"/requisitions/{entry['id']}/pdf")
             assert f"{answer.status_code} {answer.json()['title']}" == expected
+
+
+async def test_given_a_report_with_the_number_that_a_person_says_is_not_the_answer_then_the_order_waits(
+    net: Net,
+) -> None:
+    made = await order(net)
+    report = await net.arrive(requisition=made["body"]["number"])
+    assert await waiting(net) == []
+    await changed(net, made, declined=[str(report)])
+    assert await waiting(net) == [("waiting", made["id"])]
+
+
+async def test_given_no_order_then_what_is_registered_has_its_own_line(net: Net) -> None:
+    await net.arrive(items=[AWAITED])
+    assert len(await awaited(net)) == 1
+
+
+async def test_given_two_orders_in_one_report_then_both_are_answered(net: Net) -> None:
+    first, second = await order(net), await order(net, SODIUM)
+    numbers = " ".join(one["body"]["number"] for one in (first, second))
+    await net.arrive(requisition=numbers, items=[PLAIN, NA])
+    assert await waiting(net) == []

@@ -7,12 +7,12 @@ from datetime import datetime
 import pytest
 
 from dev.generator.analytes import ANALYTES
-from dev.generator.labs import OSLO
 from dev.generator.writer import write
 from dev.orders import PLANNED, Planned, _booked, _numbered, _report
 from dev.personas import load_personas
 from journal_api.care.requisitions.models import Requisition, read_body
 from journal_api.care.requisitions.rules import due_of
+from kit.norway import OSLO
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=OSLO)
 PERSON = load_personas().persons[0]
