@@ -1,7 +1,8 @@
 """`GET /fhir/.well-known/smart-configuration` (SMART App Launch 2.2, "Conformance"): what is true here.
 
 Tokens come from HelseID, whose own metadata are passed on; capabilities are those of SMART's list that hold.
-`context-ehr-patient` is not among them: the patient is told at `akson_launch_endpoint`, not beside the token.
+`context-ehr-patient` is not among them: the patient is told at `akson_launch_endpoint`, not beside the token;
+nor is `permission-v2`: SMART's scopes stand in the register of apps, and HelseID's own in the token.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from typing import Any
 
 import httpx
 
-from core_record.apps.grants import KINDS
+from core_record.apps.grants import KINDS, scopes_at
 from kit.errors import AksonError, Unavailable
-from kit.identity.audiences import SCOPES, personal_scopes
 from kit.identity.faults import PROOF_ALGORITHMS
 from kit.identity.jwks import Issuer
 from kit.settings import Settings
@@ -59,8 +59,8 @@ class Discovery:
             "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "dpop_signing_alg_values_supported": list(PROOF_ALGORITHMS),
-            "scopes_supported": [s for s in SCOPES[self.audience] if s in personal_scopes(self.audience)],
-            "capabilities": ["client-confidential-asymmetric", "permission-user", "permission-v2"],
+            "scopes_supported": scopes_at(self.audience),
+            "capabilities": ["client-confidential-asymmetric"],
             "akson_audience": self.audience,
             "akson_kinds": sorted(KINDS[self.audience]),
         }

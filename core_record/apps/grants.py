@@ -73,6 +73,11 @@ def allowed(grants: Iterable[str], audience: str) -> Allowed:
     return Allowed(frozenset(reads), frozenset(writes), frozenset(scopes))
 
 
+def scopes_at(audience: str) -> list[str]:
+    """The scopes of a token that an app can use at an audience on somebody's behalf."""
+    return [found[audience] for found in (_READ_SCOPE, _WRITE_SCOPE) if audience in found]
+
+
 def _is_known(grant: str) -> bool:
     if grant == _DELIVERS:
         return True

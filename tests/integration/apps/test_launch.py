@@ -216,7 +216,9 @@ async def test_given_the_discovery_then_it_tells_what_is_true(desk: Desk, audien
     launches = found.get("akson_launch_endpoint", "")
     launched = bool(launches) and launches.removeprefix(base) in routes
     assert ("launch-ehr" in found["capabilities"]) == launched
-    assert "context-ehr-patient" not in found["capabilities"]
+    assert {"context-ehr-patient", "permission-v2"}.isdisjoint(found["capabilities"])
+    scopes = {JOURNAL: ["akson:journal/read", "akson:journal/write"], RESULTS: ["nhn:pps/provesvar-read"]}
+    assert found["scopes_supported"] == scopes[audience]
     statement = (await desk.clients[audience].get(f"{base}/fhir/metadata")).json()
     service = statement["rest"][0]["security"]["service"][0]["coding"][0]["code"]
     assert service == "SMART-on-FHIR"
