@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from core_record.apps.models import Proposal, Verdict
+from core_record.apps.models import Proposal, Verdict, Which
 from core_record.apps.service import AppRegister, in_force
 from kit.identity.actor import Actor
 from kit.identity.audiences import READ_CORE_RECORD, WRITE_CORE_RECORD
@@ -39,6 +39,14 @@ async def search(request: Request, actor: Caller) -> Response:
     """{"apps": […]}: those of the caller's organisations, whatever their state. No body."""
     require_scope(actor, READ_CORE_RECORD)
     return json_answer({"apps": await _register(request, actor).apps()})
+
+
+@router.post("/administration/apps/history", response_class=Response)
+async def history(request: Request, actor: Caller) -> Response:
+    """{"history": [{at, state, asked, source, actor_name, reason}]} of one app, newest first."""
+    require_scope(actor, READ_CORE_RECORD)
+    which = await read_body(request, Which, most=_MOST)
+    return json_answer({"history": await _register(request, actor).history(which)})
 
 
 @router.post("/administration/apps", response_class=Response)

@@ -69,6 +69,24 @@ class AppRow(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None
 
 
+class Which(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One app of one organisation."""
+
+    client_id: ClientId
+    org_number: OrgNumber
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a row: which state it came to, who did it and why; `asked` when what it may changed."""
+
+    at: datetime
+    state: State
+    asked: bool
+    source: str
+    actor_name: str | None
+    reason: str | None
+
+
 class Admitted(NamedTuple):
     """The part of a row that admission needs."""
 

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from core_record.apps.models import Admitted, AppRow
+from core_record.apps.models import Admitted, AppRow, Step
 from core_record.registers.changes import Table
 
 APP = Table("app", ("client_id", "org_number"))
@@ -56,6 +56,19 @@ async def find(conn: AsyncConnection[Any], client_id: str, org_number: str) -> A
     async with conn.cursor(row_factory=class_row(AppRow)) as cursor:
         await cursor.execute(_ROWS + " WHERE a.client_id = %s AND a.org_number = %s", (client_id, org_number))
         return await cursor.fetchone()
+
+
+async def history(conn: AsyncConnection[Any], client_id: str, org_number: str) -> list[Step]:
+    """The changes of a row, newest first."""
+    async with conn.cursor(row_factory=class_row(Step)) as cursor:
+        await cursor.execute(
+            "SELECT at, after ->> 'state' AS state, source, actor_name, reason,"
+            " before IS NOT NULL AND before -> 'grants' <> after -> 'grants' AS asked"
+            " FROM core_record.register_change WHERE register = 'app' AND key = %s"
+            " ORDER BY at DESC LIMIT 200",
+            (f"{client_id}|{org_number}",),
+        )
+        return await cursor.fetchall()
 
 
 async def in_operation(conn: AsyncConnection[Any], org_number: str) -> bool:

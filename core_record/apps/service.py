@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 
 from core_record.access.administrators import Administered, Administrator, administer, need_covered
 from core_record.apps import repository, writing
-from core_record.apps.models import AppRow, Proposal, Verdict
+from core_record.apps.models import AppRow, Proposal, Step, Verdict, Which
 from core_record.registers.changes import Origin
 from kit.db import Database
 from kit.identity.actor import Actor
@@ -40,6 +40,16 @@ class AppRegister:
             return Administered(found, {_KIND: len(found)})
 
         return await administer(self.db, self.keys, self.actor, "apps", self.correlation_id, work)
+
+    async def history(self, which: Which) -> list[Step]:
+        """Who did what with an app, newest first; raises `organisation-not-yours`."""
+
+        async def work(conn: Conn, who: Administrator) -> Administered[list[Step]]:
+            need_covered(who, which.org_number)
+            found = await repository.history(conn, which.client_id, which.org_number)
+            return Administered(found, {"Change": len(found)})
+
+        return await administer(self.db, self.keys, self.actor, "app-history", self.correlation_id, work)
 
     async def propose(self, entry: Proposal) -> bool:
         """Enter an app, or what is new; raises as `writing.propose`, and `organisation-not-yours`."""

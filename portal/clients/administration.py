@@ -58,6 +58,11 @@ class AdministrationClient:
         """Others' apps of one's own organisations: `{apps}`."""
         return await self._api.send("POST", "/apps/_search", body={})
 
+    async def app_history(self, client_id: str, org_number: str) -> Json:
+        """Who did what with an app, newest first: `{history}`."""
+        body = {"client_id": client_id, "org_number": org_number}
+        return await self._api.send("POST", "/apps/history", body=body)
+
     async def propose_app(self, entry: Json) -> Json:
         """Enter an app's application: `{changed}`; safe to repeat."""
         return await self._api.send("POST", "/apps", body=entry)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import reflex as rx
 
-from portal.administration.apps.transform import NOTHING, AppRow, rows
+from portal.administration.apps.transform import NOTHING, AppRow, Step, rows, steps
 from portal.clients.errors import ServiceProblem
 from portal.session.administrator import administration_client
 from portal.session.guard import requires
@@ -27,6 +27,7 @@ class AppsKept(rx.State):
 
     found: list[AppRow] = []  # noqa: RUF012 - Reflex copies defaults
     opened: AppRow = NOTHING
+    steps: list[Step] = []  # noqa: RUF012
     entering: bool = False
     loaded: bool = False
     done: str = ""
@@ -48,6 +49,14 @@ class AppsKept(rx.State):
         """What one app is and may, and what can be decided about it."""
         self.done = self.fault = self.fault_field = ""
         self.opened = next((row for row in self.found if row.key == key), NOTHING)
+        one, self.steps = self.opened, []
+        if not one.key:
+            return
+        try:
+            client = await administration_client(self)
+            self.steps = steps(await client.app_history(one.client_id, one.org_number))
+        except ServiceProblem as problem:
+            self.problem, self.problem_code = str(problem.problem), problem.code
 
     @rx.event
     @requires(Kind.ADMINISTRATOR)

@@ -41,6 +41,17 @@ class AppRow:
     next: list[str]
 
 
+@dataclass
+class Step:
+    """One change: the state it came to, when, who did it, and why. `asked`: what the app may changed."""
+
+    day: str
+    state: str
+    asked: bool
+    who: str
+    reason: str
+
+
 NOTHING = AppRow("", "", "", "", "", "", "", [], [], False, [], "", "", "", "", "", "", [])
 
 
@@ -72,3 +83,17 @@ def _row(one: Json) -> AppRow:
         decided_on=shown_day(one["decided_at"]),
         next=NEXT.get(state, []),
     )
+
+
+def steps(answer: Json) -> list[Step]:
+    """The history of an app, newest first."""
+    return [
+        Step(
+            day=shown_day(one["at"]),
+            state=str(one["state"]),
+            asked=bool(one["asked"]),
+            who=str(one["actor_name"] or ""),
+            reason=str(one["reason"] or ""),
+        )
+        for one in answer.get("history", [])
+    ]

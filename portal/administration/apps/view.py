@@ -151,6 +151,7 @@ def _opened() -> rx.Component:
             _decision(one),
             aksel.body_long(text("apps.kept.ended")),
         ),
+        _history(),
         gap="space-16",
         align="start",
         custom_attrs={"data-testid": "app-opened"},
@@ -173,6 +174,33 @@ def _facts(one: Any) -> rx.Component:
         fact("until", one.until),
         rx.cond(one.decided_by != "", fact("decided", one.decided_by, " ", one.decided_on)),
         class_name="app-use",
+    )
+
+
+def _history() -> rx.Component:
+    return rx.cond(
+        seen.steps.length() > 0,
+        rx.el.section(
+            aksel.heading(text("apps.history"), level="3", size="small", spacing=True),
+            rx.el.ol(
+                rx.foreach(seen.steps, _step),
+                class_name="app-history",
+                custom_attrs={"data-testid": "app-history"},
+            ),
+        ),
+    )
+
+
+def _step(step: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.strong(step.day),
+        " ",
+        text_by("apps.state", step.state, "proposed"),
+        rx.cond(step.asked, rx.fragment(", ", text("apps.asked"))),
+        rx.cond(step.who != "", rx.fragment(" · ", step.who)),
+        rx.cond(
+            step.reason != "proposed", rx.fragment(": ", text_by("apps.reason", step.reason, "correction"))
+        ),
     )
 
 

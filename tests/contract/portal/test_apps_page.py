@@ -146,6 +146,10 @@ async def test_given_a_suspended_app_then_it_is_not_offered_and_says_why_to_whom
     assert len((await tab.get(Offered)).found) == 1
     page = await decide(administrator, "suspended", "incident")
     assert page.found[0].state == "suspended"
+    assert [(step.state, step.reason) for step in page.steps] == [
+        ("approved", "reviewed"),
+        ("proposed", "proposed"),
+    ]
 
     await tab.do(Offered, "open", sample_app.CLIENT)
     assert (await tab.get(Offered)).problem_code == "app-not-offered"

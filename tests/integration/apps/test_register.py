@@ -41,6 +41,22 @@ async def test_given_a_proposal_then_it_is_listed_and_its_history_says_who_and_w
     assert actions[:2] == [("registers-propose-app", "permitted"), ("registers-decide-app", "permitted")]
 
 
+async def test_given_what_has_been_decided_then_it_is_read_newest_first(desk: Desk) -> None:
+    await desk.admit()
+    await desk.propose(grants=["akson:journal user/Patient.rs", "akson:journal user/Condition.rs"])
+    which = {"client_id": APP, "org_number": "313900215"}
+    answer = await desk.call(CORE, "administrator", "POST", "/administration/apps/history", which)
+    steps = [(one["state"], one["asked"], one["reason"]) for one in answer.json()["history"]]
+    assert steps == [
+        ("proposed", True, "proposed"),
+        ("approved", False, "reviewed"),
+        ("proposed", False, "proposed"),
+    ]
+    elsewhere = {"client_id": APP, "org_number": "313900320"}
+    refused = await desk.call(CORE, "administrator", "POST", "/administration/apps/history", elsewhere)
+    assert code(refused) == "403 organisation-not-yours"
+
+
 async def test_given_the_same_again_then_nothing_changes(desk: Desk) -> None:
     await desk.admit()
     assert (await desk.propose()).json() == {"changed": False}
