@@ -17,11 +17,11 @@ DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 def main() -> None:
-    """A contact at the GP, a plan with two visits today, and a message to the GP."""
+    """A contact at the GP, a plan with three visits today, and a message to the GP."""
     use_instance()
     now = datetime.now(OSLO).replace(microsecond=0)
     begun = now.replace(hour=0, minute=0, second=0)
-    activity = {"id": str(uuid4()), "text": "Legemidler", "days": DAYS, "times": ["08:00", "20:00"]}
+    activity = {"id": str(uuid4()), "text": "Legemidler", "days": DAYS, "times": ["08:00", "20:00", "22:00"]}
     plan = {"goals": ["Bo hjemme"], "activities": [activity]}
     letter = {"to_unit": persona("lege-koman").org_child, "subject": "Sår", "text": "Kan dere se på såret?"}
     said = [
