@@ -182,6 +182,26 @@ async def test_given_several_at_work_then_each_document_is_scanned_once(
     assert len(given) == len(made) == len({bytes(one) for one in given})
 
 
+@pytest.mark.parametrize("off", [(), ("hashjoin", "mergejoin"), ("hashjoin", "mergejoin", "material")])
+async def test_however_it_is_planned_then_one_document_is_taken_at_a_time(
+    journal: Journal, postgres: TestDatabase, off: tuple[str, ...]
+) -> None:
+    """With statistics of one row the planner puts what is to be taken inside a loop over all rows."""
+    await kept(journal, an_image("PNG"))
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("ANALYZE journal.document_scan")
+    for width in (10, 11, 12):
+        await kept(journal, an_image("PNG", (width, 10)))
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        for name in off:
+            conn.execute(f"SET enable_{name} = off".encode())
+        for taken in (1, 2, 3, 4):
+            row = conn.execute("SELECT entry_id FROM journal.take_unscanned()").fetchall()
+            tried = conn.execute("SELECT sum(tries) FROM journal.document_scan").fetchone()
+            assert (len(row), tried) == (1, (taken,))
+        assert conn.execute("SELECT entry_id FROM journal.take_unscanned()").fetchall() == []
+
+
 async def test_given_a_document_that_is_moved_then_it_waits_where_it_is(
     journal: Journal, tmp_path: Path
 ) -> None:
