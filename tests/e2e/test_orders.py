@@ -44,6 +44,9 @@ def test_given_a_panel_and_words_then_the_order_is_unanswered_until_it_is_decide
     expect(made).to_contain_text("Ubesvart")
     expect(made).to_contain_text("Nr. AK ")
     is_well(page, "orders")
+    with page.expect_download() as paper:
+        made.get_by_test_id("document-save").click()
+    assert paper.value.suggested_filename.startswith("AK")
 
     page.goto("/clinician/follow-up")
     page.get_by_test_id("list-awaited").click()

@@ -49,6 +49,7 @@ class Orders(rx.State):
     async def load(self) -> None:
         """Fetch the orders of the patient that the page shows; a role that does not see them asks nothing."""
         now, journal = await current(self), await self.get_state(JournalState)
+        self.key = self.act = self.told = self.wrong = ""
         if now is None or not journal.shown or journal.outside or not now.session.hpr_number:
             self.closed = True
             return

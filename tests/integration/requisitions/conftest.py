@@ -62,3 +62,9 @@ async def waiting(net: Net, who: str = "lege-koman", **said: Any) -> list[Any]:
 async def awaited(net: Net, who: str = "lege-koman") -> list[Any]:
     """What laboratories have registered that stands on a line of its own."""
     return await net.listed(who, "result-awaited")
+
+
+async def standings(net: Net) -> list[str]:
+    """How far each examination of the only order is."""
+    (one,) = await shown(net)
+    return [found["standing"] for found in one["progress"]["examinations"]]
