@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -325,6 +325,21 @@ async def test_many_processes_send_a_mail_once(
     tell(postgres, "1")
     await asyncio.gather(*(post() for _ in range(4)))
     assert len(box.mails) == 1
+
+
+def test_however_it_is_planned_then_one_mail_is_taken_at_a_time(postgres: TestDatabase) -> None:
+    """With statistics of one row the planner puts what is to be taken inside a loop over all rows."""
+    order = "INSERT INTO core_record.notice_mail (person_id, mail_id, kind) VALUES (%s, %s, 'news')"
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute(order, (uuid4(), uuid4()))
+        conn.execute("ANALYZE core_record.notice_mail")
+        for _ in range(3):
+            conn.execute(order, (uuid4(), uuid4()))
+        for taken in (1, 2, 3, 4):
+            row = conn.execute("SELECT mail_id FROM core_record.take_notice_mail('1 minute')").fetchall()
+            tried = conn.execute("SELECT sum(tries) FROM core_record.notice_mail").fetchone()
+            assert (len(row), tried) == (1, (taken,))
+        conn.rollback()
 
 
 async def test_whoever_dies_with_a_mail_leaves_it_to_be_sent_under_the_same_id(
