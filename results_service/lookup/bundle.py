@@ -52,6 +52,19 @@ class BundleWriter:
         if kind == "DiagnosticReport":
             self.reports.append(identifier)
 
+    def add_reports(self, reports: Sequence[tuple[str, bytes]]) -> None:
+        """DiagnosticReports that match, by id and stored JSON object: `add` for a page of them."""
+        if not reports:
+            return
+        before, behind = self._counted("DiagnosticReport", len(reports))
+        end = _END["match"]
+        self._parts += [
+            part
+            for identifier, body in reports
+            for part in (before, identifier.encode(), behind, body[1:], end)
+        ]
+        self.reports += [identifier for identifier, _ in reports]
+
     def add_others(self, opened: Outline, places: Sequence[int]) -> None:
         """Resources of one report that go with a match."""
         shape, end = opened.shape.places, _END["include"]
@@ -100,12 +113,17 @@ class BundleWriter:
         return b"".join((encoded[:-1], b',"entry":[', *self._parts, b"]}"))
 
     def _add(self, kind: str, identifier: bytes, body: bytes, end: bytes) -> None:
+        before, behind = self._counted(kind, 1)
+        self._parts += (before, identifier, behind, body[1:], end)
+
+    def _counted(self, kind: str, more: int) -> tuple[bytes, bytes]:
+        """What stands around the ids of a kind, of which there are so many more now."""
         frame = self._frames.get(kind)
         if frame is None:
             frame = self._frames[kind] = self._frame(kind)
             self.counts[kind] = 0
-        self.counts[kind] += 1
-        self._parts += (frame[0], identifier, frame[1], body[1:], end)
+        self.counts[kind] += more
+        return frame
 
     def _frame(self, kind: str) -> tuple[bytes, bytes]:
         """What stands before and behind the id, up to the resource's own first member."""

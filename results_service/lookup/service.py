@@ -98,9 +98,8 @@ async def _search_reports(
         conn, person_id, filtered, skip=wanted.skip, count=wanted.count, opened=bool(wanted.includes)
     )
     found: dict[Shape, list[int]] = {}
-    for row in rows:
-        answer.stamp(row.stored)
-        answer.add("DiagnosticReport", row.report_id, row.body, "match")
+    answer.stamp(b"".join([row.stored for row in rows]))
+    answer.add_reports([(row.report_id, row.body) for row in rows])
     for row in rows:
         if (others := row.others) is not None:
             places = found.get(others.shape)
