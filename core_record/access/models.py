@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import UUID
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from core_record.access.question import Rule
     from core_record.representation.facts import RepresentationFacts
@@ -97,8 +99,7 @@ class AccessRequest:
     writes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the registers say about person, actor and the relation between them, read in one round trip.
 
     From `reserved` on: the person's privacy settings that hold now and concern this actor, the care relation

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 Outcome = Literal["permitted", "refused"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
+class Who(Struct, frozen=True, kw_only=True):
     """Who did it. Names come from the registers at the time; `actor_hash` is the keyed hash of the number.
 
     `app` and `app_name`: another's program that it was done through; None for our own.
@@ -31,8 +32,7 @@ class Who:
     app_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEntry:
+class LogEntry(Struct, frozen=True, kw_only=True):
     """What happened: `items` are kinds and number of items, never contents; `relation` how it was shown.
 
     `attestation_id`: the Tillitsrammeverk attestation the look-up rested on. `withheld`: what was not shown

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from core_record.access.judgement import judge
 from core_record.access.models import AccessBasis, AccessRequest, Decision, Facts
@@ -170,7 +171,7 @@ def decided(who: str, setting: str, relation: str, basis: AccessBasis, **more: A
     return judge(
         replace(DOCTOR, **actor),
         AccessRequest(basis, role, reason),
-        replace(FACTS, **{**facts, **shown, **SETTINGS[setting], **more}),
+        structs.replace(FACTS, **{**facts, **shown, **SETTINGS[setting], **more}),
         own=False,
         today=TODAY,
     )
@@ -216,7 +217,7 @@ CITIZENS = {  # the person's own look-up, and somebody else's
 @pytest.mark.parametrize("setting", CITIZENS)
 def test_settings_bind_health_personnel_not_the_person(setting: str) -> None:
     citizen = replace(DOCTOR, kind=ActorKind.CITIZEN, hpr_number=None, organisation=None, place=None)
-    facts = replace(FACTS, **SETTINGS[setting])
+    facts = structs.replace(FACTS, **SETTINGS[setting])
     for own, should in zip((True, False), CITIZENS[setting], strict=True):
         assert said(judge(citizen, AccessRequest(), facts, own=own, today=TODAY)) == should
 
@@ -231,7 +232,7 @@ REGISTER_DATA = {  # who the person is: settings over health data do not hide it
 
 @pytest.mark.parametrize("setting", REGISTER_DATA)
 def test_settings_and_who_the_person_is(setting: str) -> None:
-    facts = replace(FACTS, listed_gp=True, **SETTINGS[setting])
+    facts = structs.replace(FACTS, listed_gp=True, **SETTINGS[setting])
     request = AccessRequest(AccessBasis.UNNTAK, "LE")
     decision = judge(DOCTOR, request, facts, own=False, today=TODAY, health=False)
     assert said(decision) == REGISTER_DATA[setting]
@@ -254,7 +255,7 @@ def test_an_attestation_is_ones_own_of_this_person_fresh_and_for_the_purpose(
     purpose: str | None, until: timedelta | None, basis: str, should: str
 ) -> None:
     ends = datetime.now(UTC) + until if until is not None else None
-    facts = replace(FACTS, attested_purpose=purpose, attested_until=ends, attested_reason="treatment")
+    facts = structs.replace(FACTS, attested_purpose=purpose, attested_until=ends, attested_reason="treatment")
     request = AccessRequest(AccessBasis(basis), "LE", attestation=UUID(int=7))
     decision = judge(DOCTOR, request, facts, own=False, today=TODAY)
     assert said(decision) == should
@@ -263,6 +264,6 @@ def test_an_attestation_is_ones_own_of_this_person_fresh_and_for_the_purpose(
 
 
 def test_recording_a_new_consent_is_open_after_a_withdrawal() -> None:
-    facts = replace(FACTS, listed_gp=True, consent_withdrawn=True)
+    facts = structs.replace(FACTS, listed_gp=True, consent_withdrawn=True)
     request = AccessRequest(AccessBasis.SAMTYKKE, "LE", records_consent=True)
     assert judge(DOCTOR, request, facts, own=False, today=TODAY, health=False).permitted

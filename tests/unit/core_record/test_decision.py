@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from core_record.access.citizens import CITIZEN_RULES
 from core_record.access.judgement import judge
@@ -64,7 +65,7 @@ def decided(
     actor: Actor, facts: Mapping[str, Any], *, own: bool = False, **request: Any
 ) -> tuple[str | None, Relation]:
     declared = AccessRequest(**{"basis": AccessBasis.SAMTYKKE, "role": "LE"} | request)
-    decision = judge(actor, declared, replace(FACTS, **facts), own=own, today=TODAY)
+    decision = judge(actor, declared, structs.replace(FACTS, **facts), own=own, today=TODAY)
     assert decision.permitted == (decision.refusal is None)
     return (decision.refusal.code if decision.refusal else None), decision.relation
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from core_record.access.models import Facts
 from core_record.access.operators import OPERATOR_RULES, OperatorQuestion, first_refusal
@@ -79,8 +80,8 @@ def test_a_senders_name_never_shows_a_number_that_could_be_a_persons() -> None:
     [
         (QUESTION, None),
         (replace(QUESTION, operates=False), "not-operator"),
-        (replace(QUESTION, facts=replace(FACTS, personnel_name=None)), "not-operator"),
-        (replace(QUESTION, facts=replace(FACTS, place_inside=False)), "place-unknown"),
+        (replace(QUESTION, facts=structs.replace(FACTS, personnel_name=None)), "not-operator"),
+        (replace(QUESTION, facts=structs.replace(FACTS, place_inside=False)), "place-unknown"),
         (replace(QUESTION, actor=replace(ACTOR, security_level=3)), "security-level-too-low"),
         (replace(QUESTION, actor=replace(ACTOR, kind=ActorKind.CITIZEN)), "operators-only"),
         (replace(QUESTION, actor=replace(ACTOR, kind=ActorKind.MACHINE)), "operators-only"),

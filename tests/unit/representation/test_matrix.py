@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from core_record.access.citizens import CITIZEN_RULES
 from core_record.access.judgement import judge
@@ -14,7 +15,9 @@ from core_record.access.models import AccessRequest, Facts, Relation
 from core_record.representation.facts import Power, RepresentationFacts, power_for
 from tests.unit.core_record.test_decision import CITIZEN, FACTS, TODAY
 
-PERSON = replace(FACTS, personnel_name=None, hpr_owner=None, authorised=False, birth_date=date(2018, 4, 16))
+PERSON = structs.replace(
+    FACTS, personnel_name=None, hpr_owner=None, authorised=False, birth_date=date(2018, 4, 16)
+)
 ADULT = date(1960, 1, 1)
 NOBODY = RepresentationFacts(
     actor_name="Astrid Nesheim",
@@ -43,7 +46,7 @@ def refusal(
     decision = judge(
         CITIZEN,
         AccessRequest(),
-        replace(facts, birth_date=born),
+        structs.replace(facts, birth_date=born),
         own=own,
         today=today,
         representation=said,
@@ -171,7 +174,7 @@ def test_ones_own_access(born: date | None, power: Power | None, code: str | Non
 
 def test_a_level_below_high_is_refused_before_anything_is_told() -> None:
     low = replace(CITIZEN, security_level=3)
-    facts = replace(PERSON, birth_date=date(2018, 4, 16))
+    facts = structs.replace(PERSON, birth_date=date(2018, 4, 16))
     decision = judge(low, AccessRequest(), facts, own=False, today=TODAY, representation=PARENT)
     assert decision.refusal is not None
     assert decision.refusal.code == "security-level-too-low"
@@ -182,7 +185,7 @@ def test_the_log_says_on_what_ground() -> None:
         judge(
             CITIZEN,
             AccessRequest(),
-            replace(PERSON, birth_date=born),
+            structs.replace(PERSON, birth_date=born),
             own=own,
             today=TODAY,
             representation=said,
