@@ -88,6 +88,7 @@ async def prepare(
         kind=PREPARED,
         state=entry.state,
         open=entry.state == "draft",
+        due=entry.made.at,  # it is to be ordered by now
         assignee=assignee,
         label=entry.body["field"],
         since=entry.made.at,

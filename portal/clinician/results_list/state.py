@@ -162,16 +162,17 @@ class ResultList(rx.State):
             await need_lists(self)
             unit = await unit_client(self)
             results = ResultListsClient(unit.api)
-            mine, every, ownerless, own = await asyncio.gather(
+            mine, every, unanswered, ownerless, own = await asyncio.gather(
                 unit.work(["result", TOLD], mine=True, count=1000),
-                unit.work(["result", LATE, *sorted(UNANSWERED)], count=1000),
+                unit.work(["result", LATE], count=1000),
+                unit.work_of_unit(sorted(UNANSWERED), by_time=True, count=1000),
                 _ownerless(results, now),
                 _own_patients(now),
             )
         except ServiceProblem as problem:
             self.loading, self.problem, self.code = False, str(problem.problem), problem.code
             return False
-        self._lists, self._own = lists_of(mine, every, ownerless), own
+        self._lists, self._own = lists_of(mine, every, ownerless, unanswered), own
         self.loading, self.problem, self.code = False, "", ""
         self._show()
         return True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.clients.follow_up import Event, Seen
-from portal.clients.unit import Item, Listed
+from portal.clients.unit import Item, Listed, Work
 from portal.clinician.results.transform.versions import Change, VersionRow
 from portal.ui.dates import day_text, moment_text, near_text
 
@@ -78,21 +78,20 @@ class Opened:
 
 
 def lists_of(
-    mine: Sequence[Listed], unit: Sequence[Listed], ownerless: Sequence[Listed]
+    mine: Sequence[Listed], unit: Sequence[Listed], ownerless: Sequence[Listed], unanswered: Work
 ) -> dict[str, list[Listed]]:
-    """Each list, the gravest first, and of these what has waited longest."""
+    """Each list, the gravest first, and of these what has waited longest; of what is not answered one's own
+    first, and what is due first."""
     own = {one.item.id for one in mine}
-    rest = [one for one in unit if one.item.id not in own and one.item.kind not in UNANSWERED]
+    rest = [one for one in unit if one.item.id not in own]
     found = {
         "mine": list(mine),
         "inbox": [one for one in rest if one.item.assignee is None],
         "others": [one for one in rest if one.item.assignee is not None],
-        "awaited": [one for one in unit if one.item.kind in UNANSWERED],
         "ownerless": list(ownerless),
     }
-    found = {name: sorted(items, key=_place) for name, items in found.items()}
-    found["awaited"].sort(key=_when_due)
-    return found
+    waiting = sorted(unanswered.items, key=lambda one: _when_due(one, unanswered.mine))
+    return {name: sorted(items, key=_place) for name, items in found.items()} | {"awaited": waiting}
 
 
 def rows(items: Sequence[Listed], now: datetime) -> list[Row]:
@@ -138,9 +137,11 @@ def _place(one: Listed) -> tuple[int, float, str]:
     return -item.urgency, item.since.timestamp() if item.since else 0.0, item.id
 
 
-def _when_due(one: Listed) -> tuple[bool, float]:
-    """Drafts first, which nobody has ordered by; then what is late first."""
-    return one.item.kind != DRAFT, one.item.due.timestamp() if one.item.due else 0.0
+def _when_due(one: Listed, mine: Collection[str]) -> tuple[bool, bool, float]:
+    """Drafts first, which nobody has ordered by; then one's own and nobody's, what is due first."""
+    item = one.item
+    of_others = item.assignee is not None and item.assignee not in mine
+    return item.kind != DRAFT, of_others, item.due.timestamp() if item.due else 0.0
 
 
 def _row(one: Listed, now: datetime, *, several: bool) -> Row:

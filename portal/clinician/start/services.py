@@ -59,5 +59,11 @@ def services() -> dict[str, list[Widget]]:
 
 
 def kinds() -> list[str]:
-    """Every kind of work item that some list shows."""
-    return sorted({kind for lists in services().values() for one in lists for kind in one.kinds})
+    """Every kind of work item that some list shows, but for those of which only what is late is."""
+    every = (one for lists in services().values() for one in lists if one.when != "late")
+    return sorted({kind for one in every for kind in one.kinds})
+
+
+def late_kinds(service: str) -> list[str]:
+    """The kinds of which a list of the service shows what is late."""
+    return sorted({k for one in services().get(service, []) if one.when == "late" for k in one.kinds})

@@ -14,7 +14,7 @@ from portal.clients.unit import Listed
 from portal.clinician.messages.state import Messages
 from portal.clinician.results_list.state import ResultList
 from portal.clinician.start.opening import open_listed
-from portal.clinician.start.services import kinds, services
+from portal.clinician.start.services import kinds, late_kinds, services
 from portal.clinician.start.transform import WHOSE, Shown, day_of, shown
 from portal.frame.layout import FOLLOW_UP, LETTERS
 from portal.session.current import current
@@ -115,11 +115,13 @@ class Start(rx.State):
                 client.work_of_unit(kinds(), count=1000),
                 client.work(OF_DAY, open=False, since=since, before=before, by_time=True, count=1000),
             )
+            wanted = late_kinds(is_open.service)
+            late = await client.work(wanted, before=now, by_time=True, count=1000) if wanted else []
         except ServiceProblem as problem:
             self._tell(problem)
             return
-        self._open, self._day, self._mine = is_open.items, of_day, is_open.mine
-        self._items = {one.item.id: one for one in (*is_open.items, *of_day)}
+        self._open, self._day, self._mine = [*is_open.items, *late], of_day, is_open.mine
+        self._items = {one.item.id: one for one in (*self._open, *of_day)}
         self.service, self.divides = is_open.service, session.session.authorised_role != "-"
         self.stands = "lists" if services().get(self.service) else "none"
         self.at, self.problem, self.code = day_text(now), "", ""

@@ -151,7 +151,7 @@ def _chosen(
     if widget.when == "open":
         return is_open
     if widget.when == "late":
-        return [one for one in is_open if one.item.due is None or one.item.due < now]
+        return [one for one in is_open if one.item.due is not None and one.item.due < now]
     last = day_of(now)[1] + timedelta(days=widget.days)
     near = [one for one in is_open if one.item.due is not None and one.item.due < last]
     return _one_each(widget, near, day_of(now)[0])

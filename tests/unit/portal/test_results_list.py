@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal.clients.follow_up import Event, FollowUp, Seen
-from portal.clients.unit import Item, Listed
+from portal.clients.unit import Item, Listed, Work
 from portal.clinician.results.transform.versions import Change, VersionRow
 from portal.clinician.results_list.transform import (
     AWAITED,
@@ -48,8 +48,7 @@ def test_each_result_is_on_one_list_and_the_gravest_first() -> None:
     mine = [listed("a", urgency=2), listed("b", urgency=4, label="critical"), listed("t", kind=TOLD)]
     unit = [*mine[:2], listed("c", assignee=None), listed("d", assignee=OTHER), listed("l", kind=LATE)]
     unit[-1] = listed("l", kind=LATE, assignee=None)
-    unit.append(listed("w", kind=AWAITED))
-    found = lists_of(mine, unit, [listed("e", assignee=None)])
+    found = lists_of(mine, unit, [listed("e", assignee=None)], Work([listed("w", kind=AWAITED)]))
     keys = {name: [one.item.id for one in items] for name, items in found.items()}
     assert keys == {
         "mine": ["b", "a", "t"],
@@ -62,7 +61,7 @@ def test_each_result_is_on_one_list_and_the_gravest_first() -> None:
 
 
 def test_the_wanted_result_of_a_person_is_found_on_its_list_and_else_their_first() -> None:
-    lists = lists_of([listed("a", urgency=4)], [listed("b", assignee=None)], [])
+    lists = lists_of([listed("a", urgency=4)], [listed("b", assignee=None)], [], Work([]))
     person = listed("a").item.person_id
     assert place_of(lists, person, "b") == ("inbox", "b")
     assert place_of(lists, person, "unknown") == place_of(lists, person, "") == ("mine", "a")
@@ -71,7 +70,7 @@ def test_the_wanted_result_of_a_person_is_found_on_its_list_and_else_their_first
 
 def test_of_equal_gravity_who_has_waited_longest_comes_first() -> None:
     items = [listed("new"), listed("old", since=NOW - timedelta(days=2))]
-    assert [one.item.id for one in lists_of(items, [], [])["mine"]] == ["old", "new"]
+    assert [one.item.id for one in lists_of(items, [], [], Work([]))["mine"]] == ["old", "new"]
 
 
 @pytest.mark.parametrize(
@@ -120,13 +119,19 @@ def test_only_what_waits_is_to_be_assessed(state: str, *, waits: bool) -> None:
 
 def test_orders_stand_among_the_unanswered_drafts_first_and_then_what_is_late_first() -> None:
     def order(key: str, days: int, **said: Any) -> Listed:
-        parts = {"kind": ORDER, "state": "waiting", "label": "laboratory", "due": NOW + timedelta(days=days)}
+        parts: dict[str, Any] = {
+            "kind": ORDER,
+            "state": "waiting",
+            "label": "laboratory",
+            "due": NOW + timedelta(days=days),
+        }
         return listed(key, **(parts | said))
 
     draft = listed("d", kind=DRAFT, state="draft", label="radiology", assignee=None)
-    unit = [order("later", 5), listed("w", kind=AWAITED, due=NOW), draft, order("late", -3, overdue=True)]
-    found = lists_of([], unit, [])
-    assert [one.item.id for one in found["awaited"]] == ["d", "late", "w", "later"]
+    theirs = order("theirs", -9, assignee=OTHER)
+    mine = [order("later", 5), listed("w", kind=AWAITED, due=NOW), draft, order("late", -3, overdue=True)]
+    found = lists_of([], [], [], Work([theirs, *mine], mine=[ME]))
+    assert [one.item.id for one in found["awaited"]] == ["d", "late", "w", "later", "theirs"]
     assert [len(found[name]) for name in ("mine", "inbox", "others")] == [0, 0, 0]
     shown = {row.key: row for row in rows(found["awaited"], NOW)}
     assert (shown["late"].state, shown["late"].mark, shown["late"].overdue) == ("order-waiting", "none", True)

@@ -10,7 +10,7 @@ import pytest
 from journal_api.care.checks.service import programme
 from journal_api.journal.contacts.kind import SERVICE_OF
 from portal.clients.unit import Item, Listed
-from portal.clinician.start.services import Widget, services
+from portal.clinician.start.services import Widget, kinds, late_kinds, services
 from portal.clinician.start.transform import age_of, row, shown
 from portal.ui.texts import LANGUAGES, under
 
@@ -115,3 +115,16 @@ def test_a_line_shows_what_its_list_is_to_show_and_never_the_number() -> None:
     assert (said.urgency, said.form, said.time, said.shown_state) == (0, "", "", "requested")
     assert "13116900216" not in repr(said)
     assert "13116900216" not in repr(listed())
+
+
+def test_of_orders_the_gp_sees_what_is_late_and_drafts_alone() -> None:
+    items = [
+        listed("requisition", "late", due=NOW - timedelta(days=2)),
+        listed("requisition", "waits", due=NOW + timedelta(days=2)),
+        listed("requisition-draft", "draft", due=NOW - timedelta(hours=1)),
+    ]
+    found = shown(widget("gp", "orders"), items, [], NOW)
+    assert [one.key for one in found.rows] == ["late", "draft"]
+    assert late_kinds("gp") == ["requisition", "requisition-draft"]
+    assert late_kinds("home-care") == []
+    assert not {"requisition", "requisition-draft"} & set(kinds())
