@@ -62,6 +62,10 @@ class _Taker(File):
 
 def documents_view() -> rx.Component:
     """The section, for everybody who reads documents; those of other services file none."""
+    return rx.cond(seen.documents_closed, rx.fragment(), _section())
+
+
+def _section() -> rx.Component:
     return rx.el.section(
         rx.el.h2(
             text("documents.heading"),

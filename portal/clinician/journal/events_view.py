@@ -17,12 +17,13 @@ from portal.ui.text import text, text_by
 
 writer: Any = NoteWriter
 contacting: Any = Contacting
+EVENTS = "journal-events"
 
 
 def events_view() -> rx.Component:
     """The list of contacts and notes."""
     return rx.el.section(
-        rx.el.h2(text("journal.events.heading"), class_name="journal-h2"),
+        rx.el.h2(text("journal.events.heading"), id=EVENTS, tab_index=-1, class_name="journal-h2"),
         _filters(),
         rx.el.p(
             text("journal.events.shown", shown=seen.events.length(), total=seen.total),

@@ -60,6 +60,7 @@ class JournalState(rx.State):
     writes: list[str] = []  # noqa: RUF012 - the kinds that the reader's role writes
     former: list[Former] = []  # noqa: RUF012
     results: Latest = Latest()
+    documents_closed: bool = False
     documents: list[Doc] = []  # noqa: RUF012
     _entries: dict[str, list[Entry]] = {}  # noqa: RUF012
     _conflicts: list[Marked] = []  # noqa: RUF012
@@ -203,7 +204,7 @@ class JournalState(rx.State):
     def _show(self) -> None:
         wanted = Wanted(self.words, self.service, self.author, self.kind, self.unit)
         self.groups = lists.groups(self._entries, self._conflicts)
-        self.documents = docs(self._entries)
+        self.documents, self.documents_closed = docs(self._entries), DOCUMENT not in self._entries
         self.events = transform.events(self._entries, self._known, wanted)
         self.authors = transform.authors(self._entries)
         self.total = len(transform.events(self._entries, self._known, Wanted()))

@@ -12,7 +12,7 @@ import reflex as rx
 from portal.clinician.journal.documents_view import documents_view
 from portal.clinician.journal.editing import ListEditor
 from portal.clinician.journal.editing_view import editing_view
-from portal.clinician.journal.events_view import events_view
+from portal.clinician.journal.events_view import EVENTS, events_view
 from portal.clinician.journal.fields import EDITABLE
 from portal.clinician.journal.latest_view import latest_view
 from portal.clinician.journal.moving_view import move_top, moved_view
@@ -50,6 +50,7 @@ def journal_view() -> rx.Component:
                 editing_view(),
                 ordering_view(),
                 move_top(),
+                rx.cond(~seen.outside & (seen.shown != ""), _to_events()),
                 class_name="journal-top",
             ),
             rx.cond(seen.shown != "", _lists()),
@@ -60,6 +61,18 @@ def journal_view() -> rx.Component:
             class_name="journal-columns",
         ),
         class_name="journal",
+    )
+
+
+def _to_events() -> rx.Component:
+    """On a phone the lists stand first: one press leads past them."""
+    return aksel.button(
+        text("journal.events.go"),
+        size="small",
+        variant="tertiary",
+        on_click=rx.set_focus(EVENTS),
+        class_name="journal-jump results-noprint",
+        custom_attrs={"data-testid": "to-events"},
     )
 
 

@@ -202,6 +202,7 @@ def _fill(made: Row, widget: Widget, listed: Listed, now: datetime) -> None:
     made.check = item.label or "" if "check" in shows else ""
     made.mark = item.label or "" if "mark" in shows else ""
     made.minutes = item.minutes or 0 if "minutes" in shows else 0
+    made.you = made.you and "assignee" in shows
     made.assignee = listed.assignee_name or "" if "assignee" in shows and not made.you else ""
     made.shown_state = item.state if "state" in shows else ""
     made.shown_kind = item.kind if "kind" in shows else ""

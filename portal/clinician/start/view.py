@@ -51,7 +51,10 @@ def _list(one: Any) -> rx.Component:
     return rx.el.section(
         rx.el.h2(
             text_by("start.list", one.id, "tasks"),
-            rx.el.span(text("start.left", left=one.left), class_name="start-count"),
+            rx.cond(
+                one.rows.length() > 0,
+                rx.el.span(text("start.left", left=one.left), class_name="start-count"),
+            ),
             class_name="start-h2",
         ),
         rx.cond(one.shares & (one.whole > 0), _sharing(one)),
@@ -157,7 +160,7 @@ def _what(row: Any) -> rx.Component:
         rx.cond(row.minutes > 0, _bit(text("start.minutes", minutes=row.minutes))),
         rx.cond(row.shown_state != "", _bit(text_by("start.state", row.shown_state, "other"))),
         rx.cond(row.assignee != "", _bit(row.assignee)),
-        rx.cond(row.you & (start.whose != "mine"), _bit(text("start.you"))),
+        rx.cond(row.you & (~row.acts | (start.whose != "mine")), _bit(text("start.you"))),
         class_name="start-what",
     )
 
