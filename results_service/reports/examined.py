@@ -6,6 +6,7 @@ as the requisition's number only our own numbers are told: others may hold anyth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
@@ -23,6 +24,7 @@ _SYSTEMS = {system_url(NLK): "nlk", system_url(NLK_MISTAKEN): "nlk", system_url(
 _FINAL = frozenset({"final", "amended", "corrected"})
 _GIVEN_UP = frozenset({"cancelled", "entered-in-error"})
 _HISTORY = names.NILAR + "history"
+_CODE = re.compile(r"[A-Z0-9]{6,10}")  # what else stands where a code should may be anything
 _UNDONE_FIRST: tuple[Standing, ...] = ("registered", "preliminary", "final", "cancelled")
 
 
@@ -76,7 +78,7 @@ def _each(packed: Packed) -> Iterator[Examined]:
             if any(e.value_boolean for e in one.extension if e.url == _HISTORY):
                 continue  # repeated from an earlier report
             for coding in one.code.coding:
-                if coding.system in _SYSTEMS and coding.code and " " not in coding.code:
+                if coding.system in _SYSTEMS and _CODE.fullmatch(coding.code):
                     yield Examined(_standing(one), _SYSTEMS[coding.system], coding.code)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 import msgspec
@@ -10,9 +12,18 @@ import pytest
 
 from core_record.result_news.requisition_numbers import number_of
 from core_record.result_news.service import WITHDRAWN, Examined
+from dev.generator.writer import write as as_xml
+from dev.orders import PLANNED, _numbered, _report
+from dev.personas import load_personas
+from kit.norway import OSLO
+from results_service.codes import CodeBook
 from results_service.reports.examined import named_in
+from results_service.reports.fhir import map_report
 from results_service.reports.packing import index
+from results_service.reports.svarrapport import read_message
 from tests.integration.lookup.builder import Item, Report
+from tests.shared import REAL_MESSAGES, requires_shared
+from tests.unit.reports.build import REPORT_ID, parse
 
 PLAIN = Item("1", "NPU03230", "4.1")
 
@@ -63,3 +74,46 @@ def test_of_what_stands_as_the_requisitions_number_only_ours_is_told() -> None:
     number = number_of(uuid4(), uuid4())
     packed = index(Report(items=[PLAIN]).mapped(uuid4()))
     assert named_in(packed, ["13116900216", "NULL", number]).requisitions == [number]
+
+
+@requires_shared
+@pytest.mark.parametrize("path", REAL_MESSAGES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_of_a_real_message_each_national_code_is_told_once_and_nothing_of_its_requisition(path: Path) -> None:
+    message = read_message(parse(path.read_bytes())).message
+    assert message is not None
+    told = named_in(index(map_report(message, REPORT_ID, CodeBook.builtin())), message.requisition_ids)
+    assert told.requisitions == []  # field numbers, "NULL" and nothing: none of them is ours
+    codes = [(one.system, one.code) for one in told.examinations]
+    assert len(codes) == len(set(codes))
+    assert all(code.isalnum() and code.isupper() for _, code in codes if code != WITHDRAWN.code)
+
+
+@requires_shared
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Svar_biokjemi_v1-4_Ny", "final nlk NPU02593"),
+        ("Svar_biokjemi_v1-4_Endring", "cancelled nlk NOR05863"),
+        ("Svar_biokjemi_v1-4_Kansellering", WITHDRAWN.text),
+        ("Svar_mikrobiologi_virologi_v1-4_Ny", "final nlk NPU03952"),
+    ],
+)
+def test_real_messages_say_how_far_the_laboratory_has_come(name: str, expected: str) -> None:
+    path = next(path for path in REAL_MESSAGES if path.stem == name)
+    message = read_message(parse(path.read_bytes())).message
+    assert message is not None
+    told = named_in(index(map_report(message, REPORT_ID, CodeBook.builtin())), [])
+    assert expected in [one.text for one in told.examinations]
+
+
+def test_a_number_that_a_laboratory_sends_back_is_found_in_its_message() -> None:
+    number = number_of(uuid4(), uuid4())
+    person, one = load_personas().persons[0], next(one for one in PLANNED if one.answered)
+    report = _numbered(
+        _report(one, person, datetime(2026, 11, 29, tzinfo=OSLO)), {"body": {"number": number}}
+    )
+    message = read_message(parse(as_xml(report))).message
+    assert message is not None
+    told = named_in(index(map_report(message, REPORT_ID, CodeBook.builtin())), message.requisition_ids)
+    assert told.requisitions == [number]
+    assert {each.status for each in told.examinations} == {"final"}
