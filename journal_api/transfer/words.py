@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -17,9 +18,12 @@ from kit.norway import OSLO
 
 _BEHIND = frozenset(
     {"personnel", "responsible", "assignee", "by", "sha256", "contact", "result", "id", "unit"}
-    | {"looked_at", "became", "requester"}
+    | {"looked_at", "became", "requester", "replaces", "report"}
 )
 """Ids that mean nothing to a reader."""
+
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @cache
@@ -88,7 +92,7 @@ class Words:
 
     def _fields(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for name, value in body.items():
-            if name not in _BEHIND and value not in (None, "", [], {}):
+            if name not in _BEHIND and value not in (None, "", [], {}) and not _are_ids(value):
                 yield self.field(name), self._value(value)
 
     def _value(self, value: Any) -> str:
@@ -108,6 +112,11 @@ class Words:
         """With the language's decimal mark."""
         text = f"{value:g}"
         return text if self.language == "en" else text.replace(".", ",")
+
+
+def _are_ids(value: Any) -> bool:
+    """Whether a value is a list of ids, which mean nothing to a reader."""
+    return isinstance(value, list) and all(isinstance(one, str) and _ID.fullmatch(one) for one in value)
 
 
 def _code(code: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pypdfium2
@@ -183,3 +183,15 @@ class TestPaper:
         for entry, expected in ((draft, "422 order-not-active"), (other, "404 entry-not-found")):
             answer = await net.journal.call("lege-koman", "line", "GET", f"/requisitions/{entry['id']}/pdf")
             assert f"{answer.status_code} {answer.json()['title']}" == expected
+
+
+async def test_given_a_printed_journal_then_its_orders_are_in_words_and_no_ids(net: Net) -> None:
+    made = await order(net, POTASSIUM, SODIUM, information="Ny vanndrivende")
+    report = await net.arrive(items=[PLAIN], sampled=datetime(2026, 11, 21, 8, tzinfo=UTC))
+    await changed(net, made, confirmed=[str(report)], settled=[{"examination": 1, "words": "Ringt"}])
+    answer = await net.journal.call("lege-koman", "line", "POST", "/journal/$export-pdf")
+    document = pypdfium2.PdfDocument(answer.content)
+    said = " ".join(page.get_textpage().get_text_range() for page in document)
+    for words in ("Rekvisisjoner", POTASSIUM, "Ny vanndrivende", made["body"]["number"], "Ringt"):
+        assert words in said
+    assert str(report)[:8] not in said
