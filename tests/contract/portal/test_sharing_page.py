@@ -6,19 +6,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import portal.portal  # noqa: F401 - every state is there before a tab is opened, as in the product
 from kit.norway import today_in_norway
 from portal.clients.journal import Written
 from portal.clients.unit import Share
+from portal.clinician.journal.orders import Orders
+from portal.clinician.journal.state import JournalState
 from portal.clinician.patients.state import PatientSearch
 from portal.clinician.sharing.state import VisitSharing
 from portal.clinician.start.state import Start
 from portal.clinician.start.visits import VisitWork
+from portal.frame.critical import Critical
 from portal.session.journal import journal_client, unit_client
 from portal.session.models import OpenPatient
 from portal.session.patient import set_open_patient
 from portal.session.profile import with_profile
 from tests.contract.portal.conftest import Browser, Tab
 from tests.contract.portal.test_clients import number_of
+from tests.integration.lookup.conftest import Store
 
 DAILY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -89,6 +94,26 @@ async def test_given_no_authorisation_then_the_page_says_so_and_a_visit_is_taken
     await tab.do(VisitWork, "give_back", free[0].key)
     assert work.said == "given-back"
     assert start.whose == ""
+
+
+async def test_given_no_authorisation_then_a_patient_opened_from_the_list_reads_of_no_refusal(
+    visitor: Browser, store: Store
+) -> None:
+    await the_page(visitor, day="")
+    await visitor.log_in("pleieassistent")
+    tab = visitor.tab()
+    await tab.do(PatientSearch, "load")
+    await tab.do(Start, "load")
+    start = await tab.get(Start)
+    (visits,) = [one for one in start.lists if one.shares]
+    await tab.do(Start, "open", visits.rows[0].key, visits.goes)
+    for state in (JournalState, Orders, Critical):
+        await tab.do(state, "load")
+    journal = await tab.get(JournalState)
+    assert (journal.problem, journal.documents_closed) == ("", True)
+    assert "AllergyIntolerance" not in journal.writes
+    refused = "SELECT count(*) FROM core_record.access_log WHERE outcome = 'refused'"
+    assert store.rows(refused) == [(0,)]
 
 
 async def the_page(visitor: Browser, day: str = "tomorrow") -> tuple[Tab, Any]:
