@@ -69,9 +69,6 @@ def _page() -> rx.Component:
 def _told() -> rx.Component:
     """What came of the last giving: said aloud, and what was not done as asked in words."""
 
-    def one_by_one(one: Any) -> rx.Component:
-        return rx.el.li(one.time, " ", one.name, rx.cond(one.by != "", rx.fragment(": ", one.by)))
-
     return rx.el.div(
         rx.cond(
             sharing.given >= 0,
@@ -85,30 +82,34 @@ def _told() -> rx.Component:
                 custom_attrs={"data-testid": "given"},
             ),
         ),
-        rx.cond(
-            (sharing.given >= 0) & (sharing.taken.length() > 0),
-            aksel.alert(
-                text("sharing.taken"),
-                rx.el.ul(rx.foreach(sharing.taken, one_by_one)),
-                variant="warning",
-                size="small",
-                custom_attrs={"data-testid": "taken"},
-            ),
-        ),
-        rx.cond(
-            (sharing.given >= 0) & (sharing.away.length() > 0),
-            aksel.alert(
-                text("sharing.was_away"),
-                rx.el.ul(rx.foreach(sharing.away, one_by_one)),
-                variant="warning",
-                size="small",
-            ),
-        ),
+        _not_given(sharing.taken, "taken"),
+        _not_given(sharing.away, "was_away"),
         rx.cond(
             (sharing.given >= 0) & (sharing.gone > 0),
             rx.el.p(text("sharing.gone", number=sharing.gone)),
         ),
         role="status",
+    )
+
+
+def _not_given(found: Any, words: str) -> rx.Component:
+    """The visits that were not given as asked, and whose they are."""
+    return rx.cond(
+        (sharing.given >= 0) & (found.length() > 0),
+        aksel.alert(
+            text(f"sharing.{words}"),
+            rx.el.ul(
+                rx.foreach(
+                    found,
+                    lambda one: rx.el.li(
+                        one.time, " ", one.name, rx.cond(one.by != "", rx.fragment(": ", one.by))
+                    ),
+                )
+            ),
+            variant="warning",
+            size="small",
+            custom_attrs={"data-testid": words},
+        ),
     )
 
 

@@ -57,29 +57,23 @@ def _buttons(row: Any) -> rx.Component:
         ),
         rx.cond(
             row.free,
-            aksel.button(
-                text("start.visit.take"),
-                name,
-                size="small",
-                type="button",
-                variant="tertiary",
-                on_click=work.take(row.key),
-                custom_attrs={"data-testid": "visit-take"},
-            ),
-            rx.cond(
-                row.mine,
-                aksel.button(
-                    text("start.visit.give_back"),
-                    name,
-                    size="small",
-                    type="button",
-                    variant="tertiary",
-                    on_click=work.give_back(row.key),
-                    custom_attrs={"data-testid": "visit-give-back"},
-                ),
-            ),
+            _whose(name, "take", work.take(row.key)),
+            rx.cond(row.mine, _whose(name, "give_back", work.give_back(row.key))),
         ),
         class_name="start-acts",
+    )
+
+
+def _whose(name: Any, act: str, on_click: Any) -> rx.Component:
+    """Take a visit that nobody has, or give one's own back."""
+    return aksel.button(
+        text(f"start.visit.{act}"),
+        name,
+        size="small",
+        type="button",
+        variant="tertiary",
+        on_click=on_click,
+        custom_attrs={"data-testid": f"visit-{act}"},
     )
 
 
