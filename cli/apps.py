@@ -25,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, help="Others' apps: which are admitted, 
 By = Annotated[str, typer.Option("--by", help="Who orders it: stands in the register's history.")]
 Client = Annotated[str, typer.Argument(help="The app's client id at HelseID.")]
 Org = Annotated[str, typer.Option("--org", help="The organisation that it is for; without it, all of its.")]
+OneOrg = Annotated[str, typer.Option("--org", help="The organisation that lets it in, which answers for it.")]
 Reason = Annotated[str, typer.Option("--reason", help="A code: reviewed, agreement, security, incident …")]
 
 
@@ -68,8 +69,8 @@ def propose(file: File, by: By) -> None:
 
 
 @app.command()
-def approve(client: Client, by: By, reason: Reason, org: Org = "") -> None:
-    """Let an app in."""
+def approve(client: Client, by: By, reason: Reason, org: OneOrg) -> None:
+    """Let an app in, for one organisation: each answers for its own."""
     _decide(client, org, by, reason, "approved")
 
 
@@ -97,7 +98,12 @@ def _decide(
             await writing.decide(
                 conn,
                 Verdict(
-                    client_id=client, org_number=row.org_number, was=row.state, state=state, reason=reason
+                    client_id=client,
+                    org_number=row.org_number,
+                    was=row.state,
+                    state=state,
+                    reason=reason,
+                    seen=row.seen,
                 ),
                 _origin(by, reason),
                 today_in_norway(),

@@ -77,12 +77,12 @@ def narrowed(actor: Actor, request: AccessRequest, decision: Decision, kinds: It
     return decision if rule is None else replace(decision, refusal=rule)
 
 
-def check_shown(actor: Actor, kinds: Iterable[str]) -> None:
+def check_shown(actor: Actor, kinds: Iterable[str], *, writes: bool = False) -> None:
     """What came along with what was asked for (an `_include`) is of kinds that the app may read.
 
-    Raises `Forbidden` (`app-reads-beyond`).
+    `writes`: the answer to a writing shows what was written too. Raises `Forbidden` (`app-reads-beyond`).
     """
     app = actor.app
-    if app is not None and not app.reads.union(app.writes).issuperset(kinds):
+    if app is not None and not (app.reads | app.writes if writes else app.reads).issuperset(kinds):
         rule = APP_RULES[2]
         raise Forbidden(rule.code, rule.text)

@@ -134,7 +134,7 @@ async def look_up(
         who = who_of(keys, actor, request, decision, actor_hash)
         if decision.permitted and decision.person_id is not None:
             found = await read(conn, decision.person_id, decision)
-            apps.check_shown(actor, found.items)
+            apps.check_shown(actor, found.items, writes=request.writes)
             items = dict.fromkeys(kinds, 0) | dict(found.items)
             entry = entry_of(decision.person_id, who, request, decision, items, found.action)
             if _of_health(kinds):

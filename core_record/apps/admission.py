@@ -89,14 +89,15 @@ class Apps:
     async def admit(self, actor: Actor) -> tuple[Actor, AksonError | None]:
         """The caller, narrowed to what the app may, and why it is not let in, if so.
 
-        A system that no row names delivers reports by the register of senders, and nothing else.
+        A system that no row of its own organisation names delivers reports by the register of senders, and
+        nothing else: what others enter about it stops nothing.
         """
         if actor.client_id in self._own:
             return actor, None
         rows = await self._register.rows(actor.client_id) if self._register else ()
-        if actor.kind is ActorKind.MACHINE and not rows:
-            return replace(actor, scopes=actor.scopes & MACHINE_SCOPES), None
         row = row_for(rows, actor)
+        if actor.kind is ActorKind.MACHINE and row is None:
+            return replace(actor, scopes=actor.scopes & MACHINE_SCOPES), None
         may = grants.allowed(row.grants, self._audience) if row else grants.Allowed()
         code = refusal(row, known=bool(rows), today=today_in_norway())
         if code is None and not may.scopes:

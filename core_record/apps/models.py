@@ -40,17 +40,21 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is decided about an app; `was` is the state that the one who decides saw."""
+    """What is decided about an app; `was` is the state that the one who decides saw.
+
+    `seen` is that of the row (`AppRow`), and needed to approve: nobody approves what they have not read.
+    """
 
     client_id: ClientId
     org_number: OrgNumber
     was: State
     state: Literal["approved", "suspended", "withdrawn"]
     reason: Reason
+    seen: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 class AppRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An app as the register has it. `valid_to` is the last day."""
+    """An app as the register has it. `valid_to` is the last day; `seen` changes with whatever else does."""
 
     client_id: str
     org_number: str
@@ -67,6 +71,7 @@ class AppRow(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date
     decided_by: str | None
     decided_at: datetime | None
+    seen: str
 
 
 class Which(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

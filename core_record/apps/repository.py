@@ -17,7 +17,8 @@ COLUMNS: tuple[LiteralString, ...] = (
     *("launch_url", "data_protection", "state", "valid_to", "decided_by", "decided_at"),
 )
 _ROWS: LiteralString = (
-    "SELECT a.*, o.name AS organisation FROM core_record.app a"
+    "SELECT a.*, o.name AS organisation, encode(sha256(convert_to(to_jsonb(a)::text, 'UTF8')), 'hex') AS seen"
+    " FROM core_record.app a"
     " JOIN core_record.organisation o USING (org_number)"
 )
 _ORDER: LiteralString = " ORDER BY lower(a.name), o.name, a.client_id"

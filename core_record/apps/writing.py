@@ -47,7 +47,7 @@ async def decide(
         raise NotFound("app-unknown", "The organisation has no such app.")
     if before.state == entry.state:
         return False, before
-    if before.state != entry.was:
+    if before.state != entry.was or (entry.state == "approved" and before.seen != entry.seen):
         raise Conflict("changed-meanwhile", "Someone has changed this app meanwhile: look at it again.")
     rules.follows(before.state, entry.state)
     if entry.state == "approved" and before.valid_to < today:

@@ -70,17 +70,18 @@ def written(form: Form, resource: Json, number: Json) -> Written:
     """What a resource sent over FHIR writes. Raises `Malformed` and `Unprocessable` (`subject-other`)."""
     if resource.get("resourceType") != form.type:
         raise Malformed("resource-type", f"Send a {form.type}.")
-    sent_subject = resource.get(form.subject)
-    if sent_subject is not None and sent_subject.get("identifier") != number:
-        raise Unprocessable("subject-other", "The resource is about another person than person-id names.")
     try:
-        parsed = form.back(resource)
+        whose = resource.get(form.subject)
+        other = whose is not None and whose.get("identifier") != number
+        parsed, why = form.back(resource), _why(resource)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError):
         raise Malformed("resource-form", f"This is no {form.type} as the journal gives them out.") from None
+    if other:
+        raise Unprocessable("subject-other", "The resource is about another person than person-id names.")
     if parsed.at is None:
         raise Unprocessable("time-missing", "The resource names no time.")
     body = msgspec.Raw(msgspec.json.encode(parsed.body))
-    return Written(parsed.state, parsed.at, body, parsed.contact, _why(resource))
+    return Written(parsed.state, parsed.at, body, parsed.contact, why)
 
 
 def tagged(resource: Json) -> Response:

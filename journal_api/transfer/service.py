@@ -138,7 +138,10 @@ def _says(entry: Entry) -> tuple[str, dict[str, Any]]:
 
 
 async def _take_content(here: Visit, entry: Entry, content: str | None) -> None:
-    """A document's content, which no scanner has looked at here. Raises `Malformed` (`bundle-form`)."""
+    """A document's content; unless it was here already, no scanner has looked at it.
+
+    Raises `Malformed` (`bundle-form`).
+    """
     if entry.kind != documents.KIND or content is None:
         return
     try:
@@ -149,8 +152,8 @@ async def _take_content(here: Visit, entry: Entry, content: str | None) -> None:
     if hashlib.sha256(data).hexdigest() != body.get("sha256") or type_of(data) != body.get("content_type"):
         raise Malformed("bundle-form", "A document in the Bundle is not what its reference says.")
     what = Described(body["content_type"], len(data), body["sha256"], "unscanned", body.get("pages"))
-    await documents.keep(here, entry.id, data, what)
-    await documents.said_to_be(here, entry.id, "unscanned")
+    kept = await documents.keep(here, entry.id, data, what)
+    await documents.said_to_be(here, entry.id, kept.scan)
 
 
 async def _insert(conn: AsyncConnection[Any], person_id: UUID, kept: Kept, import_id: UUID) -> bool:

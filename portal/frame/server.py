@@ -58,10 +58,6 @@ def server(pages: Sequence[Route] = ()) -> Starlette:
     )
 
 
-def _plain_routes(static: Path) -> list[Route]:
-    return [*public_routes(static), *auth_routes(), *login_routes(static), *app_routes(static)]
-
-
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
     """Logging at start, and no start without keys; connections closed at the end."""

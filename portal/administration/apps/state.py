@@ -108,6 +108,7 @@ class AppsKept(rx.State):
             "was": one.state,
             "state": state,
             "reason": reason,
+            "seen": one.seen,
         }
         try:
             await (await administration_client(self)).decide_app(entry)

@@ -19,7 +19,10 @@ NEXT = {
 
 @dataclass
 class AppRow:
-    """One app of one organisation; `decided` names who decided last, and when."""
+    """One app of one organisation; `decided` names who decided last, and when.
+
+    `seen` stands for all that was read here: what has changed since is not approved.
+    """
 
     key: str
     client_id: str
@@ -39,6 +42,7 @@ class AppRow:
     decided_by: str
     decided_on: str
     next: list[str]
+    seen: str = ""
 
 
 @dataclass
@@ -82,6 +86,7 @@ def _row(one: Json) -> AppRow:
         decided_by=str(one["decided_by"] or ""),
         decided_on=shown_day(one["decided_at"]),
         next=NEXT.get(state, []),
+        seen=str(one["seen"]),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from kit.norway import day_in_norway
 from portal.clients.growth import Course, Growth, Reference, Seen
 from portal.clients.notes import Words
 from portal.clinician.results.transform.chart import Percentile
@@ -49,7 +50,8 @@ def places(course: Course | None) -> dict[tuple[datetime, float], Compared]:
 
 def compared(one: Seen) -> Compared:
     """A value's place in words."""
-    age, age_in = _age(one.age_days)
+    day = day_in_norway(one.at)
+    age, age_in = _age(day - timedelta(days=one.age_days), day)
     return Compared(age, age_in, _sds(one.z), _percentile(one.percentile), one.corrected)
 
 
@@ -85,8 +87,9 @@ def _percentile(percentile: float | None) -> str:
     return "<1" if percentile < 1 else ">99" if percentile > 99 else f"{percentile:.0f}"
 
 
-def _age(days: int) -> tuple[int, str]:
-    """Weeks before three months, months before two years, then years."""
-    if days < 92:
-        return days // 7, "weeks"
-    return (int(days / 30.4375), "months") if days < _CORRECTED_FOR else (int(days / 365.25), "years")
+def _age(born: date, day: date) -> tuple[int, str]:
+    """By the calendar: weeks before three months, months before two years, then years."""
+    months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+    if months < 3:
+        return (day - born).days // 7, "weeks"
+    return (months, "months") if months < 24 else (months // 12, "years")

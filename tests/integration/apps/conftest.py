@@ -18,6 +18,7 @@ import journal_api.app
 import results_service.app
 from core_record.apps import admission
 from core_record.apps.admission import Apps
+from core_record.apps.service import every
 from dev.personas import persona
 from kit.identity import audiences
 from kit.identity.apiclient import NonceJar
@@ -107,15 +108,19 @@ class Desk:
     async def decide(self, was: str, state: str, reason: str = "reviewed", **changed: Any) -> httpx.Response:
         """Approve, suspend or withdraw it, and let a second pass in every process."""
         entry = {"client_id": APP, "org_number": "313900215", "was": was, "state": state, "reason": reason}
+        entry |= changed
+        entry = {"seen": await self.seen(entry["client_id"], entry["org_number"]), **entry}
         answer = await self.call(
-            audiences.CORE_RECORD,
-            "administrator",
-            "POST",
-            "/administration/apps/decide",
-            {**entry, **changed},
+            audiences.CORE_RECORD, "administrator", "POST", "/administration/apps/decide", entry
         )
         self.a_second_passes()
         return answer
+
+    async def seen(self, client_id: str, org_number: str) -> str:
+        """What stands for all of a row, as whoever reads it now gets it."""
+        async with await psycopg.AsyncConnection.connect(self.postgres.superuser_dsn) as conn:
+            found = {(row.client_id, row.org_number): row.seen for row in await every(conn)}
+        return found.get((client_id, org_number), "")
 
     async def admit(self, **changed: Any) -> None:
         """Propose and approve."""

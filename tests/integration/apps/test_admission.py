@@ -235,6 +235,17 @@ async def test_given_systems_then_those_in_no_row_deliver_by_the_register_of_sen
     assert (await desk.call(RESULTS, "lab", "POST", "/messages", None)).status_code not in (401, 403)
 
 
+async def test_given_what_another_organisation_enters_about_a_system_then_it_still_delivers(
+    desk: Desk,
+) -> None:
+    delivering = {"grants": ["nhn:pps system/DiagnosticReport.c"], "launch_url": None}
+    assert (await desk.propose(client_id="akson-dev-lab", **delivering)).json() == {"changed": True}
+    desk.a_second_passes()
+    assert (await desk.call(RESULTS, "lab", "POST", "/messages", None)).status_code not in (401, 403)
+    await desk.decide("proposed", "withdrawn", client_id="akson-dev-lab")
+    assert (await desk.call(RESULTS, "lab", "POST", "/messages", None)).status_code not in (401, 403)
+
+
 async def test_given_no_register_then_an_app_waits_and_our_own_clients_do_not_ask(desk: Desk) -> None:
     await desk.admit()
     unopened = Database(desk.postgres.dsn("akson_journal"))

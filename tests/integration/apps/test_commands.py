@@ -59,7 +59,9 @@ def test_an_app_of_two_organisations_is_stopped_in_both_at_once(
     code, told = run("approve", "trend-app", *BY, "--reason", "reviewed", "--org", "313900215")
     assert (code, told) == (0, "Fjordvik kommune: approved\n")
     assert states(postgres) == [("313900215", "approved"), ("313900436", "proposed")]
-    assert run("approve", "trend-app", *BY, "--reason", "reviewed")[0] == 0
+    code, told = run("approve", "trend-app", *BY, "--reason", "reviewed")
+    assert (code, "--org" in told) == (2, True)  # each organisation answers for its own
+    assert run("approve", "trend-app", *BY, "--reason", "reviewed", "--org", "313900436")[0] == 0
 
     code, told = run("suspend", "trend-app", *BY, "--reason", "incident")
 
@@ -82,7 +84,7 @@ def test_what_cannot_be_done_is_told_with_its_code(tmp_path: Path, postgres: Tes
     code, told = run("propose", a_file(tmp_path, more=1), *BY)
     assert (code, "unknown field" in told) == (2, True)
     assert run("propose", a_file(tmp_path), *BY)[0] == 0
-    code, told = run("approve", "trend-app", *BY, "--reason", "because")
+    code, told = run("approve", "trend-app", *BY, "--reason", "because", "--org", "313900215")
     assert (code, "reason-unknown" in told) == (1, True)
     code, told = run("suspend", "trend-app", *BY, "--reason", "incident", "--org", "313900215")
     assert (code, "app-state" in told) == (1, True)
@@ -93,6 +95,6 @@ def test_the_sample_app_is_proposed_once(settings: Settings, postgres: TestDatab
     for _ in range(2):
         asyncio.run(sample_app.propose(settings))
     assert states(postgres) == [("313900215", "proposed")]
-    assert run("approve", sample_app.CLIENT, *BY, "--reason", "reviewed")[0] == 0
+    assert run("approve", sample_app.CLIENT, *BY, "--reason", "reviewed", "--org", "313900215")[0] == 0
     asyncio.run(sample_app.propose(settings))
     assert states(postgres) == [("313900215", "approved")]

@@ -95,6 +95,21 @@ async def test_given_another_who_decided_meanwhile_then_the_second_is_told(desk:
     assert code(await desk.decide("suspended", "approved", client_id="another-app")) == "404 app-unknown"
 
 
+async def test_given_a_proposal_that_has_changed_since_it_was_read_then_it_is_not_approved_unread(
+    desk: Desk,
+) -> None:
+    await desk.propose()
+    (read,) = await listed(desk)
+    await desk.propose(grants=["akson:journal user/Patient.rs", "akson:journal user/Composition.crus"])
+
+    assert code(await desk.decide("proposed", "approved", seen=read["seen"])) == "409 changed-meanwhile"
+    assert code(await desk.decide("proposed", "approved", seen="")) == "409 changed-meanwhile"
+    (now,) = await listed(desk)
+    assert (await desk.decide("proposed", "approved", seen=now["seen"])).json()["changed"] is True
+    # stopping is for everyone who sees the danger, read or not
+    assert (await desk.decide("approved", "suspended", "incident", seen="")).json()["changed"] is True
+
+
 async def test_given_an_app_past_its_last_day_then_it_is_not_approved_as_it_is(desk: Desk) -> None:
     await desk.propose()
     with psycopg.connect(desk.postgres.superuser_dsn) as conn:

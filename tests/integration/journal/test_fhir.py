@@ -91,6 +91,13 @@ async def test_given_a_new_resource_then_it_is_made_once_and_checked_like_any_en
     other = new | {"subject": {"identifier": {"system": "x", "value": "y"}}}
     refused = await journal.call("sykepleier", "line", "PUT", f"/fhir/Encounter/{uuid4()}", other)
     assert code_of(refused) == "422 subject-other"
+    for form in (
+        {"subject": "Patient/1"},
+        {"extension": ["x"]},
+        {"extension": [{"url": "urn:akson:entry"}, 1]},
+    ):
+        refused = await journal.call("sykepleier", "line", "PUT", f"/fhir/Encounter/{uuid4()}", new | form)
+        assert code_of(refused) == "400 resource-form"
 
 
 async def test_given_a_note_over_fhir_then_it_is_preliminary_until_signed(journal: Journal) -> None:

@@ -85,6 +85,33 @@ async def test_given_a_scanner_later_then_what_is_clean_is_shown_and_what_is_inf
     assert f"b-{infected['id']}" not in str(bundle)
 
 
+async def test_given_a_scan_between_then_the_same_once_more_still_changes_nothing(
+    journal: Journal, tmp_path: Path
+) -> None:
+    made = await kept(journal, a_pdf(1))
+    body = {"state": "current", "at": AT, "body": {"title": "Epikrise", "category": "A00-1"}}
+    path = f"/journal/DocumentReference/{made['id']}"
+    assert await journal.ok("lege-koman", "line", "PUT", path, body) == made
+    async with clamd(tmp_path / "c", finds_eicar):
+        assert await scanned(journal, tmp_path / "c") == {made["id"]: "clean"}
+    again = await journal.ok("lege-koman", "line", "PUT", path, body)
+    assert (again["version"], again["body"]) == (1, {**made["body"], "scan": "clean"})
+
+
+async def test_given_an_import_of_a_content_that_is_here_then_what_the_scanner_said_of_it_holds(
+    journal: Journal, tmp_path: Path, postgres: TestDatabase
+) -> None:
+    made = await kept(journal, a_pdf(1))
+    async with clamd(tmp_path / "c", finds_eicar):
+        assert await scanned(journal, tmp_path / "c") == {made["id"]: "clean"}
+    bundle = await journal.ok("lege-koman", "line", "POST", "/journal/$export")
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("SET session_replication_role = replica")
+        conn.execute("DELETE FROM journal.entry")
+    assert (await journal.ok("lege-koman", "line", "POST", "/journal/$import", bundle))["taken"] == 1
+    assert (await in_list(journal, made["id"]))["body"]["scan"] == "clean"
+
+
 async def test_given_newer_signatures_then_what_was_clean_is_scanned_again_and_shut_when_infected(
     journal: Journal, tmp_path: Path, db: Database, postgres: TestDatabase
 ) -> None:

@@ -104,6 +104,13 @@ def test_what_comes_along_is_of_kinds_that_the_app_may_read() -> None:
         check_shown(app, {"DiagnosticReport", "Observation"})
 
 
+def test_what_an_app_may_write_alone_comes_along_when_it_is_written_and_not_when_others_are_read() -> None:
+    app = through(App("a", "A", frozenset({"Encounter"}), frozenset({"Observation"})))
+    check_shown(app, {"Observation"}, writes=True)
+    with pytest.raises(Forbidden, match="app-reads-beyond"):
+        check_shown(app, {"Encounter", "Observation"})
+
+
 @given(
     st.dictionaries(
         st.tuples(

@@ -29,6 +29,7 @@ ROW = {
     "state": "approved",
     "decided_by": "Sigrid Aune",
     "decided_at": "2026-11-23T10:00:00Z",
+    "seen": "5f2c",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -72,6 +72,29 @@ def test_given_a_reference_then_values_have_their_place_and_curves_lie_behind_th
         places = [float(n) for curve in chart.curves for xy in curve.points.split() for n in xy.split(",")]
         assert min(places) >= 0
         assert max(places) <= width
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "age"),
+    [
+        (date(2025, 1, 10), date(2025, 4, 9), (12, "weeks")),
+        (date(2025, 1, 10), date(2025, 4, 10), (3, "months")),
+        (date(2025, 1, 10), date(2026, 1, 9), (11, "months")),
+        (date(2025, 1, 10), date(2026, 1, 10), (12, "months")),
+        (date(2025, 1, 10), date(2027, 1, 9), (23, "months")),
+        (date(2025, 1, 10), date(2027, 1, 10), (2, "years")),
+        (date(2021, 1, 10), date(2024, 1, 9), (2, "years")),
+        (date(2021, 1, 10), date(2024, 1, 10), (3, "years")),
+        (date(2024, 2, 29), date(2025, 2, 28), (11, "months")),
+        (date(2024, 2, 29), date(2025, 3, 1), (12, "months")),
+    ],
+)
+def test_given_a_birthday_then_the_age_is_that_of_the_calendar(
+    born: date, on: date, age: tuple[int, str]
+) -> None:
+    noon = datetime.combine(on, time(12), UTC)
+    place = compared(Seen(noon, 10, age_days=(on - born).days, corrected=False, z=0.0, percentile=50.0))
+    assert (place.age, place.age_in) == age
 
 
 def test_given_little_room_then_labels_do_not_lie_on_each_other() -> None:
