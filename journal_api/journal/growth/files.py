@@ -53,7 +53,7 @@ class Said(msgspec.Struct, frozen=True):
 def read_tables(path: Path, said: Said) -> Tables:
     """The tables of one file. Raises `CodeFileError` with the line that is wrong and why."""
     found: Tables = {}
-    for line, row in enumerate(_rows(read_text(path)), start=2):
+    for line, row in _rows(read_text(path)):
         if line > _MOST:
             raise CodeFileError(f"More than {_MOST} lines.")
         try:
@@ -66,17 +66,19 @@ def read_tables(path: Path, said: Said) -> Tables:
     return {key: _ordered(key, points) for key, points in found.items()}
 
 
-def _rows(text: str) -> Iterable[dict[str, str]]:
+def _rows(text: str) -> Iterable[tuple[int, dict[str, str]]]:
+    """Each with its line in the file; empty ones are passed over."""
     head = text.partition("\n")[0]
     delimiter = max("\t;,", key=head.count)
-    for row in csv.DictReader(StringIO(text), delimiter=delimiter):
+    reader = csv.DictReader(StringIO(text), delimiter=delimiter)
+    for row in reader:
         made = {
             (name or "").strip().lower(): value.strip()
             for name, value in row.items()
             if isinstance(value, str)
         }
         if any(made.values()):
-            yield made
+            yield reader.line_num, made
 
 
 def _row(row: Mapping[str, str], said: Said) -> tuple[tuple[str, str], Point]:

@@ -15,6 +15,7 @@ from kit.identity import audiences
 from kit.identity.jwks import Issuer
 from tests.integration.apps.conftest import APP, Desk
 from tests.integration.apps.test_admission import code
+from tests.integration.privacy.conftest import HPR, consent, party
 
 JOURNAL, RESULTS = audiences.JOURNAL, audiences.RESULTS
 
@@ -147,6 +148,20 @@ async def test_given_an_app_suspended_meanwhile_then_it_learns_nothing(admitted:
     await admitted.decide("approved", "suspended", "incident")
     assert code(await redeem(admitted, launch)) == "403 app-suspended"
     assert code(await begin(admitted)) == "404 app-not-offered"
+
+
+async def test_given_a_block_meanwhile_then_the_app_learns_nothing_and_the_log_names_it(
+    admitted: Desk,
+) -> None:
+    launch = await handle(admitted)
+    block = consent("blokkering", actor=[party("IRCP", HPR, persona("sykepleier").hpr_number or "")])
+    assert (await admitted.call(audiences.CORE_RECORD, "line", "POST", "/fhir/Consent", block)).is_success
+    refused = await redeem(admitted, launch)
+    assert code(refused) == "403 blocked"
+    assert (persona("line").national_id or "") not in refused.text
+    assert code(await begin(admitted)) == "403 blocked"
+    rows = admitted.rows("SELECT app, outcome_code FROM core_record.access_log WHERE outcome = 'refused'")
+    assert sorted(rows, key=str) == [(APP, "blocked"), (None, "blocked")]
 
 
 async def test_given_a_person_whom_one_may_not_see_then_no_app_is_opened(admitted: Desk) -> None:

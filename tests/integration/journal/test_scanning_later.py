@@ -153,6 +153,28 @@ async def test_given_a_content_that_was_forgotten_then_it_waits_for_nothing(
         assert conn.execute("SELECT count(*) FROM journal.document_scan").fetchone() == (0,)
 
 
+async def test_given_another_content_under_the_id_of_a_forgotten_one_then_it_is_scanned_as_any(
+    journal: Journal, tmp_path: Path, postgres: TestDatabase
+) -> None:
+    forgotten, again, other = str(uuid4()), str(uuid4()), str(uuid4())
+    for document_id in (forgotten, again):
+        path = f"/documents/{document_id}/content"
+        assert (await send(journal, "lege-koman", "PUT", path, a_pdf(1))).is_success
+    async with clamd(tmp_path / "c", lambda _: b"stream: OK"):
+        assert await scanned(journal, tmp_path / "c") == {forgotten: "clean", again: "clean"}
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("UPDATE journal.document_content SET at = at - interval '2 days'")
+
+    for document_id in (other, again):
+        path = f"/documents/{document_id}/content"
+        assert (await send(journal, "lege-koman", "PUT", path, a_pdf(1) + EICAR)).is_success
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        rows = conn.execute("SELECT entry_id::text, state FROM journal.document_scan").fetchall()
+    assert dict(rows) == {other: "waiting", again: "waiting"}  # of what is forgotten nothing stands
+    async with clamd(tmp_path / "d", finds_eicar):
+        assert await scanned(journal, tmp_path / "d") == {other: "infected", again: "infected"}
+
+
 async def test_given_a_content_found_infected_before_it_is_named_then_no_document_is_made_of_it(
     journal: Journal, tmp_path: Path
 ) -> None:

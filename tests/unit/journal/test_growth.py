@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +33,29 @@ def test_a_value_of_an_sds_has_that_sds(at: Lms, z: float) -> None:
     assume(value is not None and 1e-6 < value < 1e6)
     assert value is not None
     assert z_of(value, at) == pytest.approx(z, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "z"),
+    [
+        (Lms(1, 10, 0.1), 11, 1.0),  # (1.1 - 1) / 0.1
+        (Lms(2, 10, 0.1), 12, 2.2),  # (1.44 - 1) / 0.2
+        (Lms(-1, 10, 0.1), 8, -2.5),  # (1.25 - 1) / -0.1
+        (Lms(0, 10, 0.1), 10 * math.e**0.2, 2.0),  # ln(e^0.2) / 0.1
+        (Lms(1, 10, 0.1), 5, -5.0),  # beyond 3 as it stands
+    ],
+)
+def test_the_formula_reckoned_by_hand(at: Lms, value: float, z: float) -> None:
+    assert z_of(value, at) == pytest.approx(z)
+    assert value_of(z, at) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("z", "percentile"), [(0, 50), (1, 84.1345), (-1.8808, 3), (1.8808, 97), (-0.6745, 25)]
+)
+def test_percentiles_of_the_normal_distribution_as_tables_have_them(z: float, percentile: float) -> None:
+    assert percentile_of(z) == pytest.approx(percentile, abs=0.001)
+    assert z_of_percentile(percentile) == pytest.approx(z, abs=0.0001)
 
 
 @given(LMS, st.floats(0.2, 5), st.floats(1.001, 1.5))
@@ -191,6 +215,11 @@ def test_our_own_columns_and_those_of_whos_tables_are_read(tmp_path: Path) -> No
         ("sex,measure,age_days,l,m,s\n1,weight,0,1,4,0\n", Said(), "S between"),
         ("sex,measure,age_days,l,m,s\n1,weight,0,nan,4,0.1\n", Said(), "l must be a number"),
         ("sex,measure,age_days,l,m,s\n1,weight,x,1,4,0.1\n", Said(), "age_days must be a number"),
+        (
+            "sex,measure,age_days,l,m,s\n1,weight,0,1,4,0.1\n\n,,,,,\n1,weight,x,1,4,0.1\n",
+            Said(),
+            "Line 5: age",
+        ),
         ("sex,measure,age_days,l,m,s\n1,weight,90000,1,4,0.1\n", Said(), "age_days lies outside"),
         ("sex,measure,age_days,l,m,s\n1,weight,0,1,4,0.1\n1,weight,0,1,4,0.1\n", Said(), "stands twice"),
         ("sex,measure,age_days,l,m,s\n1,weight,0,1,4,0.1\n", Said(), "no course"),
