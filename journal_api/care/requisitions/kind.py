@@ -47,6 +47,8 @@ async def _check(change: Change) -> None:
     if was in (None, "draft"):
         if change.before is not None:
             need_sender(change.visit, change.before)
+        if body.confirmed or body.declined or body.settled:
+            raise Unprocessable("not-ordered-yet", "Nothing answers what is not ordered yet.")
         if change.state == "active":
             _need_orderer(change.visit, body)
         return

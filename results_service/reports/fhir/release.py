@@ -12,6 +12,7 @@ from results_service.codes import CodeBook
 from results_service.codes.systems import NLK, NLK_MISTAKEN, NORPAT, PATHOLOGY
 from results_service.reports.fhir.forest import Branch
 from results_service.reports.fhir.model import ReleaseClass
+from results_service.reports.fhir.status import UNFINISHED
 from results_service.reports.svarrapport.model import Message
 from results_service.reports.svarrapport.parts import NumResult, TextResult
 
@@ -33,7 +34,6 @@ CLASSES: dict[str, tuple[ReleaseClass, str]] = {
 _PATHOLOGY_KINDS = frozenset({"PAT", "HIST", "CYTO", "OBD", "MORS", "MPAT"})
 _GENETIC_KIND = "MGEN"
 _PRELIMINARY = frozenset({"preliminary", "registered", "unknown"})
-_UNFINISHED = frozenset({"2", "5", "6", "7", "8", "9", "10", "12", "15"})  # 8245; `amended` hides them
 _NLK_CODE = re.compile(r"(NPU|NOR)\d{5}")
 
 
@@ -64,7 +64,7 @@ def _item_reasons(branch: Branch, codes: CodeBook) -> Iterable[str]:
     # A local code beside a listed one only repeats it.
     if known and "listed" not in known and "local" in known:
         yield "local"
-    if branch.status in _PRELIMINARY or (branch.code_status in _UNFINISHED and not branch.is_cancelled):
+    if branch.status in _PRELIMINARY or (branch.code_status in UNFINISHED and not branch.is_cancelled):
         yield "preliminary"
     if item.comment or item.investigation_comments or item.diag_comment or item.structured:
         yield "commented"

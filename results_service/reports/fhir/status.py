@@ -49,6 +49,9 @@ _ITEM = _table(
     """
 )
 
+UNFINISHED = frozenset({"2", "5", "6", "7", "8", "9", "10", "12", "15"})
+"""8245: what is still to come or to be signed. `amended` hides it (clinical rule 9)."""
+
 # An item without status takes the report's: preliminary, or planned (clinical rule 8).
 _FROM_REPORT = {"P": "2", "S": "6"}
 

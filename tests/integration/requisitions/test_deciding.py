@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pypdfium2
@@ -98,6 +99,30 @@ class TestLookingAfter:
         made = await order(net)
         answer = await change(net, made, information="Noe annet", why="Feil")
         assert (answer.status_code, answer.json()["title"]) == (422, "sent-unchangeable")
+
+
+@pytest.mark.parametrize("state", ["draft", "active"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"settled": [{"examination": 0, "words": "Svart på telefon"}]},
+        {"confirmed": [str(uuid4())]},
+        {"declined": [str(uuid4())]},
+    ],
+)
+async def test_given_what_is_not_ordered_yet_then_nothing_answers_it(
+    net: Net, state: str, said: dict[str, Any]
+) -> None:
+    body = {"field": "laboratory", "examinations": [{"text": "Kalium"}]}
+    sent = {"state": state, "at": "2026-11-20T09:00:00+01:00", "body": body | said}
+    answer = await net.journal.call("lege-koman", "line", "PUT", f"{PATH}{uuid4()}", sent)
+    assert (answer.status_code, answer.json()["title"]) == (422, "not-ordered-yet")
+    draft = await order(net, state="draft")
+    answer = await change(net, draft, state, **said)
+    assert (answer.status_code, answer.json()["title"]) == (422, "not-ordered-yet")
+    assert await waiting(net) == []
+    await changed(net, draft, "active")
+    assert await waiting(net) == [("waiting", draft["id"])]
 
 
 class TestWho:

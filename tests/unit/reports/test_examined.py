@@ -17,13 +17,14 @@ from dev.orders import PLANNED, _numbered, _report
 from dev.personas import load_personas
 from kit.norway import OSLO
 from results_service.codes import CodeBook
-from results_service.reports.examined import named_in
+from results_service.reports.examined import examined_in, named_in
 from results_service.reports.fhir import map_report
 from results_service.reports.packing import index
 from results_service.reports.svarrapport import read_message
 from tests.integration.lookup.builder import Item, Report
 from tests.shared import REAL_MESSAGES, requires_shared
-from tests.unit.reports.build import REPORT_ID, parse
+from tests.unit.reports.build import REPORT_ID, investigation, mapped, message, num, parse
+from tests.unit.reports.build import item as sent_item
 
 PLAIN = Item("1", "NPU03230", "4.1")
 
@@ -55,6 +56,48 @@ def test_two_results_of_a_code_are_as_far_as_the_least_finished() -> None:
         "registered nlk NPU03230"
     ]
     assert examined(PLAIN, replace(PLAIN, key="2", status="cancelled")) == ["final nlk NPU03230"]
+
+
+@pytest.mark.parametrize(
+    ("report", "item", "standing"),
+    [
+        ("P", "2", "preliminary"),
+        ("P", "", "preliminary"),
+        ("P", "3", "final"),
+        ("F", "9", "preliminary"),
+        ("F", "", "final"),
+    ],
+)
+def test_a_change_of_what_is_preliminary_is_no_final_answer(report: str, item: str, standing: str) -> None:
+    changed = sent_item(investigation(), num("4.1"), serv_type="M", status=item)
+    packed = index(mapped(message(changed, serv_type="M", status=report)).report)
+    assert [one.text for one in examined_in(packed)] == [f"{standing} nlk NPU03230"]
+
+
+CULTURE = Item("1", "NPU06061", None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "members", "standing"),
+    [
+        (CULTURE, ["final", "final"], "final"),
+        (CULTURE, ["final", "preliminary"], "preliminary"),
+        (CULTURE, ["final", "registered"], "registered"),
+        (CULTURE, ["cancelled", "cancelled"], "cancelled"),
+        (CULTURE, ["final", "cancelled"], "final"),
+        (replace(CULTURE, status="preliminary"), ["final"], "preliminary"),
+        (replace(CULTURE, status="cancelled"), ["final"], "cancelled"),
+        (replace(CULTURE, note="Ingen vekst"), ["cancelled"], "final"),
+    ],
+)
+def test_a_heading_is_as_far_as_the_least_finished_under_it(
+    heading: Item, members: list[str], standing: str
+) -> None:
+    under = [
+        Item(f"1.{place}", "NPU17956", None if status == "registered" else "1", status, parent="1")
+        for place, status in enumerate(members)
+    ]
+    assert f"{standing} nlk NPU06061" in examined(heading, *under)
 
 
 def test_a_report_withdrawn_as_a_whole_says_so() -> None:
@@ -96,6 +139,7 @@ def test_of_a_real_message_each_national_code_is_told_once_and_nothing_of_its_re
         ("Svar_biokjemi_v1-4_Endring", "cancelled nlk NOR05863"),
         ("Svar_biokjemi_v1-4_Kansellering", WITHDRAWN.text),
         ("Svar_mikrobiologi_virologi_v1-4_Ny", "final nlk NPU03952"),
+        ("04607403_reultMIK_message2_unilab - foreløpig rapport", "preliminary nlk NPU06061"),
     ],
 )
 def test_real_messages_say_how_far_the_laboratory_has_come(name: str, expected: str) -> None:
