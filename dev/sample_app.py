@@ -120,25 +120,36 @@ class SampleApp:
         auth = DpopAuth(login.access.key(), login.access.value, NonceJar())
         told = await self._http.post(redeem, json={"launch": handle}, auth=auth)
         if told.status_code != 200:
-            return _page("Ikke åpnet", str(told.json().get("title")), status=told.status_code)
-        headers = told.json()["headers"]
-        found = await self._http.post(
-            f"{self._journal}/fhir/Observation/_search",
-            data={"code": f"{SYSTOLIC},{DIASTOLIC}"},
-            headers=headers,
-            auth=auth,
-        )
-        if found.status_code != 200:
-            told = found.json()["issue"][0]["diagnostics"]
-            return _page("Ingen tilgang", str(told), status=found.status_code)
-        return _page("Blodtrykk over tid", _drawn(found.json()))
+            code = html.escape(str(told.json().get("title")))
+            return _page("Ikke åpnet", code, status=told.status_code)
+        parts = []
+        for kind, asked, show in (
+            ("Patient", {}, _banner),
+            ("Observation", {"code": f"{SYSTOLIC},{DIASTOLIC}"}, _drawn),
+        ):
+            url = f"{self._journal}/fhir/{kind}/_search"
+            found = await self._http.post(url, data=asked, headers=told.json()["headers"], auth=auth)
+            if found.status_code != 200:
+                why = html.escape(str(found.json()["issue"][0]["diagnostics"]))
+                return _page("Ingen tilgang", why, status=found.status_code)
+            parts.append(show(found.json()))
+        return _page("Blodtrykk over tid", "".join(parts))
+
+
+def _banner(bundle: dict[str, Any]) -> str:
+    """Whom the values are of: this tab is not the portal's, and knows nothing of another patient there."""
+    one = bundle["entry"][0]["resource"]
+    name = " ".join(str(part.get("text")) for part in one.get("name", []))
+    return f"<p><strong>{html.escape(name)}</strong>, født {html.escape(one.get('birthDate', 'ukjent'))}</p>"
 
 
 def _drawn(bundle: dict[str, Any]) -> str:
-    """A table of the values, oldest first, and lines through them."""
+    """A table of the values, oldest first, and lines through them; what was entered in error is left out."""
     series: dict[str, list[tuple[str, float]]] = {SYSTOLIC: [], DIASTOLIC: []}
     for entry in bundle.get("entry", []):
         resource = entry["resource"]
+        if resource["status"] != "final":
+            continue
         codes = {coding.get("code") for coding in resource["code"].get("coding", [])}
         for code in codes & series.keys():
             at = resource.get("effectiveDateTime", "")[:10]

@@ -109,6 +109,10 @@ async def test_given_an_approved_app_when_opened_then_it_reads_for_that_patient_
     nurse = someone()
     tab = await at_the_patient(nurse)
     await measured(tab, "systolic", 151, 142, 133)
+    wrong = Written("entered-in-error", datetime.now(UTC), {"measure": "systolic", "value": 99})
+    client, mistaken = await journal_client(tab.root), str(uuid4())
+    await client.write("Observation", mistaken, msgspec.structs.replace(wrong, state="final"))
+    await client.write("Observation", mistaken, wrong, 1)
     (offer,) = (await tab.get(Offered)).found
     assert (offer.client_id, offer.reads, offer.writes) == (sample_app.CLIENT, ["Observation", "Patient"], [])
 
@@ -126,6 +130,9 @@ async def test_given_an_approved_app_when_opened_then_it_reads_for_that_patient_
 
     assert shown.status_code == 200, shown.text
     assert shown.text.index("151 mmHg") < shown.text.index("133 mmHg")
+    assert "99 mmHg" not in shown.text
+    assert "Line Danser" in shown.text  # whom the tab shows
+    assert number_of("line") not in shown.text
     assert (refused.status_code, "launch-not-valid" in refused.text) == (403, True)  # the handle was used
     line = someone()
     await line.log_in("line")
