@@ -20,7 +20,7 @@ from journal_api.care.follow_up.listing import project, take_off
 from journal_api.care.follow_up.models import Act, Event, FollowUp, Seen
 from journal_api.care.follow_up.ownership import lists_of
 from journal_api.care.follow_up.telling import has_seen
-from journal_api.care.requisitions.lines import refresh
+from journal_api.care.requisitions.lines import hold_orders, refresh
 from journal_api.care.units.service import need_colleague, need_unit
 from journal_api.desk import Visit
 from journal_api.withholding import nothing_withheld
@@ -168,6 +168,7 @@ async def _keep(visit: Visit, row: FollowUp) -> FollowUp:
 
 async def _need(visit: Visit, report_id: UUID) -> FollowUp:
     _need_personnel(visit)
+    await hold_orders(visit.conn, visit.person_id)  # before the row, as who applies news
     row = await repository.find(visit.conn, visit.person_id, report_id, lock="wait")
     if row is None:
         raise NotFound("follow-up-unknown", "No result of this person with this id is followed up here.")
