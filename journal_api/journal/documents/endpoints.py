@@ -30,8 +30,8 @@ async def put_content(entry_id: UUID, request: Request, actor: Caller) -> Respon
     """Keep the bytes of a document (PDF, PNG, JPEG; at most 25 MB), before `PUT /journal/DocumentReference`.
 
     Answers what it is: {"content_type", "bytes", "sha256", "scan", "pages"}. Repeating changes nothing. 409
-    `content-kept`, 413 `document-too-large`, 415 `document-type`, `document-broken`, 422 `document-infected`,
-    `document-locked`, 503 `scanner-unavailable`.
+    `content-kept`, `id-used`, 413 `document-too-large`, 415 `document-type`, `document-broken`, 422
+    `document-infected`, `document-locked`, 503 `scanner-unavailable`.
     """
     await admitted(request, actor)
     data = await read_bytes(request, service.MOST, "document-too-large")

@@ -49,17 +49,33 @@ async def examine(data: bytes, scanner: str) -> Described | AksonError:
 async def keep(visit: Visit, entry_id: UUID, data: bytes, what: Described) -> Described:
     """Keep the content of a document that is to be made. The same once more changes nothing.
 
-    Raises `Conflict` (`content-kept`: another one is).
+    Raises `Conflict` (`content-kept`: another one is; `id-used`: by something else than a document).
     """
     await repository.forget_unused(visit.conn, visit.person_id)
+    await _check_entry(visit, entry_id, what)
     sealed = await asyncio.to_thread(_seal, visit.keys, data)
     if await repository.insert(visit.conn, visit.person_id, entry_id, visit.unit, what, sealed):
         await repository.note_scan(visit.conn, visit.person_id, entry_id, visit.unit, what.scan)
         return what
     before = await repository.described(visit.conn, visit.person_id, entry_id)
     if before is None or before.sha256 != what.sha256:
-        raise Conflict("content-kept", "This document has another content. Make a new one, under a new id.")
+        raise _another()
     return before
+
+
+async def _check_entry(visit: Visit, entry_id: UUID, what: Described) -> None:
+    """What has the id already is a document of this very content."""
+    found = await entries.known(visit, entry_id)
+    if found is None:
+        return
+    if found[0].kind != KIND:
+        raise Conflict("id-used", "This id is in use. Make a new one.")
+    if found[0].body["sha256"] != what.sha256:
+        raise _another()
+
+
+def _another() -> Conflict:
+    return Conflict("content-kept", "This document has another content. Make a new one, under a new id.")
 
 
 async def content(visit: Visit, entry_id: UUID) -> tuple[Entry, bytes]:

@@ -308,6 +308,29 @@ async def test_given_the_same_once_more_then_nothing_changes_and_another_content
     assert (await send(journal, "lege-koman", "GET", path)).content == data
 
 
+async def test_given_the_id_of_a_note_then_no_content_is_kept_beside_it(
+    journal: Journal, postgres: TestDatabase
+) -> None:
+    note = await journal.draft()
+    path = f"/documents/{note['id']}/content"
+    assert code_of(await send(journal, "lege-koman", "PUT", path, an_image("PNG"))) == "409 id-used"
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        assert conn.execute("SELECT count(*) FROM journal.document_content").fetchone() == (0,)
+
+
+async def test_given_a_document_whose_content_is_elsewhere_then_no_other_takes_its_place(
+    journal: Journal, postgres: TestDatabase
+) -> None:
+    data = an_image("PNG")
+    made = await kept(journal, data)
+    path = f"/documents/{made['id']}/content"
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("DELETE FROM journal.document_content")
+    assert code_of(await send(journal, "lege-koman", "PUT", path, an_image("JPEG"))) == "409 content-kept"
+    assert (await send(journal, "lege-koman", "PUT", path, data)).is_success
+    assert (await send(journal, "lege-koman", "GET", path)).content == data
+
+
 async def test_given_a_claim_about_the_content_then_it_is_not_believed(journal: Journal) -> None:
     made = await kept(journal, a_pdf(1))
     claim = {**made["body"], "scan": "clean", "bytes": 1, "title": "Ny tittel"}
