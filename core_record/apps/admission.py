@@ -17,7 +17,7 @@ from datetime import date
 from core_record.apps import grants, repository
 from core_record.apps.models import Admitted, ClientId
 from kit.db import Database
-from kit.errors import AksonError, Forbidden
+from kit.errors import AksonError, Forbidden, Unavailable
 from kit.identity.actor import Actor, ActorKind, App
 from kit.identity.audiences import MACHINE_SCOPES
 from kit.norway import today_in_norway
@@ -52,6 +52,7 @@ class Register:
         self._rows: dict[str, list[Admitted]] = {}
         self._number = -1
         self._read_at = float("-inf")
+        self._failed_at = float("-inf")
 
     async def rows(self, client_id: str) -> Sequence[Admitted]:
         """All rows of a client, whatever their state; raises `Unavailable`."""
@@ -64,18 +65,30 @@ class Register:
         return self._rows
 
     async def _refresh(self) -> None:
+        came = time.monotonic()
         async with self._lock:
             began = time.monotonic()
             if began - self._read_at <= MAX_AGE:
                 return
-            async with self._db.transaction() as conn:
-                number = await repository.number(conn)
-                if number != self._number:
-                    found: defaultdict[str, list[Admitted]] = defaultdict(list)
-                    for row in await repository.admitted(conn):
-                        found[row.client_id].append(row)
-                    self._rows, self._number = dict(found), number
+            if came <= self._failed_at:  # it failed while this one waited: not one by one, each for seconds
+                raise Unavailable(
+                    "app-register-unavailable", "The register of apps did not answer. Try again."
+                )
+            try:
+                await self._read()
+            except Unavailable:
+                self._failed_at = time.monotonic()
+                raise
             self._read_at = began
+
+    async def _read(self) -> None:
+        async with self._db.transaction() as conn:
+            number = await repository.number(conn)
+            if number != self._number:
+                found: defaultdict[str, list[Admitted]] = defaultdict(list)
+                for row in await repository.admitted(conn):
+                    found[row.client_id].append(row)
+                self._rows, self._number = dict(found), number
 
 
 class Apps:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
 from uuid import uuid4
 
 import httpx
@@ -15,6 +19,7 @@ from core_record.access_log.service import verify_all
 from core_record.apps import admission
 from core_record.apps.admission import Apps
 from kit.db import Database
+from kit.errors import Unavailable
 from kit.identity import audiences
 from kit.keys import KeyRing
 from kit.settings import Settings
@@ -253,6 +258,27 @@ async def test_given_no_register_then_an_app_waits_and_our_own_clients_do_not_as
 
     assert code(await read(desk)) == "503 database-unavailable"
     assert (await read(desk, client=None)).status_code == 200
+
+
+async def test_given_no_answer_from_the_register_then_those_who_wait_are_told_together() -> None:
+    asked = 0
+
+    class Away:
+        @asynccontextmanager
+        async def transaction(self) -> AsyncIterator[None]:
+            nonlocal asked
+            asked += 1
+            await asyncio.sleep(0.01)
+            raise Unavailable("database-unavailable", "Try again.")
+            yield
+
+    register = admission.Register(cast(Database, Away()))
+    told = await asyncio.gather(*[register.rows(APP) for _ in range(20)], return_exceptions=True)
+    assert [type(one) for one in told] == [Unavailable] * 20
+    assert asked == 1
+    with pytest.raises(Unavailable):
+        await register.rows(APP)
+    assert asked == 2  # whoever comes afterwards asks anew
 
 
 async def test_given_a_suspension_then_it_holds_after_a_second(desk: Desk) -> None:
