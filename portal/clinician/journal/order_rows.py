@@ -25,7 +25,7 @@ class Exam:
 
 @dataclass
 class Proposal:
-    """A report that may be the answer: when it was sampled, and the examinations it names."""
+    """A report that is or may be the answer: when it was sampled, and the examinations it names."""
 
     report: str
     at: str
@@ -36,7 +36,8 @@ class Proposal:
 class OrderRow:
     """One order. `state`: `draft waiting partly answered`; `late`: from `due` on; `missing`: how many are.
 
-    `acts`: the reader may decide about it. `samples`: may note that the sample is taken.
+    `acts`: the reader may decide about it. `samples`: may note that the sample is taken. `answers`: the
+    reports that belong to it; `proposals`: those that may.
     """
 
     key: str
@@ -58,6 +59,7 @@ class OrderRow:
     here: bool = False
     exams: list[Exam] = of(default_factory=list)
     proposals: list[Proposal] = of(default_factory=list)
+    answers: list[Proposal] = of(default_factory=list)
 
 
 def order_rows(found: Sequence[Ordered], now: datetime) -> tuple[list[OrderRow], list[OrderRow]]:
@@ -95,6 +97,7 @@ def _row(one: Ordered, now: datetime) -> OrderRow:
         exams=exams,
         missing=sum(exam.missing for exam in exams),
         proposals=[_proposal(told) for told in one.reports if told.proposed],
+        answers=[_proposal(told) for told in one.reports if not told.proposed],
     )
     if progress is not None:
         row.due, row.late = day_text(progress.due), progress.due < now

@@ -86,11 +86,27 @@ class Orders(rx.State):
     @rx.event
     @requires(Kind.CLINICIAN)
     async def belongs(self, key: str, report: str, yes: bool) -> Any:
-        """A proposed report is the answer, or is not."""
+        """A proposed report is the answer, or is not; what counts as an answer is none after all."""
         found, name = self._one(key), "confirmed" if yes else "declined"
-        if found is None or report not in {one.report for one in found.reports if one.proposed}:
+        told = next((one for one in found.reports if one.report == report), None) if found else None
+        if found is None or told is None or (yes and not told.proposed):
             return None
-        return await self._change(key, name, {name: [*found.entry.body.get(name, []), report]})
+        body = found.entry.body
+        said = {
+            one: [each for each in body.get(one, []) if each != report] for one in ("confirmed", "declined")
+        }
+        said[name].append(report)
+        return await self._change(key, name if told.proposed else "reopened", said)
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def unsettle(self, key: str, place: str) -> Any:
+        """An examination is not answered in another way after all."""
+        found = self._one(key)
+        if found is None:
+            return None
+        settled = [one for one in found.entry.body.get("settled", []) if str(one["examination"]) != place]
+        return await self._change(key, "reopened", {"settled": settled})
 
     @rx.event
     @requires(Kind.CLINICIAN)

@@ -98,10 +98,11 @@ def _order(row: Any) -> rx.Component:
         rx.cond(
             row.exams.length() > 0,
             rx.el.ul(
-                rx.foreach(row.exams, lambda exam: _exam(exam, row.state == "partly")),
+                rx.foreach(row.exams, lambda exam: _exam(row, exam)),
                 class_name="orders-exams",
             ),
         ),
+        rx.foreach(row.answers, lambda one: _answer(row, one)),
         rx.cond(row.acts, rx.foreach(row.proposals, lambda one: _proposal(row, one))),
         _buttons(row),
         rx.cond(orders.key == row.key, _act(row)),
@@ -117,12 +118,12 @@ def _state(row: Any) -> rx.Component:
     )
 
 
-def _exam(exam: Any, partly: Any) -> rx.Component:
+def _exam(row: Any, exam: Any) -> rx.Component:
     """An examination; that it is missing is said where others are answered."""
     return rx.el.li(
         exam.text,
         rx.cond(
-            partly | (exam.standing != "waiting"),
+            (row.state == "partly") | (exam.standing != "waiting"),
             rx.fragment(
                 ": ",
                 aksel.tag(
@@ -132,7 +133,40 @@ def _exam(exam: Any, partly: Any) -> rx.Component:
                 ),
             ),
         ),
+        rx.cond(
+            row.acts & (exam.standing == "settled"),
+            aksel.button(
+                text("orders.unsettle"),
+                rx.el.span(" ", exam.text, class_name="akson-hidden"),
+                size="xsmall",
+                variant="tertiary",
+                on_click=orders.unsettle(row.key, exam.place),
+                custom_attrs={"data-testid": "order-unsettle"},
+            ),
+        ),
         custom_attrs={"data-standing": exam.standing},
+    )
+
+
+def _answer(row: Any, one: Any) -> rx.Component:
+    """What counts as an answer; one that is not is taken back, and the order waits again."""
+    return rx.el.div(
+        rx.cond(one.at != "", rx.el.span(text("orders.answer", at=one.at))),
+        rx.cond(one.texts != "", rx.el.span(one.texts)),
+        rx.el.a(text("orders.look"), href=RESULTS, class_name="results-link"),
+        rx.cond(
+            row.acts,
+            aksel.button(
+                text("orders.not_answer"),
+                rx.el.span(" ", one.at, " ", one.texts, class_name="akson-hidden"),
+                size="xsmall",
+                variant="tertiary",
+                on_click=orders.belongs(row.key, one.report, False),
+                custom_attrs={"data-testid": "order-not-answer"},
+            ),
+        ),
+        class_name="journal-detail journal-dotted",
+        custom_attrs={"data-testid": "order-answer"},
     )
 
 

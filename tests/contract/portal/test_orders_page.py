@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+import pytest
+
+from journal_api.care.follow_up.taking import take
+from kit.db import Database
 from portal.clinician.journal.ordering import OrderForm
 from portal.clinician.journal.orders import Orders
-from tests.contract.portal.conftest import Browser, Tab
+from tests.conftest import TestDatabase
+from tests.contract.portal.conftest import Browser, Store, Tab, store
 from tests.contract.portal.journal_page import the_page
 from tests.contract.portal.test_journal import opened
+from tests.integration.core_record.conftest import number
+from tests.integration.follow_up.conftest import KOMAN, OFFICE_HER, person_of
+from tests.integration.lookup.builder import Item, Report
+
+__all__ = ["number", "person_of", "store"]
 
 
 async def ordered(visitor: Browser, *panels: str, **sent: str) -> tuple[Tab, Any, Any]:
@@ -80,6 +93,55 @@ async def test_an_order_is_decided_about_with_a_reason(visitor: Browser) -> None
         await tab.do(Orders, "send", {"patient": shown.of, "why": "Svart på telefon", **sent})
         assert (shown.wrong, shown.told) == ("", act)
     assert (shown.waiting, [one.key for one in shown.answered]) == ([], [row.key])
+
+
+async def test_what_was_said_to_be_answered_in_another_way_waits_again_when_it_was_not(
+    visitor: Browser,
+) -> None:
+    tab, _, shown = await ordered(visitor)
+    (row,) = shown.waiting
+    await tab.do(Orders, "choose", row.key, "settle")
+    await tab.do(Orders, "send", {"patient": shown.of, "why": "Svart på telefon", "examination": "0"})
+    assert [exam.standing for exam in shown.answered[0].exams] == ["settled"]
+    await tab.do(Orders, "unsettle", row.key, "0")
+    assert (shown.wrong, shown.told, shown.answered) == ("", "reopened", [])
+    assert [exam.standing for exam in shown.waiting[0].exams] == ["waiting"]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+async def test_what_counts_as_an_answer_and_is_none_is_taken_back(
+    visitor: Browser,
+    store: Store,
+    postgres: TestDatabase,
+    person_of: Callable[[str], UUID],
+    numbered: bool,
+) -> None:
+    tab, _, shown = await ordered(visitor)
+    (row,) = shown.waiting
+    number, inr = row.number.replace(" ", ""), row.exams[0]
+    code = shown._found[0].entry.body["examinations"][0]["coding"]["code"]
+    sent = Report(
+        sampled=datetime.now(UTC),
+        requisition=number if numbered else "Q1",
+        requester=KOMAN,
+        unit=OFFICE_HER,
+        items=[Item("1", code, "2.5")],
+    )
+    report = str(store.put(person_of("line"), sent).report_id)
+    db = Database(postgres.dsn("akson_journal"))
+    await db.open()
+    while await take(db):
+        pass
+    await db.close()
+    await tab.do(Orders, "load")
+    if not numbered:
+        assert [one.report for one in shown.waiting[0].proposals] == [report]
+        await tab.do(Orders, "belongs", row.key, report, True)
+    assert [one.report for one in shown.answered[0].answers] == [report]
+    assert shown.answered[0].answers[0].texts == inr.text
+    await tab.do(Orders, "belongs", row.key, report, False)
+    assert (shown.wrong, shown.told, shown.answered) == ("", "reopened", [])
+    assert (shown.waiting[0].answers, shown.waiting[0].proposals) == ([], [])
 
 
 async def test_ordered_again_there_is_one_that_waits(visitor: Browser) -> None:

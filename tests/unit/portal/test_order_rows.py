@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from portal.clients.journal import Entry, Stamp
 from portal.clients.requisitions import Examined, Ordered, Progress, Told
 from portal.clinician.journal.order_rows import order_rows
@@ -56,6 +58,14 @@ def test_what_is_missing_is_counted_and_what_may_be_the_answer_is_asked_about() 
     ((asked,), _) = order_rows([ordered("b")], NOW)
     assert [(one.report, one.texts) for one in asked.proposals] == [("r", "Prøve 0")]
     assert asked.samples
+
+
+def test_what_counts_as_an_answer_is_told_apart_from_what_may_be() -> None:
+    one = ordered("a", "answered", 1, "final")
+    reports = [Told("mine", NOW, ["Prøve 0"]), Told("maybe", None, ["Prøve 0"], proposed=True)]
+    (_, (row,)) = order_rows([replace(one, reports=reports)], NOW)
+    assert [(each.report, each.at, each.texts) for each in row.answers] == [("mine", "29.11.2026", "Prøve 0")]
+    assert [each.report for each in row.proposals] == ["maybe"]
 
 
 def test_a_sample_is_noted_once_and_only_while_nothing_is_answered() -> None:
