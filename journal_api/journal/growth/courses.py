@@ -68,12 +68,6 @@ class Course(msgspec.Struct, frozen=True):
     lines: list[Line]
 
 
-class _Age(msgspec.Struct, frozen=True):
-    days: int
-    used: float
-    corrected: bool
-
-
 def course_of(
     measure: str,
     values: Sequence[Measured],

@@ -25,7 +25,6 @@ class Compared:
     age_in: str = "years"
     z: str = ""
     percentile: str = ""
-    corrected: bool = False
 
 
 def note_of(found: Growth | None) -> str:
@@ -52,7 +51,7 @@ def compared(one: Seen) -> Compared:
     """A value's place in words."""
     day = day_in_norway(one.at)
     age, age_in = _age(day - timedelta(days=one.age_days), day)
-    return Compared(age, age_in, _sds(one.z), _percentile(one.percentile), one.corrected)
+    return Compared(age, age_in, _sds(one.z), _percentile(one.percentile))
 
 
 def percentiles(course: Course | None) -> list[Percentile]:
