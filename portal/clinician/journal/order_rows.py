@@ -37,7 +37,8 @@ class OrderRow:
     """One order. `state`: `draft waiting partly answered`; `late`: from `due` on; `missing`: how many are.
 
     `acts`: the reader may decide about it. `samples`: may note that the sample is taken. `answers`: the
-    reports that belong to it; `proposals`: those that may.
+    reports that belong to it; `proposals`: those that may. `given_up`: nothing more comes, and the laboratory
+    has not answered all.
     """
 
     key: str
@@ -54,6 +55,7 @@ class OrderRow:
     sampled: str = ""
     receiver: str = ""
     missing: int = 0
+    given_up: bool = False
     acts: bool = False
     samples: bool = False
     here: bool = False
@@ -96,6 +98,7 @@ def _row(one: Ordered, now: datetime) -> OrderRow:
         here=one.here,
         exams=exams,
         missing=sum(exam.missing for exam in exams),
+        given_up=any(exam.standing == "cancelled" for exam in exams) and not any(e.missing for e in exams),
         proposals=[_proposal(told) for told in one.reports if told.proposed],
         answers=[_proposal(told) for told in one.reports if not told.proposed],
     )

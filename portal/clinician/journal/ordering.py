@@ -188,6 +188,8 @@ class OrderForm(rx.State):
             await client.write(KIND, self._id, written)
         except ServiceProblem as problem:
             self.wrong = problem.code
+            if problem.code == "id-used":  # sent before, and changed since: the answer was lost
+                await (await self.get_state(Orders))._read()
             return None
         self.reset()  # type: ignore[no-untyped-call]
         shown = await self.get_state(Orders)

@@ -76,6 +76,7 @@ def _order(row: Any) -> rx.Component:
         rx.el.div(
             rx.el.span(row.title, class_name="journal-head"),
             _state(row),
+            rx.cond(row.given_up, aksel.tag(text("orders.given_up"), size="xsmall", variant="warning")),
             rx.cond(row.late, aksel.tag(text("orders.late"), size="xsmall", variant="error")),
             rx.cond(
                 row.urgency != "ordinary",
@@ -153,7 +154,7 @@ def _answer(row: Any, one: Any) -> rx.Component:
     return rx.el.div(
         rx.cond(one.at != "", rx.el.span(text("orders.answer", at=one.at))),
         rx.cond(one.texts != "", rx.el.span(one.texts)),
-        rx.el.a(text("orders.look"), href=RESULTS, class_name="results-link"),
+        rx.el.span(rx.el.a(text("orders.look"), href=RESULTS, class_name="results-link")),
         rx.cond(
             row.acts,
             aksel.button(
@@ -196,7 +197,7 @@ def _proposal(row: Any, one: Any) -> rx.Component:
 
 
 def _buttons(row: Any) -> rx.Component:
-    """What can be done; a draft is ordered by or thrown away."""
+    """What can be done; a draft is ordered by or thrown away, what is given up is ordered anew."""
     return rx.cond(
         row.state == "draft",
         rx.el.div(
@@ -212,6 +213,7 @@ def _buttons(row: Any) -> rx.Component:
                 document_saver(row, PAPER, seen.shown, "documents.wrong", "print"),
                 class_name="journal-actions",
             ),
+            rx.cond(row.given_up & row.acts, rx.el.div(_choose(row, "again"), class_name="journal-actions")),
         ),
     )
 

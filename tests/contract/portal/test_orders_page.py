@@ -95,6 +95,17 @@ async def test_an_order_is_decided_about_with_a_reason(visitor: Browser) -> None
     assert (shown.waiting, [one.key for one in shown.answered]) == ([], [row.key])
 
 
+async def test_what_was_sent_already_and_is_sent_changed_is_not_told_to_be_lost(visitor: Browser) -> None:
+    tab, form, shown = await ordered(visitor)
+    (row,) = shown.waiting
+    await tab.do(OrderForm, "open")
+    await tab.do(OrderForm, "panel", "inr")
+    form._id, shown.waiting = row.key, []  # as where the first answer never came
+    await tab.do(OrderForm, "send", {"patient": form.patient, "information": "Mer"})
+    assert (form.wrong, form.is_open) == ("id-used", True)
+    assert [one.key for one in shown.waiting] == [row.key]
+
+
 async def test_what_was_said_to_be_answered_in_another_way_waits_again_when_it_was_not(
     visitor: Browser,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from portal.clients.journal import Entry, Stamp
@@ -58,6 +59,22 @@ def test_what_is_missing_is_counted_and_what_may_be_the_answer_is_asked_about() 
     ((asked,), _) = order_rows([ordered("b")], NOW)
     assert [(one.report, one.texts) for one in asked.proposals] == [("r", "Prøve 0")]
     assert asked.samples
+
+
+@pytest.mark.parametrize(
+    ("state", "standings", "given_up"),
+    [
+        ("answered", ["final", "cancelled"], True),
+        ("answered", ["cancelled"], True),
+        ("answered", ["final", "settled"], False),
+        ("partly", ["cancelled", "waiting"], False),
+    ],
+)
+def test_what_the_laboratory_gives_up_is_not_passed_off_as_answered(
+    state: str, standings: list[str], given_up: bool
+) -> None:
+    waiting, answered = order_rows([ordered("a", state, 1, *standings)], NOW)
+    assert [row.given_up for row in (*waiting, *answered)] == [given_up]
 
 
 def test_what_counts_as_an_answer_is_told_apart_from_what_may_be() -> None:

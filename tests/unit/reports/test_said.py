@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from results_service.reports.packing import Packed, index
 from results_service.reports.said import say_the_same
@@ -48,3 +50,21 @@ def test_what_says_something_else_is_another(other: tuple[Item, ...]) -> None:
 
 def test_the_order_of_examinations_says_nothing() -> None:
     assert say_the_same(packed(potassium("4.1"), SODIUM), packed(SODIUM, potassium("4.1")))
+
+
+def named(words: str, *, of: str) -> Packed:
+    """A report whose only examination has these words as the name of what was examined, or as the result."""
+    report = Report(items=[potassium(None)]).mapped(ID)
+    place = next(place for place, one in enumerate(report.resources) if one.kind == "Observation")
+    body = msgspec.json.decode(report.resources[place].body)
+    concept = {"coding": [{"system": "http://example.org", "code": "1", "display": words}], "text": words}
+    resources = list(report.resources)
+    resources[place] = replace(resources[place], body=msgspec.json.encode(body | {of: concept}))
+    return index(replace(report, resources=resources))
+
+
+@pytest.mark.parametrize(
+    ("of", "same"), [("code", True), ("dataAbsentReason", True), ("valueCodeableConcept", False)]
+)
+def test_a_name_of_what_has_a_code_says_nothing_and_the_words_of_a_result_do(of: str, same: bool) -> None:
+    assert say_the_same(named("Kalium", of=of), named("P-Kalium", of=of)) is same
