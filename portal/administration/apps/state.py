@@ -115,6 +115,7 @@ class AppsKept(rx.State):
         except ServiceProblem as problem:
             if problem.code in _TOLD:
                 self.fault = problem.code
+                await self._fetch()  # who goes back sees it as it is now
             else:
                 self.problem, self.problem_code = str(problem.problem), problem.code
             return

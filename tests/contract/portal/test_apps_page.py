@@ -185,6 +185,30 @@ async def test_given_a_form_half_filled_then_it_says_which_field_and_nothing_is_
     assert (page.fault, page.fault_field) == ("field-missing", "state")
 
 
+async def test_given_a_proposal_changed_while_it_is_read_then_it_is_told_and_read_anew(
+    someone: Callable[[], Browser],
+) -> None:
+    administrator = someone()
+    await administrator.log_in("administrator")
+    tab, other = administrator.tab(), administrator.tab()
+    await tab.do(AppsKept, "load")
+    page = await tab.get(AppsKept)
+    key = page.found[0].key
+    await tab.do(AppsKept, "open", key)
+    entry = msgspec.to_builtins(sample_app.proposal(MUNICIPALITY, today_in_norway()))
+    more = [*entry["grants"], "akson:journal user/Composition.crus"]
+    changed = msgspec.json.encode(entry | {"grants": more}).decode()
+    await other.do(AppsKept, "propose", {"application": changed})
+
+    await tab.do(AppsKept, "decide", {"state": "approved", "reason": "reviewed"})
+    assert (page.fault, page.done, page.opened.writes) == ("changed-meanwhile", "", [])
+    await tab.do(AppsKept, "close")
+    await tab.do(AppsKept, "open", key)
+    assert page.opened.writes == ["Composition"]
+    await tab.do(AppsKept, "decide", {"state": "approved", "reason": "reviewed"})
+    assert (page.fault, page.done) == ("", "approved")
+
+
 async def test_given_an_application_pasted_then_it_waits_or_says_what_is_wrong(
     someone: Callable[[], Browser],
 ) -> None:
