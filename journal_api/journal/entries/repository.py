@@ -31,6 +31,7 @@ WHERE person_id = %(person)s AND kind = ANY(%(kinds)s)
     AND (%(contact)s::uuid IS NULL OR contact_id = %(contact)s OR entry_id = %(contact)s)
     AND (%(only)s::uuid IS NULL OR entry_id = %(only)s)
     AND (%(of)s::text[] IS NULL OR body->>'note' = ANY(%(of)s) OR body->'corrects'->>'note' = ANY(%(of)s))
+    AND (%(measures)s::text[] IS NULL OR body->>'measure' = ANY(%(measures)s))
     AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)
     AND (%(before)s::timestamptz IS NULL OR at < %(before)s)
     AND (%(after)s::timestamptz IS NULL
@@ -114,6 +115,7 @@ async def listing(
     contact: UUID | None = None,
     only: UUID | None = None,
     of: Sequence[UUID] | None = None,
+    measures: Sequence[str] | None = None,
     since: datetime | None = None,
     before: datetime | None = None,
     after: Cursor | None = None,
@@ -122,7 +124,7 @@ async def listing(
 ) -> list[Entry]:
     """Entries of the kinds that the reader sees (None: all), newest first; discarded and moved ones never.
 
-    `of`: notes, whose values and drafts of corrections are wanted.
+    `of`: notes, whose values and drafts of corrections are wanted. `measures`: values of these alone.
     """
     found = await conn.execute(
         _SELECT + _LISTED,
@@ -133,6 +135,7 @@ async def listing(
             "contact": contact,
             "only": only,
             "of": [str(note) for note in of] if of is not None else None,
+            "measures": list(measures) if measures is not None else None,
             "since": since,
             "before": before,
             "after": after.at if after else None,

@@ -26,7 +26,7 @@ ADULT = 20
 """Years: to those who are older growth says nothing."""
 _SEXES = {1: "male", 2: "female"}
 _MOST = 1000
-_GROWN = ("weight", "height", "head-circumference")
+_GROWN, _GESTATION = ("weight", "height", "head-circumference"), "gestational-age"
 _LYING = 2 * 365.25
 """Days: younger children are measured lying (length), older ones standing (height), as WHO's tables go."""
 
@@ -89,18 +89,18 @@ async def growth(here: Visit) -> tuple[Growth, int]:
     sex = _SEXES.get(listed.sex or 0) if listed else None
     if born is None or _years(born, day_in_norway(here.now)) >= ADULT:
         return Growth(False, sex is not None, False, None, []), 0
-    found = await entries.listing(here, [KIND], states=["final"], count=_MOST)
+    asked = (*_GROWN, _GESTATION)
+    found = await entries.listing(here, [KIND], states=["final"], measures=asked, count=_MOST)
     by_measure: dict[str, list[Entry]] = {}
     for entry in reversed(found):
         by_measure.setdefault(str(entry.body.get("measure")), []).append(entry)
-    weeks = by_measure.get("gestational-age", [])
+    weeks = by_measure.get(_GESTATION, [])
     gestation = float(weeks[-1].body["value"]) if weeks else None
     tables = await repository.of_sex(here.conn, sex) if sex else []
     values = _values(by_measure, born)
     courses = [course_of(name, values[name], tables, born, gestation) for name in values if values[name]]
-    shown = sum(len(by_measure.get(name, [])) for name in (*_GROWN, "gestational-age"))
     kept = [course for course in courses if course.references]
-    return Growth(True, sex is not None, bool(tables), gestation, kept), shown
+    return Growth(True, sex is not None, bool(tables), gestation, kept), len(found)
 
 
 def _values(found: Mapping[str, Sequence[Entry]], born: date) -> dict[str, list[Measured]]:

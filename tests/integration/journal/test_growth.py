@@ -98,6 +98,27 @@ async def test_given_the_weeks_of_gestation_then_they_are_told_and_a_value_in_er
     assert (await growth(journal))["courses"] == []
 
 
+async def test_given_a_great_many_other_values_then_the_early_ones_and_the_gestation_still_count(
+    journal: Journal,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    postgres: TestDatabase,
+) -> None:
+    await load(settings, monkeypatch, tmp_path, "weight")
+    await measured(journal, "2013-01-20T09:00:00+01:00", weight=3.2, gestational_age=31)
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute(
+            "INSERT INTO journal.entry SELECT (jsonb_populate_record(e, jsonb_build_object("
+            "'entry_id', gen_random_uuid(), 'at', e.at + interval '1 day' * n,"
+            ' \'body\', \'{"measure": "pulse", "value": 80}\'::jsonb))).*'
+            " FROM journal.entry e, generate_series(1, 1001) n WHERE e.body->>'measure' = 'weight'"
+        )
+    found = await growth(journal)
+    assert found["gestation"] == 31
+    assert [one["value"] for one in found["courses"][0]["values"]] == [3.2]
+
+
 async def test_a_reference_is_listed_loaded_again_and_taken_out(
     journal: Journal, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
