@@ -19,6 +19,7 @@ from journal_api.care.requisitions.models import Placed, Progress
 from journal_api.care.requisitions.progress import progress_of
 from journal_api.care.worklist.service import Item, put, stands
 from journal_api.journal.entries.models import Entry
+from journal_api.withholding import nothing_withheld
 
 UNANSWERED, PREPARED = "requisition", "requisition-draft"
 """The kinds of items: an order without its whole answer; a draft that somebody is to order by."""
@@ -54,6 +55,17 @@ async def refresh(
     for row in reports:
         if row.awaited and row.on_list:
             await stand(conn, person_id, row, waits=row.report not in joined)
+
+
+async def agree(
+    conn: AsyncConnection[Any], person_id: UUID, found: Sequence[tuple[Placed, Progress]], now: datetime
+) -> None:
+    """Where a line says other than what was found, bring all along: two persons have become one."""
+    said = await repository.lines(conn, person_id)
+    active = [(order.id, progress) for order, progress in found if order.state == "active"]
+    if any(entry in said and said[entry] != _line_of(progress) for entry, progress in active):
+        async with nothing_withheld(conn):
+            await refresh(conn, person_id, now)
 
 
 def each_progress(orders: Sequence[Placed], reports: Sequence[FollowUp]) -> list[tuple[Placed, Progress]]:

@@ -23,6 +23,7 @@ _NUMBERED = (
     + " ORDER BY e.at DESC, e.entry_id"
 )
 _ANSWERED = "SELECT entry_id FROM journal.requisition WHERE person_id = %s AND line LIKE 'answered%%'"
+_LINES = "SELECT entry_id, line FROM journal.requisition WHERE person_id = %s"
 _LINE = """
 INSERT INTO journal.requisition (person_id, entry_id, line) VALUES (%s, %s, %s)
 ON CONFLICT (person_id, entry_id) DO UPDATE SET line = excluded.line
@@ -59,6 +60,11 @@ async def numbered(conn: Connection, person_id: UUID, numbers: Sequence[str]) ->
 async def keep_line(conn: Connection, person_id: UUID, entry_id: UUID, line: str) -> None:
     """What an order's line says now."""
     await conn.execute(_LINE, (person_id, entry_id, line))
+
+
+async def lines(conn: Connection, person_id: UUID) -> dict[UUID, str]:
+    """What the line of each of the person's orders said last."""
+    return dict(await (await conn.execute(_LINES, (person_id,))).fetchall())
 
 
 async def answered(conn: Connection, person_id: UUID) -> set[UUID]:

@@ -11,7 +11,7 @@ import msgspec
 from journal_api.care.follow_up.answers import FollowUp, reports_of
 from journal_api.care.requisitions import repository
 from journal_api.care.requisitions.kind import REQUISITION
-from journal_api.care.requisitions.lines import each_progress
+from journal_api.care.requisitions.lines import agree, each_progress
 from journal_api.care.requisitions.models import KIND, Placed, Progress, read_body
 from journal_api.care.requisitions.paper import Paper
 from journal_api.care.requisitions.progress import names
@@ -64,7 +64,10 @@ async def listing(visit: Visit, *, every: bool = False) -> list[Shown]:
         raise Forbidden("requisitions-personnel", "Health workers look after orders. Ask who ordered.")
     states = None if every else sorted(REQUISITION.live)
     found = await entries.listing(visit, [KIND], states=states, count=MOST)
-    return await _shown(visit, found)
+    shown = await _shown(visit, found)
+    made = [(_placed(one.entry), one.progress) for one in shown if one.progress is not None]
+    await agree(visit.conn, visit.person_id, made, visit.now)
+    return shown
 
 
 async def paper(visit: Visit, entry_id: UUID) -> Paper:
@@ -111,7 +114,7 @@ async def again(visit: Visit, entry_id: UUID, version: int, sent: Again) -> Show
 async def _shown(visit: Visit, found: Sequence[Entry]) -> list[Shown]:
     """Each with its progress; what is proposed for one is not what a person gave to another."""
     reports = await reports_of(visit.conn, visit.person_id)
-    placed = [Placed(one.id, one.state, one.at, one.unit, read_body(one.body)) for one in found]
+    placed = [_placed(one) for one in found]
     progress = {order.id: how for order, how in each_progress(placed, reports)}
     here = (visit.actor.place, visit.actor.organisation)
     return [
@@ -138,6 +141,10 @@ def _told(order: Placed, progress: Progress, reports: Sequence[FollowUp]) -> lis
         for row in reports
         if row.report in wanted
     ]
+
+
+def _placed(entry: Entry) -> Placed:
+    return Placed(entry.id, entry.state, entry.at, entry.unit, read_body(entry.body))
 
 
 def _raw(body: object) -> msgspec.Raw:
