@@ -35,12 +35,14 @@ MOST = 500
 class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which entries: kinds, states (None: every), those of one contact, and when.
 
-    `after` is the `next` of the page before; `since` and `before` are times.
+    `after` is the `next` of the page before; `since` and `before` are times. `measures`: values of these
+    alone.
     """
 
     kinds: list[str]
     states: list[str] | None = None
     contact: UUID | None = None
+    measures: list[str] | None = None
     since: datetime | None = None
     before: datetime | None = None
     after: Cursor | None = None
@@ -92,6 +94,7 @@ async def search(request: Request, actor: Caller) -> Response:
             [kind.name for kind in kinds],
             states=wanted.states,
             contact=wanted.contact,
+            measures=wanted.measures,
             since=wanted.since,
             before=wanted.before,
             after=wanted.after,

@@ -230,9 +230,12 @@ class JournalClient:
         return await self.api.ask("POST", "/journal/summary/_search", Overview, {"kinds": list(kinds)})
 
     async def search(self, kinds: Sequence[str], **narrowed: Any) -> dict[str, list[Entry]]:
-        """Entries of some kinds, newest first; `states`, `contact`, `since`, `before`, `count`."""
-        body = {"kinds": list(kinds), **narrowed}
-        return (await self.api.ask("POST", "/journal/_search", Found, body)).entries
+        """Entries of some kinds, newest first; narrowed as `page`."""
+        return (await self.page(kinds, **narrowed)).entries
+
+    async def page(self, kinds: Sequence[str], **narrowed: Any) -> Found:
+        """A page of them; `states`, `contact`, `measures`, `since`, `before`, `count`."""
+        return await self.api.ask("POST", "/journal/_search", Found, {"kinds": list(kinds), **narrowed})
 
     async def older(self, after: Mapping[str, Cursor], count: int) -> dict[str, Found]:
         """The next `count` of each kind, each from where it ends: they reach back differently far."""

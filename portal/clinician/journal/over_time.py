@@ -26,6 +26,7 @@ from portal.ui.dates import moment_text
 
 HEADING = "journal-over-time"
 _MOST = 1000
+KIND = "Observation"
 
 
 @dataclass
@@ -86,7 +87,7 @@ class OverTime(rx.State):
     async def _fetch(self, journal: JournalState) -> bool:
         try:
             client = await journal._client()
-            found = (await client.search(["Observation"], states=["final"], count=_MOST))["Observation"]
+            found = await _newest(client)
         except ServiceProblem as problem:
             self.wrong = problem.code
             return False
@@ -106,6 +107,17 @@ class OverTime(rx.State):
         """Put them away."""
         self.reset()  # type: ignore[no-untyped-call]
         return rx.set_focus("journal-heading")
+
+
+async def _newest(client: JournalClient) -> list[Entry]:
+    """The newest of all, and what growth is seen in whole, however much else is measured."""
+    asked: dict[str, Any] = {"states": ["final"], "count": _MOST}
+    page = await client.page([KIND], **asked)
+    found = {one.id: one for one in page.entries[KIND]}
+    if page.next is not None:
+        grown = await client.page([KIND], measures=MEASURED, **asked)
+        found |= {one.id: one for one in grown.entries[KIND]}
+    return [*found.values()]
 
 
 async def _growth(client: JournalClient, found: Sequence[Entry]) -> Growth | None:

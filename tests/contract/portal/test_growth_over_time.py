@@ -79,6 +79,24 @@ async def test_given_a_reference_then_percentiles_sds_and_bmi_are_there(
     assert [row.value for row in bmi.rows] == ["22,19", "22,22"]
 
 
+async def test_given_much_else_that_is_measured_then_growth_is_whole_all_the_same(
+    visitor: Browser, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(settings, tmp_path, "weight")
+    tab = await a_girl(visitor)
+    client = await journal_client(tab.root)
+    for minute in range(6):
+        at = datetime(2026, 5, 1, 9, minute, tzinfo=UTC)
+        await client.write(
+            "Observation", str(uuid4()), Written("final", at, {"measure": "pulse", "value": 80})
+        )
+    monkeypatch.setattr("portal.clinician.journal.over_time._MOST", 4)
+    await tab.do(OverTime, "show")
+    state = await tab.get(OverTime)
+    assert [(one.key, len(one.rows)) for one in state.series] == [("weight", 2), ("height", 2), ("pulse", 4)]
+    assert all(row.place.z for row in state.series[0].rows)
+
+
 async def test_given_an_adult_then_nothing_is_said_of_growth(visitor: Browser) -> None:
     tab = await the_page(visitor)
     client = await journal_client(tab.root)
