@@ -76,6 +76,7 @@ class OrderForm(rx.State):
     _at: datetime | None = None
     _offer: Offer = Offer([], {})
     _taken: list[str] = []  # noqa: RUF012 - the panels that are in the order
+    _aside: dict[str, tuple[list[Choice], list[str]]] = {}  # noqa: RUF012 - what is chosen of other fields
     _service: str = ""
     _role: str = ""
     _everybody: list[Receiver] = []  # noqa: RUF012
@@ -109,8 +110,9 @@ class OrderForm(rx.State):
     @rx.event
     @requires(Kind.CLINICIAN)
     async def choose_field(self, field: str) -> None:
-        """Another field: one order goes to one laboratory."""
+        """Another field: one order goes to one laboratory. What was chosen is there when one comes back."""
         if field in FIELDS and field != self.field:
+            self._aside[self.field] = (self.chosen, self._taken)
             self._of_field(field)
 
     @rx.event
@@ -217,7 +219,8 @@ class OrderForm(rx.State):
         }
 
     def _of_field(self, field: str) -> None:
-        self.field, self.chosen, self.found, self.query, self._taken = field, [], [], "", []
+        self.field, self.found, self.query = field, [], ""
+        self.chosen, self._taken = self._aside.pop(field, ([], []))
         self.may_order = self._role in self._offer.orders.get(field, [])
         kind = "radiology" if field == "radiology" else "laboratory"
         self.receivers = [ReceiverChoice(one.number, one.name) for one in self._everybody if one.kind == kind]

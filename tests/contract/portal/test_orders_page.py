@@ -72,6 +72,23 @@ async def test_a_panel_taken_out_takes_what_no_other_has(visitor: Browser) -> No
     assert [one.id for one in form.panels if one.chosen] == []
 
 
+async def test_what_was_chosen_is_there_after_a_look_at_another_field(
+    visitor: Browser,
+) -> None:
+    tab = await the_page(visitor)
+    await tab.do(OrderForm, "open")
+    form = await tab.get(OrderForm)
+    await tab.do(OrderForm, "panel", "inr")
+    chosen = [one.key for one in form.chosen]
+    await tab.do(OrderForm, "choose_field", "radiology")
+    assert form.chosen == []
+    await tab.do(OrderForm, "choose_field", "laboratory")
+    assert [one.key for one in form.chosen] == chosen
+    assert [one.id for one in form.panels if one.chosen] == ["inr"]
+    await tab.do(OrderForm, "panel", "inr")
+    assert form.chosen == []
+
+
 async def test_a_draft_is_ordered_by_or_thrown_away(visitor: Browser) -> None:
     tab, _, shown = await ordered(visitor, draft="draft")
     (row,) = shown.waiting
