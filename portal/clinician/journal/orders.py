@@ -37,7 +37,6 @@ class Orders(rx.State):
     answered: list[OrderRow] = []  # noqa: RUF012
     key: str = ""
     act: str = ""
-    sending: str = ""
     wrong: str = ""
     problem: str = ""
     told: str = ""
