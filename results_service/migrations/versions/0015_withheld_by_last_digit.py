@@ -1,7 +1,8 @@
 """Reports withheld are named by the last digit of their ids: a row is looked for in a sixteenth of them.
 
 `akson.withheld` says that something is withheld, `akson.withheld_0` … `_f` name what. A row of a person with
-250 reports withheld was looked for in a text of 9 kB, which took most of the time of the whole look-up.
+250 reports withheld was looked for in a text of 9 kB, which took most of the time of the whole look-up. Ids
+in `akson.withheld` itself, as a service of the former version names them, are withheld too.
 
 Revision ID: 0015
 Revises: 0014
@@ -20,7 +21,8 @@ _POLICY = """
 ALTER POLICY person ON results.{table} USING (
     person_id = nullif(current_setting('akson.person', true), '')::uuid
     AND (coalesce(current_setting('akson.withheld', true), '') = ''
-        OR strpos(coalesce(current_setting('akson.withheld_' || right(report_id::text, 1), true), ''),
+        OR strpos(current_setting('akson.withheld', true), report_id::text) = 0
+        AND strpos(coalesce(current_setting('akson.withheld_' || right(report_id::text, 1), true), ''),
             report_id::text) = 0))
 """
 
