@@ -30,26 +30,27 @@ END $$;
 # Security invoker, as before: the caller's rights, behind the second wall, and one snapshot (STABLE).
 # Settings are read here, in the look-up's own transaction, and nowhere kept.
 FACTS = """
+CREATE TYPE core_record.facts AS (
+    person_id uuid, actor_id uuid, person_name text, birth_date date, personnel_name text, hpr_owner uuid,
+    authorised boolean, organisation_name text, place_name text, place_inside boolean, employed boolean,
+    listed_gp boolean, gp_substitute boolean, reserved boolean, blocked boolean, restricted_all boolean,
+    restricted_fields text[], restricted_sources text[], consented boolean, consent_withdrawn boolean,
+    care_relation text, attested_purpose text, attested_until timestamptz, attested_reason text,
+    organisation_kind text, employed_as text
+);
 CREATE FUNCTION core_record.decision_facts(
     p_person uuid, p_actor uuid, p_hpr_number text, p_role text, p_organisation text, p_place text,
-    p_today date, p_attestation uuid,
-    OUT person_id uuid, OUT actor_id uuid, OUT person_name text, OUT birth_date date,
-    OUT personnel_name text, OUT hpr_owner uuid, OUT authorised boolean, OUT organisation_name text,
-    OUT place_name text, OUT place_inside boolean, OUT employed boolean, OUT listed_gp boolean,
-    OUT gp_substitute boolean, OUT reserved boolean, OUT blocked boolean, OUT restricted_all boolean,
-    OUT restricted_fields text[], OUT restricted_sources text[], OUT consented boolean,
-    OUT consent_withdrawn boolean, OUT care_relation text, OUT attested_purpose text,
-    OUT attested_until timestamptz, OUT attested_reason text, OUT organisation_kind text, OUT employed_as text
-) LANGUAGE plpgsql STABLE AS $$
+    p_today date, p_attestation uuid
+) RETURNS core_record.facts LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
+    f core_record.facts;
     v_parent text;  -- of the place
     v_gps text[];  -- who has the person on the list, at the reader's place
     v_settings boolean;  -- whether the person ever made a setting
 BEGIN
-    person_id := p_person;
-    actor_id := p_actor;
-    SELECT p.given_name || ' ' || p.family_name, p.birth_date, s.given_name || ' ' || s.family_name,
+    SELECT p_person, p_actor, p.given_name || ' ' || p.family_name, p.birth_date,
+        s.given_name || ' ' || s.family_name,
         (SELECT h.personnel_id FROM core_record.personnel h WHERE h.hpr_number = p_hpr_number),
         EXISTS (SELECT 1 FROM core_record.authorisation a
             WHERE a.personnel_id = p_actor AND a.code = p_role
@@ -66,27 +67,30 @@ BEGIN
         (SELECT min(r.kind) FROM core_record.care_relation r
             WHERE r.person_id = p_person AND r.org_number IN (p_organisation, p_place)
             AND (r.personnel_id IS NULL OR r.personnel_id = p_actor)
-            AND now() >= r.opened_at AND (r.closed_at IS NULL OR now() < r.closed_at))
-    INTO person_name, birth_date, personnel_name, hpr_owner, authorised, organisation_name, place_name,
-        v_parent, organisation_kind, employed_as, v_gps, v_settings, care_relation
+            AND now() >= r.opened_at AND (r.closed_at IS NULL OR now() < r.closed_at)),
+        false, false, false, '{}'::text[], '{}'::text[], false, false
+    INTO f.person_id, f.actor_id, f.person_name, f.birth_date, f.personnel_name, f.hpr_owner, f.authorised,
+        f.organisation_name, f.place_name, v_parent, f.organisation_kind, f.employed_as, v_gps, v_settings,
+        f.care_relation, f.reserved, f.blocked, f.restricted_all, f.restricted_fields, f.restricted_sources,
+        f.consented, f.consent_withdrawn
     FROM (SELECT 1) one
     LEFT JOIN core_record.person p ON p.person_id = p_person
     LEFT JOIN core_record.personnel s ON s.personnel_id = p_actor
     LEFT JOIN core_record.organisation o ON o.org_number = p_organisation
     LEFT JOIN core_record.organisation w ON w.org_number = p_place;
 
-    employed := employed_as IS NOT NULL;
-    place_inside := p_place = p_organisation OR coalesce(v_parent = p_organisation, false);
-    IF NOT place_inside AND v_parent IS NOT NULL THEN
-        place_inside := EXISTS (SELECT 1 FROM core_record.organisation d
+    f.employed := f.employed_as IS NOT NULL;
+    f.place_inside := p_place = p_organisation OR coalesce(v_parent = p_organisation, false);
+    IF NOT f.place_inside AND v_parent IS NOT NULL THEN
+        f.place_inside := EXISTS (SELECT 1 FROM core_record.organisation d
             WHERE d.org_number = v_parent AND d.parent = p_organisation);
     END IF;
-    listed_gp := coalesce(p_hpr_number = ANY (v_gps), false);
-    gp_substitute := v_gps <> '{}' AND EXISTS (SELECT 1 FROM core_record.gp_substitute t
+    f.listed_gp := coalesce(p_hpr_number = ANY (v_gps), false);
+    f.gp_substitute := v_gps <> '{}' AND EXISTS (SELECT 1 FROM core_record.gp_substitute t
         WHERE t.hpr_number = ANY (v_gps) AND t.substitute_hpr = p_hpr_number
         AND p_today BETWEEN t.valid_from AND coalesce(t.valid_to, 'infinity'));
     IF p_attestation IS NOT NULL THEN
-        SELECT a.purpose, a.expires_at, a.reason INTO attested_purpose, attested_until, attested_reason
+        SELECT a.purpose, a.expires_at, a.reason INTO f.attested_purpose, f.attested_until, f.attested_reason
         FROM core_record.attestation a WHERE a.person_id = p_person
             AND a.attestation_id = p_attestation AND a.actor_id = p_actor;
     END IF;
@@ -105,8 +109,8 @@ BEGIN
             coalesce(array_agg(s.org_number) FILTER (WHERE s.scope = 'source' AND holds), '{}'),
             coalesce(bool_or(s.kind = 'samtykke' AND holds AND mine), false),
             coalesce(bool_or(s.kind = 'samtykke' AND s.withdrawn_by <> 'clinician' AND mine), false)
-        INTO reserved, blocked, restricted_all, restricted_fields, restricted_sources, consented,
-            consent_withdrawn
+        INTO f.reserved, f.blocked, f.restricted_all, f.restricted_fields, f.restricted_sources, f.consented,
+            f.consent_withdrawn
         FROM core_record.privacy_setting s
         CROSS JOIN LATERAL (SELECT
             s.withdrawn_at IS NULL AND now() >= s.valid_from
@@ -114,16 +118,9 @@ BEGIN
             s.org_number IN (p_organisation, p_place)
                 AND (s.personnel_id IS NULL OR s.personnel_id = p_actor) AS mine) state
         WHERE s.person_id = p_person;
-        consent_withdrawn := consent_withdrawn AND NOT consented;
-    ELSE
-        reserved := false;
-        blocked := false;
-        restricted_all := false;
-        restricted_fields := '{}';
-        restricted_sources := '{}';
-        consented := false;
-        consent_withdrawn := false;
+        f.consent_withdrawn := f.consent_withdrawn AND NOT f.consented;
     END IF;
+    RETURN f;
 END $$;
 """
 
