@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client import PROCESS_COLLECTOR as _PROCESS  # registered with the default registry
 from starlette.exceptions import HTTPException
@@ -95,6 +96,8 @@ def _details(error: AksonError | None) -> tuple[tuple[str, str], ...]:
     return (error.outcome_details, *error.other_details) if error and error.outcome_details else ()
 
 
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""Nothing goes to a collector that somebody's environment names; `/metrics` has ours."""
 Handler = Callable[[Request], Awaitable[Response]]
 DirectPosts = dict[str, Handler]
 """Exact paths whose POSTs go to the handler without routing and dependencies. Errors get the same answers."""
@@ -180,7 +183,7 @@ def create_app(
 
     `ready` raises when the service cannot do its work now; `/health/ready` is then 503.
     """
-    app = FastAPI(title=name, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title=name, lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY)
     app.add_middleware(_Frame, service=name, direct=direct or {})
     _add_health(app, ready)
     _add_errors(app, fhir_prefixes)

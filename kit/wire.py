@@ -59,13 +59,40 @@ def composed(text: bytes) -> Statement:
 
 
 class _Session:
-    """What is remembered of one connection: the statements it knows, and how values go in and out."""
+    """What is remembered of one connection: the statements it knows, how values go in and out, who waits.
 
-    __slots__ = ("known", "transformer")
+    `watched`: the socket that the event loop watches for it, from the first round trip of a transaction to
+    its end. To begin and end watching is half of what a wait costs, and psycopg does it for each of its own.
+    """
+
+    __slots__ = ("known", "loop", "transformer", "waiting", "watched")
 
     def __init__(self, conn: AsyncConnection[Any]) -> None:
         self.known: set[bytes] = set()
         self.transformer = Transformer(conn)
+        self.waiting: asyncio.Future[None] | None = None
+        self.watched: int | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    async def ready(self, number: int) -> None:
+        """Wait until there is something to read."""
+        self.loop = loop = asyncio.get_running_loop()
+        self.waiting = loop.create_future()
+        loop.add_reader(number, self._wake)  # again: psycopg may have ended it meanwhile
+        self.watched = number
+        await self.waiting
+
+    def _wake(self) -> None:
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_result(None)
+        else:
+            self.unwatch()  # something came that nobody waits for: it is read with what comes next
+
+    def unwatch(self) -> None:
+        """The transaction is over, or its connection is: another socket may get the number."""
+        if self.watched is not None and self.loop is not None and not self.loop.is_closed():
+            self.loop.remove_reader(self.watched)
+        self.watched = None
 
 
 _sessions: WeakKeyDictionary[AsyncConnection[Any], _Session] = WeakKeyDictionary()
@@ -89,9 +116,12 @@ async def run(conn: AsyncConnection[Any], *steps: Step) -> list[PGresult]:
                 await _prepare(session, conn, statement)
         for statement, values in steps:
             _send(session, pgconn, statement, values)
-        results = await _results(pgconn)
+        results = await _results(session, pgconn)
         pgconn.exit_pipeline_mode()
+        if pgconn.transaction_status != TransactionStatus.INTRANS:
+            session.unwatch()
     except BaseException:
+        session.unwatch()
         pgconn.finish()  # half a conversation: the server rolls back, the pool makes a new connection
         raise
     _check(session, conn, results)
@@ -110,13 +140,14 @@ def forget(conn: AsyncConnection[Any]) -> None:
     session = _sessions.get(conn)
     if session is not None:
         session.known.clear()
+        session.unwatch()
 
 
 async def _prepare(session: _Session, conn: AsyncConnection[Any], statement: Statement) -> None:
     """Make the statement known, whether or not it was (closing what is not there is no error)."""
     conn.pgconn.send_close_prepared(statement.key)
     conn.pgconn.send_prepare(statement.key, statement.text)
-    _check(session, conn, await _results(conn.pgconn))
+    _check(session, conn, await _results(session, conn.pgconn))
     session.known.add(statement.key)
 
 
@@ -128,15 +159,16 @@ def _send(session: _Session, pgconn: PGconn, statement: Statement, values: Value
     pgconn.send_query_prepared(statement.key, dumped, binary, _BINARY)
 
 
-async def _results(pgconn: PGconn) -> list[PGresult]:
+async def _results(session: _Session, pgconn: PGconn) -> list[PGresult]:
     """The results of everything sent."""
     pgconn.pipeline_sync()
     while pgconn.flush():
-        await _ready(pgconn.socket, writing=True)
+        session.unwatch()
+        await _writable(pgconn.socket)
     found: list[PGresult] = []
     while True:
         if pgconn.is_busy():
-            await _ready(pgconn.socket)
+            await session.ready(pgconn.socket)
             pgconn.consume_input()
             continue
         result = pgconn.get_result()
@@ -154,19 +186,17 @@ def _check(session: _Session, conn: AsyncConnection[Any], results: list[PGresult
             raise psycopg.errors.error_from_result(result, encoding=conn.info.encoding)
 
 
-async def _ready(number: int, *, writing: bool = False) -> None:
-    """Wait until the socket can be read, or written to."""
+async def _writable(number: int) -> None:
+    """Wait until the socket can be written to, or has something to read."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
     loop.add_reader(number, _wake, ready)
-    if writing:
-        loop.add_writer(number, _wake, ready)
+    loop.add_writer(number, _wake, ready)
     try:
         await ready
     finally:
         loop.remove_reader(number)
-        if writing:
-            loop.remove_writer(number)
+        loop.remove_writer(number)
 
 
 def _wake(ready: asyncio.Future[None]) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from kit import wire
 from kit.db import Database
+from kit.errors import Unavailable
 from tests.conftest import TestDatabase
 
 ECHO = wire.Statement(
@@ -86,6 +87,34 @@ async def test_given_a_caller_that_goes_away_then_its_answer_reaches_nobody_else
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(slow(), 0.2)
     assert await divided(db, 5) == 2
+
+
+async def test_given_cursors_between_then_every_wait_ends(db: Database) -> None:
+    for _ in range(3):
+        async with db.transaction() as conn:
+            for number in range(5):
+                (first,) = await wire.run(conn, (wire.Statement("SELECT %s::int"), (number,)))
+                assert wire.rows(conn, first) == [(number,)]
+                if number % 2:
+                    cursor = await conn.execute("SELECT %s::int", (number,))
+                    assert await cursor.fetchone() == (number,)
+
+
+async def test_given_the_server_ends_a_connection_in_the_middle_then_the_next_one_is_heard(
+    db: Database, postgres: TestDatabase
+) -> None:
+    """The new connection's socket mostly has the number of the one that is gone."""
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            async with db.transaction() as conn:
+                await wire.run(conn, (wire.Statement("SELECT 1"), ()))
+                with psycopg.connect(postgres.superuser_dsn, autocommit=True) as other:
+                    other.execute("SELECT pg_terminate_backend(%s)", (conn.info.backend_pid,))
+                await asyncio.sleep(0.05)  # the end of the connection is told while nobody waits
+                await wire.run(conn, (wire.Statement("SELECT 1"), ()))
+        async with asyncio.timeout(3), db.transaction() as conn:
+            (result,) = await wire.run(conn, (wire.Statement("SELECT 2"), ()))
+            assert wire.rows(conn, result) == [(2,)]
 
 
 def test_placeholders_are_all_named_or_none_is() -> None:
