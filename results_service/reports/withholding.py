@@ -27,7 +27,7 @@ OUTCOME_SYSTEM = "http://nhn.no/fhir/nilar/CodeSystem/pvk-outcome-cs"
 # beside another come too, since the other decides of them.
 _VERSIONS = """
 SELECT report_id, covered, companion, message_id, resources FROM (
-    SELECT v.report_id, %(companion)s = ANY(r.warnings) AS companion,
+    SELECT v.report_id::text, %(companion)s = ANY(r.warnings) AS companion,
         coalesce(%(by_field)s AND (v.fields = %(any)s
             OR string_to_array(v.fields, ' ') && %(fields)s::text[]), false)
         OR coalesce(v.source = ANY(%(below)s::text[]), false) AS covered,
@@ -37,7 +37,7 @@ SELECT report_id, covered, companion, message_id, resources FROM (
     WHERE r.person_id = %(person)s AND v.held IS NULL
 ) AS known WHERE covered OR companion OR message_id IS NOT NULL OR resources IS NOT NULL
 """
-_SHOWN = "SELECT report_id FROM results.report WHERE person_id = %s"
+_SHOWN = "SELECT report_id::text FROM results.report WHERE person_id = %s"
 # What lies below an organisation, as far down as organisations go (owner, hospital, department).
 _BELOW = """
 SELECT o.org_number FROM core_record.organisation o
@@ -47,9 +47,12 @@ WHERE o.org_number = ANY(%(wanted)s) OR o.parent = ANY(%(wanted)s) OR p.parent =
 
 
 class _Version(Struct, frozen=True):
-    """A version that its columns say is covered, or of which something else is to be asked."""
+    """A version that its columns say is covered, or of which something else is to be asked.
 
-    report_id: UUID
+    `report_id` is text, since it goes back to the database in a text.
+    """
+
+    report_id: str
     covered: bool
     companion: bool
     message_id: UUID | None
@@ -69,10 +72,10 @@ async def withhold(
     return len(covered)
 
 
-async def _name(conn: AsyncConnection[Any], covered: Iterable[UUID]) -> None:
+async def _name(conn: AsyncConnection[Any], covered: Iterable[str]) -> None:
     """Name them to the second wall (migration 0015), by the last digit of their ids."""
     named: dict[str, list[str]] = {digit: [] for digit in "0123456789abcdef"}
-    for report in map(str, covered):
+    for report in covered:
         named[report[-1]].append(report)
     settings: list[sql.Composable] = [sql.SQL("SET LOCAL akson.withheld = 'some'")]
     settings += [
@@ -86,7 +89,7 @@ async def _name(conn: AsyncConnection[Any], covered: Iterable[UUID]) -> None:
 
 async def covered_reports(
     conn: AsyncConnection[Any], person_id: UUID, restrictions: Restrictions
-) -> frozenset[UUID]:
+) -> frozenset[str]:
     """The ids of the shown reports that the restrictions cover, with those shown beside them."""
     if restrictions.everything:
         return frozenset(report for (report,) in await _rows(conn, _SHOWN, (person_id,)))
@@ -101,7 +104,7 @@ async def covered_reports(
         or (version.resources and fields_of(unpack(version.resources)) & restrictions.fields)
     }
     if companions := {version.report_id for version in versions if version.companion}:
-        covered |= companions & {beside_id(report) for report in covered}
+        covered |= companions & {str(beside_id(UUID(report))) for report in covered}
     return frozenset(covered)
 
 

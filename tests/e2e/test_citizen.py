@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import steps
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import Instance, Visit
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -85,15 +85,19 @@ def test_given_a_self_declared_look_up_then_the_citizen_sees_that_and_the_reason
 
 
 def test_given_personnel_without_authorisation_then_they_are_refused_and_the_citizen_sees_it(
-    visit: Visit,
+    visit: Visit, akson: Instance
 ) -> None:
     page = visit("pleieassistent")
     expect(page.get_by_test_id("start")).to_contain_text("Dagens besøk")  # the place's lists are theirs too
-    steps.ask_by_number(page, steps.GRY)
-    steps.declare(page, "home-care", "SAMTYKKE")
-    expect(page.get_by_test_id("problem")).to_contain_text("Du mangler autorisasjon")
-    expect(page.get_by_test_id("problem")).to_contain_text("Be en autorisert kollega om hjelp.")
-    expect(page.get_by_text("Telokk")).to_have_count(0)
+    expect(page.get_by_test_id("from-lists")).to_contain_text(
+        "Uten autorisasjon åpner du pasienter fra listene"
+    )
+    expect(page.get_by_role("searchbox")).to_have_count(0)
+    look = ("lookup", "DiagnosticReport", "--person", steps.GRY, "--as", "pleieassistent")
+    asked = akson.run(*look, "--basis", "SAMTYKKE", "--reason", "home-care")  # past the page
+    assert asked.returncode == 1
+    assert "authorisation-required" in asked.stdout
+    assert "Telokk" not in asked.stdout
 
     refused = open_log(visit("gry")).filter(has_text="Myrland").first
     expect(refused).to_contain_text("Avslått – ingenting ble vist")
