@@ -48,5 +48,10 @@ def _unnamed(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if codings := value.get("coding"):
-        return {"coding": [{k: v for k, v in coding.items() if k not in _NAMES} for coding in codings]}
+        return {"coding": [_code_alone(coding) for coding in codings]}
     return {key: _unnamed(one) for key, one in value.items()}
+
+
+def _code_alone(coding: dict[str, Any]) -> dict[str, Any]:
+    """Without its name; one without a code has nothing but its name."""
+    return {key: value for key, value in coding.items() if key not in _NAMES} if "code" in coding else coding

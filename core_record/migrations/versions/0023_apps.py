@@ -72,6 +72,8 @@ $$;
 
 OLD_PERSON = "uuid, text, bytea, text, text, text, text, text, text, text, text, text, text, text, jsonb, text, text, text, uuid, jsonb"  # noqa: E501
 OLD_ACTOR = "bytea, text, text, text, text, text, bytea, jsonb, text, text, text"
+# The row's text (access_log_text, forms 2 and 3) is made here: a function in SQL with a search path of its own
+# is started anew for every row. json prints these values as jsonb does, without being packed and unpacked.
 APPEND = """
 CREATE FUNCTION core_record.append_access_log(
     p_person uuid, p_actor_kind text, p_actor_hash bytea, p_actor_name text, p_hpr_number text, p_role text,
@@ -83,7 +85,13 @@ CREATE FUNCTION core_record.append_access_log(
 ) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     head core_record.access_log_head;
-    entry core_record.access_log;
+    v_event uuid := gen_random_uuid();
+    v_at timestamptz;
+    v_seq bigint;
+    v_form smallint := 2;
+    v_app_name text;
+    v_text text;
+    v_hash bytea;
 BEGIN
     SELECT * INTO head FROM core_record.access_log_head h WHERE h.person_id = p_person FOR UPDATE;
     IF NOT FOUND THEN
@@ -92,15 +100,27 @@ BEGIN
         SELECT * INTO STRICT head FROM core_record.access_log_head h
             WHERE h.person_id = p_person FOR UPDATE;
     END IF;
-    entry := ROW(p_person, head.seq + 1, gen_random_uuid(), clock_timestamp(), session_user::text,
+    v_at := clock_timestamp();  -- behind the lock: later rows of a chain are never earlier
+    v_seq := head.seq + 1;
+    IF p_app IS NOT NULL THEN
+        v_form := 3;
+        v_app_name := p_app_name;
+    END IF;
+    v_text := json_build_array(v_form, p_person, v_seq, v_event,
+        (extract(epoch FROM v_at) * 1000000)::bigint, session_user::text, p_actor_kind,
+        encode(p_actor_hash, 'hex'), p_actor_name, p_hpr_number, p_role, p_organisation,
+        p_organisation_name, p_place, p_place_name, p_basis, p_reason, p_relation, p_action, p_items::text,
+        p_outcome, p_outcome_code, p_correlation_id, p_attestation, p_withheld::text);
+    IF p_app IS NOT NULL THEN  -- two more stand last
+        v_text := left(v_text, -1) || ', ' || right(json_build_array(p_app, v_app_name)::text, -1);
+    END IF;
+    v_hash := sha256(head.hash || convert_to(v_text, 'UTF8'));
+    INSERT INTO core_record.access_log VALUES (p_person, v_seq, v_event, v_at, session_user::text,
         p_actor_kind, p_actor_hash, p_actor_name, p_hpr_number, p_role, p_organisation, p_organisation_name,
         p_place, p_place_name, p_basis, p_reason, p_relation, p_action, p_items, p_outcome, p_outcome_code,
-        p_correlation_id, head.hash, NULL, CASE WHEN p_app IS NULL THEN 2 ELSE 3 END, p_attestation,
-        p_withheld, p_app, CASE WHEN p_app IS NULL THEN NULL ELSE p_app_name END);
-    entry.hash := sha256(head.hash || convert_to(core_record.access_log_text(entry), 'UTF8'));
-    INSERT INTO core_record.access_log VALUES (entry.*);
-    UPDATE core_record.access_log_head h SET seq = entry.seq, hash = entry.hash WHERE h.person_id = p_person;
-    RETURN entry.seq;
+        p_correlation_id, head.hash, v_hash, v_form, p_attestation, p_withheld, p_app, v_app_name);
+    UPDATE core_record.access_log_head h SET seq = v_seq, hash = v_hash WHERE h.person_id = p_person;
+    RETURN v_seq;
 END $$;
 
 CREATE FUNCTION core_record.append_actor_log(

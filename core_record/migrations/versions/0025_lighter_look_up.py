@@ -1,8 +1,8 @@
-"""A look-up's facts and its row in the log, with less work for the database.
+"""A look-up's facts, with less work for the database.
 
 Starting a plan costs more than reading the few rows it finds: what most persons do not have (privacy
 settings, a listed GP at the reader's place, an attestation) is asked for when the first statement says that
-it is there. The facts are those of 0016, the rows those of 0023.
+it is there. The facts are those of 0016.
 """
 
 from alembic import op
@@ -124,59 +124,6 @@ BEGIN
 END $$;
 """
 
-# As 0023 has it, with the text (core_record.access_log_text, forms 2 and 3) made here: a function in SQL with
-# a search path of its own is started anew for every row. json prints these values as jsonb does, without
-# being packed and unpacked for it.
-APPEND = """
-CREATE OR REPLACE FUNCTION core_record.append_access_log(
-    p_person uuid, p_actor_kind text, p_actor_hash bytea, p_actor_name text, p_hpr_number text, p_role text,
-    p_organisation text, p_organisation_name text, p_place text, p_place_name text,
-    p_basis text, p_reason text, p_relation text, p_action text, p_items jsonb,
-    p_outcome text, p_outcome_code text, p_correlation_id text,
-    p_attestation uuid DEFAULT NULL, p_withheld jsonb DEFAULT NULL,
-    p_app text DEFAULT NULL, p_app_name text DEFAULT NULL
-) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    head core_record.access_log_head;
-    v_event uuid := gen_random_uuid();
-    v_at timestamptz;
-    v_seq bigint;
-    v_form smallint := 2;
-    v_app_name text;
-    v_text text;
-    v_hash bytea;
-BEGIN
-    SELECT * INTO head FROM core_record.access_log_head h WHERE h.person_id = p_person FOR UPDATE;
-    IF NOT FOUND THEN
-        INSERT INTO core_record.access_log_head VALUES (p_person, 0, sha256(uuid_send(p_person)))
-            ON CONFLICT DO NOTHING;
-        SELECT * INTO STRICT head FROM core_record.access_log_head h
-            WHERE h.person_id = p_person FOR UPDATE;
-    END IF;
-    v_at := clock_timestamp();  -- behind the lock: later rows of a chain are never earlier
-    v_seq := head.seq + 1;
-    IF p_app IS NOT NULL THEN
-        v_form := 3;
-        v_app_name := p_app_name;
-    END IF;
-    v_text := json_build_array(v_form, p_person, v_seq, v_event,
-        (extract(epoch FROM v_at) * 1000000)::bigint, session_user::text, p_actor_kind,
-        encode(p_actor_hash, 'hex'), p_actor_name, p_hpr_number, p_role, p_organisation,
-        p_organisation_name, p_place, p_place_name, p_basis, p_reason, p_relation, p_action, p_items::text,
-        p_outcome, p_outcome_code, p_correlation_id, p_attestation, p_withheld::text);
-    IF p_app IS NOT NULL THEN  -- two more stand last
-        v_text := left(v_text, -1) || ', ' || right(json_build_array(p_app, v_app_name)::text, -1);
-    END IF;
-    v_hash := sha256(head.hash || convert_to(v_text, 'UTF8'));
-    INSERT INTO core_record.access_log VALUES (p_person, v_seq, v_event, v_at, session_user::text,
-        p_actor_kind, p_actor_hash, p_actor_name, p_hpr_number, p_role, p_organisation, p_organisation_name,
-        p_place, p_place_name, p_basis, p_reason, p_relation, p_action, p_items, p_outcome, p_outcome_code,
-        p_correlation_id, head.hash, v_hash, v_form, p_attestation, p_withheld, p_app, v_app_name);
-    UPDATE core_record.access_log_head h SET seq = v_seq, hash = v_hash WHERE h.person_id = p_person;
-    RETURN v_seq;
-END $$;
-"""
-
 RIGHTS = """
 REVOKE ALL ON FUNCTION core_record.serve_number(bytea),
     core_record.decision_facts(uuid, uuid, text, text, text, text, date, uuid) FROM PUBLIC;
@@ -186,10 +133,9 @@ GRANT EXECUTE ON FUNCTION core_record.serve_number(bytea),
 
 
 def upgrade() -> None:
-    """The same answers, and the same rows."""
+    """The same answers."""
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(DROP)
     op.execute(SERVE)
     op.execute(FACTS)
-    op.execute(APPEND)
     op.execute(RIGHTS)

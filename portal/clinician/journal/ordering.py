@@ -71,6 +71,7 @@ class OrderForm(rx.State):
     chosen: list[Choice] = []  # noqa: RUF012
     found: list[Choice] = []  # noqa: RUF012
     query: str = ""
+    search_failed: bool = False
     wrong: str = ""
     _id: str = ""
     _at: datetime | None = None
@@ -136,14 +137,15 @@ class OrderForm(rx.State):
     @requires(Kind.CLINICIAN)
     async def search(self, query: str) -> None:
         """Examinations by the beginning of a code or of words."""
-        self.query, self.found = query[:200], []
+        self.query, self.found, self.search_failed = query[:200], [], False
         if len(query.strip()) < 2:
             return
         system = "ncrp" if self.field == "radiology" else "nlk"
         try:
             found = await (await journal_client(self)).codes(system, query.strip(), _SUGGESTED)
         except ServiceProblem:
-            return  # one adds it in words
+            self.search_failed = True  # an empty list would say that there is no such code
+            return
         taken = {one.key for one in self.chosen}
         self.found = [Choice(one.code, one.nb, one.code, system) for one in found if one.code not in taken]
 

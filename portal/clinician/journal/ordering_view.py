@@ -124,6 +124,12 @@ def _search() -> rx.Component:
             class_name="orders-found",
             aria_label=text("orders.search"),
         ),
+        rx.cond(
+            ordering.search_failed,
+            rx.el.p(
+                text("orders.search_failed"), role="status", custom_attrs={"data-testid": "search-failed"}
+            ),
+        ),
     )
 
 

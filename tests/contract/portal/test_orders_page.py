@@ -11,6 +11,8 @@ import pytest
 
 from journal_api.care.follow_up.taking import take
 from kit.db import Database
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.journal import JournalClient
 from portal.clinician.journal.ordering import OrderForm
 from portal.clinician.journal.orders import Orders
 from tests.conftest import TestDatabase
@@ -197,3 +199,21 @@ async def test_given_another_patient_is_opened_meanwhile_then_nothing_is_ordered
     assert (form.wrong, form.is_open) == ("other-patient", True)
     await tab.do(Orders, "sampled", row.key)
     assert shown.wrong == "other-patient"
+
+
+async def test_a_search_that_fails_is_told_and_not_shown_as_nothing_found(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = await the_page(visitor)
+    await tab.do(OrderForm, "open")
+    form = await tab.get(OrderForm)
+
+    async def down(*_: Any) -> list[Any]:
+        raise ServiceProblem(Problem.DOWN, "503")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(JournalClient, "codes", down)
+        await tab.do(OrderForm, "search", "kali")
+        assert (form.search_failed, form.found) == (True, [])
+    await tab.do(OrderForm, "search", "kali")
+    assert (form.search_failed, len(form.found)) == (False, 1)

@@ -68,3 +68,16 @@ def named(words: str, *, of: str) -> Packed:
 )
 def test_a_name_of_what_has_a_code_says_nothing_and_the_words_of_a_result_do(of: str, same: bool) -> None:
     assert say_the_same(named("Kalium", of=of), named("P-Kalium", of=of)) is same
+
+
+def test_what_has_no_code_is_known_by_its_name_alone() -> None:
+    def uncoded(words: str) -> Packed:
+        report = Report(items=[potassium(None)]).mapped(ID)
+        place = next(place for place, one in enumerate(report.resources) if one.kind == "Observation")
+        body = msgspec.json.decode(report.resources[place].body) | {"code": {"coding": [{"display": words}]}}
+        resources = list(report.resources)
+        resources[place] = replace(resources[place], body=msgspec.json.encode(body))
+        return index(replace(report, resources=resources))
+
+    assert not say_the_same(uncoded("Kalium"), uncoded("Natrium"))
+    assert say_the_same(uncoded("Kalium"), uncoded("Kalium"))
