@@ -72,8 +72,8 @@ $$;
 
 OLD_PERSON = "uuid, text, bytea, text, text, text, text, text, text, text, text, text, text, text, jsonb, text, text, text, uuid, jsonb"  # noqa: E501
 OLD_ACTOR = "bytea, text, text, text, text, text, bytea, jsonb, text, text, text"
-# The row's text (access_log_text, forms 2 and 3) is made here: a function in SQL with a search path of its own
-# is started anew for every row. json prints these values as jsonb does, without being packed and unpacked.
+# The row's text (access_log_text, forms 2 and 3) is made here: a function in SQL with a search path of its
+# own is started anew for every row. json prints these values as jsonb does, and is not packed first.
 APPEND = """
 CREATE FUNCTION core_record.append_access_log(
     p_person uuid, p_actor_kind text, p_actor_hash bytea, p_actor_name text, p_hpr_number text, p_role text,
