@@ -34,6 +34,10 @@ def import_(
         bool,
         typer.Option(help="Of the journal: a file holds every code of its systems, others are refused."),
     ] = False,
+    fewer: Annotated[
+        bool,
+        typer.Option(help="Also an edition that lacks a tenth or more of the codes that are loaded."),
+    ] = False,
 ) -> None:
     """Load NLK, Volven code lists, equivalences, and codes of the journal; safe to repeat.
 
@@ -46,7 +50,9 @@ def import_(
         results.open()
         journal.open()
         for path in code_files(paths):
-            typer.echo(_of_journal(journal, path, whole) if is_codes(path) else _of_results(results, path))
+            typer.echo(
+                _of_journal(journal, path, whole) if is_codes(path) else _of_results(results, path, fewer)
+            )
             if is_nlk(path):
                 typer.echo(_to_order(journal, path))
     except (CodeFileError, Unavailable) as problem:
@@ -64,9 +70,9 @@ def _of_journal(database: SyncDatabase, path: Path, whole: bool) -> str:
     return f"{path.name}: {done.codes} codes of the journal, {done.changed} new or changed{ended}"
 
 
-def _of_results(database: SyncDatabase, path: Path) -> str:
+def _of_results(database: SyncDatabase, path: Path, fewer: bool) -> str:
     with database.transaction() as conn:
-        return _said(import_file(conn, path))
+        return _said(import_file(conn, path, fewer=fewer))
 
 
 def _to_order(database: SyncDatabase, path: Path) -> str:
@@ -84,4 +90,5 @@ def _said(loaded: Loaded) -> str:
     if not loaded.codes:
         return f"{loaded.file.name}: {loaded.equivalences} equivalences, {loaded.changed} new or changed"
     more = f", {loaded.equivalences} successor codes" if loaded.equivalences else ""
-    return f"{loaded.file.name}: {loaded.codes} codes, {loaded.changed} new or changed{more}"
+    gone = f"; {loaded.missing} of before are not in it and keep their names" if loaded.missing else ""
+    return f"{loaded.file.name}: {loaded.codes} codes, {loaded.changed} new or changed{more}{gone}"

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import typer
 from rich.console import Console
 
-from cli import apps, codes, documents, growth, keys, panel, persons, registers
+from cli import apps, codes, documents, growth, keys, panel, persons, registers, reports
 from cli.access_log import verify_log
 from cli.importing import import_
 from cli.instance import NoInstance, use_instance
@@ -26,6 +26,7 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(growth.app, name="growth")
 app.add_typer(keys.app, name="keys")
 app.add_typer(registers.app, name="registers")
+app.add_typer(reports.app, name="reports")
 app.add_typer(persons.app, name="persons")
 app.add_typer(panel.app, name="panel")
 app.command("import")(import_)

@@ -40,6 +40,11 @@ def store(conn: Connection[Any], infos: Iterable[CodeInfo]) -> int:
         return cursor.rowcount
 
 
+def codes_of(conn: Connection[Any], system: str) -> set[str]:
+    """The loaded codes of one list."""
+    return {code for (code,) in conn.execute("SELECT code FROM results.code WHERE system = %s", (system,))}
+
+
 def add_revision(conn: Connection[Any], codes: int, *, complete: bool) -> None:
     """Tell the workers that there is something new; `complete`: the whole NLK is loaded."""
     conn.execute(

@@ -13,10 +13,11 @@ from psycopg import AsyncConnection, Connection
 from kit.tables import CodeFileError
 from results_service.codes import equivalence_files as files
 from results_service.codes import repository
-from results_service.codes.book import CodeBook
+from results_service.codes.book import CodeBook, CodeInfo
 from results_service.codes.equivalences import Equivalence, EquivalenceError, Equivalences, Origin
 from results_service.codes.sources import is_index, is_nlk
 
+_TENTH = 10
 _ASKED_EVERY = 30.0  # seconds between two looks for a newer import by the API
 
 
@@ -24,12 +25,14 @@ class Loaded(Struct, frozen=True):
     """What became of one file: how many codes it holds, how many of them are new or changed.
 
     `equivalences`: rows of the table of equivalences that the file gave, its own or NLK's successors.
+    `missing`: codes of an earlier edition that are not in this one; they keep their names for old answers.
     """
 
     file: Path
     codes: int
     changed: int
     equivalences: int = 0
+    missing: int = 0
 
 
 def code_files(paths: Iterable[Path]) -> list[Path]:
@@ -48,32 +51,55 @@ def code_files(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def import_file(conn: Connection[Any], path: Path) -> Loaded:
-    """Load one file, NLK, a short list or equivalences; safe to repeat. Raises `CodeFileError`."""
+def import_file(conn: Connection[Any], path: Path, *, fewer: bool = False) -> Loaded:
+    """Load one file, NLK, a short list or equivalences; safe to repeat. Raises `CodeFileError` with its name.
+
+    `fewer`: also an edition that lacks a tenth or more of the codes that are loaded, as a file broken off does.
+    """
+    try:
+        return _import(conn, path, fewer=fewer)
+    except CodeFileError as fault:
+        raise CodeFileError(f"{path.name}: {fault}") from None
+
+
+def _import(conn: Connection[Any], path: Path, *, fewer: bool) -> Loaded:
     if files.is_equivalences(path):
         rows = files.read_equivalences(path)
-        changed = _put_equivalences(conn, "operator", rows, path)
+        changed = _put_equivalences(conn, "operator", rows)
         if changed:
             repository.add_revision(conn, 0, complete=False)
         return Loaded(path, 0, changed, len(rows))
     nlk = is_nlk(path)
     infos = list(CodeBook.nlk_codes(path) if nlk else CodeBook.from_list_csv(path))
-    changed = repository.store(conn, infos) if infos else 0
-    rows = files.successors(infos) if nlk else []
+    missing = _missing(conn, infos, fewer=fewer)
+    changed = repository.store(conn, infos)
+    rows = files.successors(repository.load(conn)) if nlk else []  # of codes of before too
     if nlk:
-        _put_equivalences(conn, "nlk", rows, path)
+        _put_equivalences(conn, "nlk", rows)
     if changed or nlk:
         repository.add_revision(conn, len(infos), complete=nlk)
-    return Loaded(path, len(infos), changed, len(rows))
+    return Loaded(path, len(infos), changed, len(rows), missing)
 
 
-def _put_equivalences(conn: Connection[Any], origin: Origin, rows: list[Equivalence], path: Path) -> int:
+def _missing(conn: Connection[Any], infos: list[CodeInfo], *, fewer: bool) -> int:
+    """How many codes of the same list are loaded and not among these. Raises `CodeFileError`."""
+    known = repository.codes_of(conn, infos[0].system)
+    missing = len(known - {info.code for info in infos})
+    if missing * _TENTH >= len(known) > _TENTH and not fewer:
+        raise CodeFileError(
+            f"nothing was taken in. It lacks {missing} of {len(known)} codes that are loaded, as a file that"
+            " was broken off does. If it is whole, give the command with --fewer."
+        )
+    return missing
+
+
+def _put_equivalences(conn: Connection[Any], origin: Origin, rows: list[Equivalence]) -> int:
     """Take in the rows of one origin if the whole table stays free of contradictions and rings."""
     others = [row for row in repository.load_equivalences(conn) if row.origin != origin]
     try:
         Equivalences([*files.builtin(), *others, *rows])
     except EquivalenceError as fault:
-        raise CodeFileError(f"{path.name}: nothing was taken in. {fault}") from None
+        raise CodeFileError(f"nothing was taken in. {fault}") from None
     return repository.replace_equivalences(conn, origin, rows)
 
 

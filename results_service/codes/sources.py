@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 
-from kit.tables import CodeFileError, columns, read_text, rows
+from kit.tables import CodeFileError, columns, names_of, read_text, whole_rows
 from results_service.codes.units import ucum
 
 # NLK's primært_fagområde → code of 8202.
@@ -37,22 +38,24 @@ class CodeRow(Struct, frozen=True):
 
 
 def read_nlk(path: Path) -> list[CodeRow]:
-    """NLK's rows. Of a code that stands more than once, the row without end date counts, else the latest."""
-    table = list(rows(read_text(path)))
-    if not table or not set(table[0]) >= _NLK_COLUMNS:
-        missing = ", ".join(sorted(_NLK_COLUMNS - set(table[0] if table else ())))
-        raise CodeFileError(f"This is not NLK as CSV: the columns {missing} are missing")
+    """NLK's rows. Of a code that stands more than once, the row without end date counts, else the latest.
+
+    Raises `CodeFileError`.
+    """
+    text = read_text(path)
+    missing = _NLK_COLUMNS - names_of(text)
+    if missing:
+        raise CodeFileError(f"This is not NLK as CSV: the columns {', '.join(sorted(missing))} are missing")
     best: dict[str, CodeRow] = {}
-    for row in table:
+    for line, row in whole_rows(text):
         found = _nlk_row(row)
-        if found is not None and _is_newer(found, best.get(found.code)):
+        _check(line, found)
+        if _is_newer(found, best.get(found.code)):
             best[found.code] = found
-    return list(best.values())
+    return _some(best)
 
 
-def _nlk_row(row: dict[str, str]) -> CodeRow | None:
-    if not row["kode"]:
-        return None
+def _nlk_row(row: dict[str, str]) -> CodeRow:
     unit = row.get("enhet", "")
     return CodeRow(
         code=row["kode"],
@@ -64,6 +67,24 @@ def _nlk_row(row: dict[str, str]) -> CodeRow | None:
         successor=row.get("erstattes_av") or None,
         valid_to=row.get("gyldig_til", ""),
     )
+
+
+def _check(line: int, row: CodeRow) -> None:
+    """A code and a name, and the day it ends as a date. Raises `CodeFileError`."""
+    if not row.code:
+        raise CodeFileError(f"Line {line} has no code.")
+    if not row.name:
+        raise CodeFileError(f"Line {line}: {row.code} has no name.")
+    try:
+        _ = row.valid_to and date.fromisoformat(row.valid_to)
+    except ValueError:
+        raise CodeFileError(f"Line {line}: gyldig_til must be a date, as 2026-12-31.") from None
+
+
+def _some(found: dict[str, CodeRow]) -> list[CodeRow]:
+    if not found:
+        raise CodeFileError("there is no code in it.")
+    return list(found.values())
 
 
 def _is_newer(found: CodeRow, known: CodeRow | None) -> bool:
@@ -83,11 +104,17 @@ def is_index(path: Path) -> bool:
 
 
 def read_list(path: Path) -> list[CodeRow]:
-    """The rows of a short code list (columns code, display)."""
-    table = list(rows(read_text(path)))
-    if table and not {"code", "display"} <= set(table[0]):
+    """The rows of a short code list (columns code, display). Raises `CodeFileError`."""
+    text = read_text(path)
+    if not {"code", "display"} <= names_of(text):
         raise CodeFileError("This is not a code list: the columns code and display are missing")
-    return [CodeRow(row["code"], row["display"]) for row in table if row["code"]]
+    found: dict[str, CodeRow] = {}
+    for line, row in whole_rows(text):
+        made = CodeRow(row["code"], row["display"])
+        _check(line, made)
+        if found.setdefault(made.code, made) != made:
+            raise CodeFileError(f"Line {line}: {made.code} stands twice, with different names.")
+    return _some(found)
 
 
 def list_number(path: Path) -> str:

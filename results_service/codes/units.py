@@ -42,6 +42,7 @@ _SAME = (
         "nkat/L",
     ),
     *("g", "mg", "kg", "pg", "mmol", "fL", "mL", "L/L", "mm", "cm", "kPa", "%", "s", "min", "h", "d"),
+    *("L", "m", "kat", "L/min", "mol/d", "g/mol", "kg/m2", "U/d"),
 )
 
 _OTHER = {
@@ -64,6 +65,11 @@ _OTHER = {
     "10E3 IU/L": "k[IU]/L",
     "10E-3 U/L": "mU/L",
     "10E3 U/L": "kU/L",
+    "uL": "uL",
+    "umol/g": "umol/g",
+    "ukat/kg": "ukat/kg",
+    "ug/min": "ug/min",
+    "°C": "Cel",
     "mosmol/kg": "mosm/kg",
     "mosmol/L": "mosm/L",
     "mmHg": "mm[Hg]",

@@ -13,7 +13,7 @@ import reflex as rx
 
 from portal.clients.errors import ServiceProblem
 from portal.clients.growth import MEASURED, Course, Growth, growth_of
-from portal.clients.journal import Entry, JournalClient, Measure
+from portal.clients.journal import Cursor, Entry, JournalClient, Measure
 from portal.clients.notes import Words, decimal, same
 from portal.clinician.journal import growth as growing
 from portal.clinician.journal.growth import UNITS, Compared
@@ -27,6 +27,7 @@ from portal.ui.dates import moment_text
 HEADING = "journal-over-time"
 _MOST = 1000
 KIND = "Observation"
+_ASKED: dict[str, Any] = {"states": ["final"]}
 
 
 @dataclass
@@ -66,15 +67,19 @@ class MeasuredSeries:
 class OverTime(rx.State):
     """What is shown. `of` is whom it was fetched for, by a handle: never shown beside another's name.
 
-    `note`: what is to be said of the comparison with a reference (`weeks`: of gestation).
+    `note`: what is to be said of the comparison with a reference (`weeks`: of gestation). `shown`: how many
+    values; `more`: there are older ones, fetched when asked for.
     """
 
     of: str = ""
+    shown: int = 0
+    more: bool = False
     series: list[MeasuredSeries] = []  # noqa: RUF012 - Reflex copies defaults
     note: str = ""
     weeks: str = ""
     wrong: str = ""
     _values: dict[str, Entry] = {}  # noqa: RUF012
+    _next: Cursor | None = None
 
     @rx.event
     @requires(Kind.CLINICIAN)
@@ -84,19 +89,42 @@ class OverTime(rx.State):
         journal = await self.get_state(JournalState)
         return rx.set_focus(HEADING) if await self._fetch(journal) else None
 
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def older(self) -> None:
+        """Fetch those before the oldest that are shown; of another patient by now: nothing."""
+        journal = await self.get_state(JournalState)
+        if self._next is None or self.of != journal.shown:
+            return
+        self.wrong = ""
+        try:
+            client = await journal._client()
+            page = await client.page([KIND], after=self._next, **_ASKED, count=_MOST)
+        except ServiceProblem as problem:
+            self.wrong = problem.code
+            return
+        self._next = page.next
+        found = self._values | {one.id: one for one in page.entries[KIND]}
+        await self._put(journal, client, [*found.values()])
+
     async def _fetch(self, journal: JournalState) -> bool:
         try:
             client = await journal._client()
-            found = await _newest(client)
+            found, self._next = await _newest(client)
         except ServiceProblem as problem:
             self.wrong = problem.code
             return False
+        self.of = journal.shown
+        await self._put(journal, client, found)
+        return True
+
+    async def _put(self, journal: JournalState, client: JournalClient, found: list[Entry]) -> None:
         growth = await _growth(client, found)
         self._values = {entry.id: entry for entry in found}
-        self.of, self.series = journal.shown, courses(found, journal._known.measured, growth)
+        self.series = courses(found, journal._known.measured, growth)
+        self.shown, self.more = len(found), self._next is not None
         self.note = growing.note_of(growth)
         self.weeks = decimal(growth.gestation) if growth and growth.gestation else ""
-        return True
 
     def _value(self, key: str) -> Entry | None:
         return self._values.get(key)
@@ -109,15 +137,14 @@ class OverTime(rx.State):
         return rx.set_focus("journal-heading")
 
 
-async def _newest(client: JournalClient) -> list[Entry]:
-    """The newest of all, and what growth is seen in whole, however much else is measured."""
-    asked: dict[str, Any] = {"states": ["final"], "count": _MOST}
-    page = await client.page([KIND], **asked)
+async def _newest(client: JournalClient) -> tuple[list[Entry], Cursor | None]:
+    """The newest of all, and what growth is seen in whole, however much else is measured; where older begin."""
+    page = await client.page([KIND], **_ASKED, count=_MOST)
     found = {one.id: one for one in page.entries[KIND]}
     if page.next is not None:
-        grown = await client.page([KIND], measures=MEASURED, **asked)
+        grown = await client.page([KIND], measures=MEASURED, **_ASKED, count=_MOST)
         found |= {one.id: one for one in grown.entries[KIND]}
-    return [*found.values()]
+    return [*found.values()], page.next
 
 
 async def _growth(client: JournalClient, found: Sequence[Entry]) -> Growth | None:

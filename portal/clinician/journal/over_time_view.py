@@ -31,10 +31,28 @@ def over_time_view() -> rx.Component:
                 rx.el.div(rx.foreach(measured.series, _series), class_name="journal-courses"),
                 rx.el.p(text("journal.over_time.none"), class_name="results-subtle"),
             ),
+            rx.cond(measured.more, _older()),
             aksel.button(
                 text("journal.over_time.hide"), size="small", variant="secondary", on_click=measured.hide
             ),
         ),
+    )
+
+
+def _older() -> rx.Component:
+    """What is shown is not all; the graphs begin later than the course."""
+    return rx.el.div(
+        aksel.alert(
+            text("journal.over_time.more", count=measured.shown), variant="info", size="small", role="status"
+        ),
+        aksel.button(
+            text("journal.over_time.older"),
+            size="small",
+            variant="secondary",
+            on_click=measured.older,
+            custom_attrs={"data-testid": "older-values"},
+        ),
+        class_name="journal-group",
     )
 
 

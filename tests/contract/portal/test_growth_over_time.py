@@ -119,3 +119,25 @@ async def test_given_the_comparison_is_not_to_be_had_then_the_values_are_shown_a
     await tab.do(OverTime, "show")
     state = await tab.get(OverTime)
     assert (state.note, len(state.series)) == ("unavailable", 2)
+
+
+async def test_given_more_values_than_a_page_then_it_is_told_and_the_older_are_fetched(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = await the_page(visitor)
+    client = await journal_client(tab.root)
+    for minute in range(7):
+        at = datetime(2026, 5, 1, 9, minute, tzinfo=UTC)
+        await client.write(
+            "Observation", str(uuid4()), Written("final", at, {"measure": "pulse", "value": 60 + minute})
+        )
+    monkeypatch.setattr("portal.clinician.journal.over_time._MOST", 3)
+    await tab.do(OverTime, "show")
+    state = await tab.get(OverTime)
+    assert (state.shown, state.more) == (3, True)
+    for shown, more in ((6, True), (7, False), (7, False)):
+        await tab.do(OverTime, "older")
+        assert (state.shown, state.more, state.wrong) == (shown, more, "")
+    (pulse,) = state.series
+    assert [row.value for row in pulse.rows] == ["66", "65", "64", "63", "62", "61", "60"]
+    assert len(pulse.wide.marks) == 7

@@ -27,6 +27,9 @@ from results_service.codes import is_unit, system_oid, system_url, ucum
         ("ml/min/1,73 m2", "mL/min/{1.73_m2}"),
         ("%", "%"),
         ("pg", "pg"),
+        ("kg/m2", "kg/m2"),
+        ("µkat/kg", "ukat/kg"),
+        ("°C", "Cel"),
     ],
 )
 def test_known_units(sent: str, code: str) -> None:
