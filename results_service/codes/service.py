@@ -52,9 +52,9 @@ def code_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def import_file(conn: Connection[Any], path: Path, *, fewer: bool = False) -> Loaded:
-    """Load one file, NLK, a short list or equivalences; safe to repeat. Raises `CodeFileError` with its name.
+    """Load one file, NLK, a short list or equivalences; safe to repeat. Raises `CodeFileError`.
 
-    `fewer`: also an edition that lacks a tenth or more of the codes that are loaded, as a file broken off does.
+    `fewer`: also an edition that lacks a tenth or more of the codes loaded, as a file broken off does.
     """
     try:
         return _import(conn, path, fewer=fewer)

@@ -1,8 +1,8 @@
 """Filling what stands beside a version (`fields`, `source`) for versions stored before it did.
 
 A run goes through the messages in order of receipt, a batch at a time, and fills all that is null of each
-person met; each person is a short transaction of its own, beside the running service. How far it came is kept:
-a run that was stopped goes on where it was, and one that is repeated finds nothing left to do.
+person met; each person is a short transaction of its own, beside the running service. How far it came is
+kept: a run that was stopped goes on where it was, and one that is repeated finds nothing left to do.
 
 What is filled withholds as what is opened does (`reports.withholding`): the fields are those of the version
 itself, the sender that of the intake record. A version whose sender nobody knows keeps null, and counts as
@@ -84,7 +84,7 @@ class _Run(Struct):
 def fill_all(database: SyncDatabase) -> Iterator[Progress]:
     """Go on with the run that is under way, or begin one; yields after each batch.
 
-    Raises `Unavailable` when the database does not answer; what is done stays done. Safe to run twice at once.
+    Raises `Unavailable` when the database does not answer; what is done stays. Safe to run twice at once.
     """
     with database.transaction() as conn:
         conn.execute(_BEGIN, (new_id(),))
@@ -107,7 +107,7 @@ def fill_all(database: SyncDatabase) -> Iterator[Progress]:
 
 
 def _fill_person(database: SyncDatabase, person: UUID) -> tuple[int, int]:
-    """Fill what is null of one person; (filled, failed). A lock that is waited for too long is tried again."""
+    """Fill what is null of one person; (filled, failed). What waits too long for a lock is tried again."""
     after, filled, failed = _FIRST, 0, 0
     while True:
         found = _again(database, person, after)

@@ -138,7 +138,7 @@ class OverTime(rx.State):
 
 
 async def _newest(client: JournalClient) -> tuple[list[Entry], Cursor | None]:
-    """The newest of all, and what growth is seen in whole, however much else is measured; where older begin."""
+    """The newest of all, and growth whole, however much else is measured; where older ones begin."""
     page = await client.page([KIND], **_ASKED, count=_MOST)
     found = {one.id: one for one in page.entries[KIND]}
     if page.next is not None:

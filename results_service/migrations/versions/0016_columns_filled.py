@@ -1,4 +1,4 @@
-"""The columns of 0012 are filled for versions stored before them, some messages at a time (`reports.filling`).
+"""The columns of 0012 are filled for versions stored before them, some at a time (`reports.filling`).
 
 `column_fill` says how far each run is. It names messages alone, never a person.
 
