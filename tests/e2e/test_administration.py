@@ -52,4 +52,6 @@ def test_someone_is_registered_the_link_ended_and_every_page_fits_and_is_accessi
             page.goto(f"/administration/{name}")
             expect(page.get_by_test_id(name)).to_be_visible()
             steps.expect_no_sideways_scroll(page, name)
+            for box in page.locator(".adm-search").all():
+                assert (box.bounding_box() or {})["height"] < 120, f"{name}: a field with nothing below it"
             assert steps.axe_faults(page) == [], (name, width)

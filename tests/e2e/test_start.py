@@ -46,6 +46,25 @@ def test_given_the_days_contacts_then_a_gp_opens_a_patient_from_the_list(visit: 
     assert page.url.rstrip("/").endswith("/clinician/journal")
 
 
+def test_given_lists_of_the_day_then_a_patient_sought_by_name_stands_by_the_field(visit: Visit) -> None:
+    page = visit("lege-koman")
+    for width in (1280, steps.NARROW["width"]):
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(page.get_by_test_id("list-results").get_by_test_id("work-row").first).to_be_visible()
+        steps.search_box(page).fill("Telokk")
+        rows = steps.own_patients(page).get_by_role("row")
+        expect(rows).to_have_count(2)  # with that of the headings
+        expect(rows.last).to_contain_text("Telokk")
+        field, found = steps.search_box(page).bounding_box(), rows.last.bounding_box()
+        assert field is not None
+        assert found is not None
+        assert 0 < found["y"] - field["y"] < 200
+        steps.search_box(page).fill("Ingen Slik")
+        expect(page.get_by_test_id("empty").first).to_be_in_viewport()
+        steps.search_box(page).fill("")
+        expect(steps.own_patients(page)).to_be_visible()
+
+
 def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_after_a_lost_net(
     browser: Browser, base_url: str
 ) -> None:

@@ -37,7 +37,11 @@ def patients_view(day: rx.Component, has_lists: Any) -> rx.Component:
         rx.cond(
             search.by_number,
             _declaration(),
-            rx.fragment(day, rx.cond(Login.from_lists, rx.fragment(), _own_patients(has_lists))),
+            rx.fragment(
+                rx.cond(_searching(), _own_patients(has_lists)),
+                day,  # stays mounted: forms of visits stand in it
+                rx.cond(Login.from_lists | _searching(), rx.fragment(), _own_patients(has_lists)),
+            ),
         ),
         gap="space-24",
     )
@@ -110,6 +114,11 @@ def _declaration() -> rx.Component:
         on_submit=search.open_number,
         class_name="patients-declare",
     )
+
+
+def _searching() -> Any:
+    """Whether something is sought: what is found stands by the field then, above the day's lists."""
+    return search.query != ""
 
 
 def _own_patients(has_lists: Any) -> rx.Component:

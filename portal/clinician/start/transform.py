@@ -23,8 +23,8 @@ MOST = 100
 class Row:
     """One line. `key` finds the item on the server; empty parts are not shown.
 
-    `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months` or `weeks`. Of what is shared
-    out: `free` is nobody's yet, `mine` the reader's or theirs whom the reader stands in for, `you` the
+    `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months`, `weeks` or `days`. Of what is
+    shared out: `free` is nobody's yet, `mine` the reader's or theirs whom the reader stands in for, `you` the
     reader's own.
     """
 
@@ -59,13 +59,15 @@ class Row:
 class Shown:
     """A list as it stands: `left` is what is not done, `total` all lines of it.
 
-    `shares`: what it holds is shared out among those at work, `mine` and `free` of it being the reader's and
-    nobody's.
+    `past`: what is done of a list of the day, where nothing can be done with it from the list: it stands
+    folded below, so that the next is first. `shares`: what it holds is shared out among those at work, `mine`
+    and `free` of it being the reader's and nobody's.
     """
 
     id: str
     goes: str
     rows: list[Row] = field(default_factory=list)
+    past: list[Row] = field(default_factory=list)
     left: int = 0
     total: int = 0
     shares: bool = False
@@ -101,12 +103,15 @@ def shown(
     every = [row(widget, one, now, mine) for one in found]
     shares = "share" in widget.acts
     rows = [one for one in every if not shares or whose not in WHOSE or getattr(one, whose)]
+    past = [one for one in rows if one.done] if widget.when == "day" and not widget.acts else []
+    ahead = [one for one in rows if not one.done] if past else rows
     return Shown(
         widget.id,
         GOES[widget.goes],
-        rows[:MOST],
+        ahead[:MOST],
+        past[:MOST],
         left=sum(not one.done for one in rows),
-        total=len(rows),
+        total=len(ahead),
         shares=shares,
         mine=sum(one.mine for one in every),
         free=sum(one.free for one in every),
@@ -136,7 +141,10 @@ def row(widget: Widget, listed: Listed, now: datetime, mine: Sequence[str] = ())
 
 
 def age_of(born: date, day: date) -> tuple[int, str]:
-    """An age as one says it of a person: weeks before three months, months before two years, then years."""
+    """An age as one says it of a person: days for two weeks, weeks before three months, months before two
+    years, then years."""
+    if (day - born).days < 14:
+        return (day - born).days, "days"
     months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
     if months < 3:
         return (day - born).days // 7, "weeks"

@@ -52,30 +52,47 @@ def _list(one: Any) -> rx.Component:
         rx.el.h2(
             text_by("start.list", one.id, "tasks"),
             rx.cond(
-                one.rows.length() > 0,
+                one.rows.length() + one.past.length() > 0,
                 rx.el.span(text("start.left", left=one.left), class_name="start-count"),
             ),
             class_name="start-h2",
         ),
         rx.cond(one.shares & (one.whole > 0), _sharing(one)),
         rx.cond(
-            one.rows.length() > 0,
-            rx.el.ol(rx.foreach(one.rows, lambda row: _row(row, one.goes)), class_name="start-rows"),
-            rx.el.p(
-                rx.cond(
-                    one.whole > 0,
-                    text_by("start.none_of", start.whose, "free"),
-                    text_by("start.none", one.id, "tasks"),
-                ),
-                class_name="start-none",
-            ),
+            one.rows.length() > 0, _rows(one, one.rows), rx.el.p(_why_none(one), class_name="start-none")
         ),
         rx.cond(
             one.total > one.rows.length(),
             rx.el.p(text("start.more", shown=one.rows.length(), total=one.total), class_name="start-none"),
         ),
+        rx.cond(
+            one.past.length() > 0,
+            rx.el.details(
+                rx.el.summary(text("start.past", number=one.past.length())),
+                _rows(one, one.past),
+                class_name="start-past",
+                custom_attrs={"data-testid": "past"},
+            ),
+        ),
         class_name="start-list",
         custom_attrs={"data-testid": f"list-{one.id}"},
+    )
+
+
+def _rows(one: Any, rows: Any) -> rx.Component:
+    return rx.el.ol(rx.foreach(rows, lambda row: _row(row, one.goes)), class_name="start-rows")
+
+
+def _why_none(one: Any) -> Any:
+    """Nothing there: all is done, none of those chosen, or there was nothing."""
+    return rx.cond(
+        one.past.length() > 0,
+        text("start.all_done"),
+        rx.cond(
+            one.whole > 0,
+            text_by("start.none_of", start.whose, "free"),
+            text_by("start.none", one.id, "tasks"),
+        ),
     )
 
 

@@ -64,6 +64,20 @@ def test_the_day_is_in_order_of_time_with_what_is_done_kept_in_its_place() -> No
     assert (found.left, found.total, found.rows[1].minutes) == (1, 2, 20)
 
 
+def test_contacts_that_are_done_stand_apart_so_that_the_next_is_first_and_visits_keep_their_place() -> None:
+    items = [
+        listed(item_id="done", due=NOW - timedelta(hours=2), state="finished", open=False),
+        listed(item_id="off", due=NOW - timedelta(hours=1), state="cancelled", open=False),
+        listed(item_id="next", due=NOW + timedelta(minutes=10)),
+    ]
+    found = shown(widget("gp", "today"), [], items, NOW)
+    assert ([one.key for one in found.rows], [one.key for one in found.past]) == (["next"], ["done", "off"])
+    assert (found.left, found.total, found.whole) == (1, 1, 3)
+    visits = [listed("visit", "done", due=NOW, state="finished", open=False)]
+    said = shown(widget("home-care", "visits"), [], visits, NOW)
+    assert ([one.key for one in said.rows], said.past) == (["done"], [])
+
+
 def test_a_visit_nobody_has_begun_is_late_after_an_hour_and_one_begun_is_not() -> None:
     due = NOW - timedelta(minutes=61)
     one = widget("home-care", "visits")
@@ -90,7 +104,9 @@ def test_each_child_is_listed_once_four_weeks_ahead_and_stays_when_the_day_has_p
 @pytest.mark.parametrize(
     ("born", "age"),
     [
-        (date(2026, 11, 24), (0, "weeks")),
+        (date(2026, 11, 29), (0, "days")),
+        (date(2026, 11, 16), (13, "days")),
+        (date(2026, 11, 15), (2, "weeks")),
         (date(2026, 8, 30), (13, "weeks")),
         (date(2026, 8, 29), (3, "months")),
         (date(2024, 11, 30), (23, "months")),
@@ -98,7 +114,9 @@ def test_each_child_is_listed_once_four_weeks_ahead_and_stays_when_the_day_has_p
         (date(1969, 11, 30), (56, "years")),
     ],
 )
-def test_a_childs_age_is_said_in_weeks_then_months_then_years(born: date, age: tuple[int, str]) -> None:
+def test_a_childs_age_is_said_in_days_then_weeks_then_months_then_years(
+    born: date, age: tuple[int, str]
+) -> None:
     assert age_of(born, date(2026, 11, 29)) == age
 
 
