@@ -30,6 +30,7 @@ from results_service.lookup.endpoints import SEARCHES, LookupContext
 from results_service.lookup.endpoints import router as lookup_router
 from results_service.operations.endpoints import OperationsContext
 from results_service.operations.endpoints import router as operations_router
+from results_service.operations.team_endpoints import router as operations_team_router
 from results_service.release.agreement_endpoints import router as agreement_router
 from results_service.release.endpoints import router as release_router
 from results_service.screens.endpoints import ScreensContext
@@ -79,6 +80,7 @@ def make_app(settings: Settings) -> FastAPI:
         *released,
         screens_router,
         operations_router,
+        operations_team_router,
     ):
         app.include_router(router)
     return app

@@ -28,10 +28,26 @@ class OperationsClient:
         """Name and organisation of the operator; `REFUSED` for everyone else."""
         return await self._send("GET", "/me")
 
-    async def messages(self, state: str, code: str, skip: int, count: int) -> Json:
-        """A page of a list: `{items, total, codes}`."""
-        params = {"state": state, "skip": str(skip), "count": str(count)} | ({"code": code} if code else {})
-        return await self._send("GET", "/messages", params)
+    async def messages(self, which: Json, skip: int, count: int) -> Json:
+        """A page of a list: `{items, total, codes}`. `which`: state, and where wanted code, sender, whose."""
+        return await self._send("GET", "/messages", {**which, "skip": str(skip), "count": str(count)})
+
+    async def causes(self, which: Json) -> Json:
+        """A list's messages by what is wrong and whose they are: `{causes}`."""
+        return await self._send("GET", "/causes", which)
+
+    async def find(self, text: str) -> Json:
+        """Messages by the id that a laboratory gives: `{items}`."""
+        return await self._send("POST", "/messages/_find", body={"id": text})
+
+    async def many(self, action: str, which: Json, reason: str, after: str | None) -> Json:
+        """`replay`, `resolve`, `take` or `reopen` a batch of a list: `{done or replayed, left, next}`."""
+        body = {**which, "reason": reason, "after": after}
+        return await self._send("POST", f"/{action}", body=body)
+
+    async def share(self, message_id: str, action: str, body: Json | None = None) -> Json:
+        """`take`, `leave`, `note`, `ask` or `reopen` a message: `{message, history}`."""
+        return await self._send("POST", f"/messages/{message_id}/{action}", body=body or {})
 
     async def message(self, message_id: str) -> Json:
         """A message without anything of a person: `{message, history}`."""
@@ -41,21 +57,19 @@ class OperationsClient:
         """What the message says; a look-up that is logged."""
         return await self._send("POST", f"/messages/{message_id}/open", body={"original": original})
 
-    async def replay(self, message_id: str, reason: str) -> Json:
-        """Process it anew: `{message, history}`."""
-        return await self._send("POST", f"/messages/{message_id}/replay", body={"reason": reason})
+    async def replay(self, message_id: str, reason: str, seen: int) -> Json:
+        """Process it anew: `{message, history}`. `seen`: as the message was looked at."""
+        body = {"reason": reason, "seen": seen}
+        return await self._send("POST", f"/messages/{message_id}/replay", body=body)
 
-    async def replay_all(self, code: str, reason: str) -> Json:
-        """Process anew the oldest with a code: `{replayed, left}`."""
-        return await self._send("POST", "/replay", body={"code": code, "reason": reason})
-
-    async def resolve(self, message_id: str, reason: str) -> Json:
+    async def resolve(self, message_id: str, reason: str, seen: int) -> Json:
         """Note how it was solved: `{message, history}`."""
-        return await self._send("POST", f"/messages/{message_id}/resolve", body={"reason": reason})
+        body = {"reason": reason, "seen": seen}
+        return await self._send("POST", f"/messages/{message_id}/resolve", body=body)
 
-    async def release(self, message_id: str, judgement: str, note: str) -> Json:
+    async def release(self, message_id: str, judgement: str, note: str, seen: int) -> Json:
         """Store a held message as judged: `{message, history}`."""
-        body = {"judgement": judgement, "note": note}
+        body = {"judgement": judgement, "note": note, "seen": seen}
         return await self._send("POST", f"/messages/{message_id}/release", body=body)
 
     async def correct(self, message_id: str, reason: str, note: str, data: bytes) -> Json:

@@ -19,6 +19,7 @@ from kit.jsonapi import read_body
 from kit.keys import KeyRing
 from kit.web import correlation_id
 from results_service.operations import rules
+from results_service.operations.held import Wanted
 from results_service.operations.service import Operations
 from results_service.reports.judgements import JUDGEMENTS
 
@@ -28,6 +29,10 @@ _MESSAGE_BYTES = 7 * 1024 * 1024  # the largest message in base64
 Count = Annotated[int, Query(ge=1, le=200)]
 Skip = Annotated[int, Query(ge=0, le=100_000)]
 Days = Annotated[int, Query(ge=1, le=90)]
+Code = Annotated[str | None, Query(max_length=60)]
+SenderKey = Annotated[str | None, Query(max_length=200)]
+ListName = Literal["open", "asked", "resolved", "rejected"]
+Whose = Literal["mine", "free"]
 
 router = APIRouter(prefix="/operations", tags=["operations"])
 
@@ -46,9 +51,10 @@ class Opening(msgspec.Struct, frozen=True):
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """Why something is done: a code of the lists in `rules`."""
+    """Why something is done: a code of the lists in `rules`. `seen`: of the message as it was looked at."""
 
     reason: str
+    seen: int | None = None
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -56,6 +62,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
     judgement: str
     note: str
+    seen: int | None = None
 
 
 class Correction(msgspec.Struct, frozen=True):
@@ -67,13 +74,6 @@ class Correction(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "Correction(***)"
-
-
-class Many(msgspec.Struct, frozen=True):
-    """Which messages to process anew, and why."""
-
-    code: str
-    reason: str
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,113 +112,108 @@ Ops = Annotated[Operations, Depends(operations)]
 async def me(ops: Ops) -> Response:
     """Whether the caller operates the service: 200 with name and organisation, else 403."""
     operator = await ops.operator()
-    return _json({"name": operator.name, "organisation": operator.organisation_name})
+    return answered({"name": operator.name, "organisation": operator.organisation_name})
 
 
 @router.get("/messages")
 async def work_list(
     ops: Ops,
-    state: Literal["open", "resolved", "rejected"] = "open",
-    code: Annotated[str | None, Query(max_length=60)] = None,
+    state: ListName = "open",
+    code: Code = None,
+    sender: SenderKey = None,
+    whose: Whose | None = None,
     skip: Skip = 0,
     count: Count = 50,
 ) -> Response:
     """Messages that wait for a person, oldest first; never anything of the person they are about."""
-    return _json(await ops.work_list(state, code, skip, count))
+    return answered(await ops.work_list(state, Wanted(code, sender, whose), skip, count))
 
 
 @router.get("/messages/{message_id}")
 async def message(ops: Ops, message_id: UUID) -> Response:
     """One message and what was done about it; still nothing of a person."""
-    return _json(await ops.detail(message_id))
+    return answered(await ops.detail(message_id))
 
 
 @router.post("/messages/{message_id}/open")
 async def open_message(request: Request, ops: Ops, message_id: UUID) -> Response:
     """What the message says: a look-up, in the log of the person it is about where that is known."""
-    asked = await _read(request, Opening)
-    return _json(await ops.open(message_id, with_original=asked.original))
+    asked = await read(request, Opening)
+    return answered(await ops.open(message_id, with_original=asked.original))
 
 
 @router.post("/messages/{message_id}/replay")
 async def replay(request: Request, ops: Ops, message_id: UUID) -> Response:
     """Process the message anew, after a fix. Repeating it does nothing more."""
-    asked = await _read(request, Reason)
-    return _json(await ops.replay(message_id, _one_of(asked.reason, rules.REPLAY_REASONS)))
+    asked = await read(request, Reason)
+    return answered(await ops.replay(message_id, one_of(asked.reason, rules.REPLAY_REASONS), asked.seen))
 
 
 @router.post("/messages/{message_id}/release")
 async def release(request: Request, ops: Ops, message_id: UUID) -> Response:
     """Store a held message as judged. Repeating it does nothing more."""
-    asked = await _read(request, Judgement)
-    judgement = _one_of(asked.judgement, tuple(JUDGEMENTS), "judgement")
-    return _json(await ops.release(message_id, judgement, asked.note))
+    asked = await read(request, Judgement)
+    judgement = one_of(asked.judgement, tuple(JUDGEMENTS), "judgement")
+    return answered(await ops.release(message_id, judgement, asked.note, asked.seen))
 
 
 @router.post("/messages/{message_id}/correct")
 async def correct(request: Request, ops: Ops, message_id: UUID) -> Response:
     """Take in a corrected message instead of one that waits; the answer is the new message's."""
-    asked = await _read(request, Correction, _MESSAGE_BYTES)
-    reason = _one_of(asked.reason, rules.CORRECTION_REASONS)
-    return _json(await ops.correct(message_id, reason, asked.note, asked.message))
-
-
-@router.post("/replay")
-async def replay_all(request: Request, ops: Ops) -> Response:
-    """Process anew the oldest messages with one code, a batch at a time: repeat until `left` is 0."""
-    asked = await _read(request, Many)
-    replayed, left = await ops.replay_all(asked.code, _one_of(asked.reason, rules.REPLAY_REASONS))
-    return _json({"replayed": replayed, "left": left})
+    asked = await read(request, Correction, _MESSAGE_BYTES)
+    reason = one_of(asked.reason, rules.CORRECTION_REASONS)
+    return answered(await ops.correct(message_id, reason, asked.note, asked.message))
 
 
 @router.post("/messages/{message_id}/resolve")
 async def resolve(request: Request, ops: Ops, message_id: UUID) -> Response:
     """Note how a waiting message was solved: it leaves the list."""
-    asked = await _read(request, Reason)
-    return _json(await ops.resolve(message_id, _one_of(asked.reason, rules.RESOLVE_REASONS)))
+    asked = await read(request, Reason)
+    reason = one_of(asked.reason, rules.RESOLVE_REASONS)
+    return answered(await ops.resolve(message_id, reason, asked.seen))
 
 
 @router.post("/remap")
 async def remap(request: Request, ops: Ops) -> Response:
     """Order stored messages to be mapped anew with today's mapping and codes; only what differs changes."""
-    asked: Remap = await _read(request, Remap)
-    return _json({"orders": await ops.remap(asked.which(), _one_of(asked.reason, rules.REMAP_REASONS))})
+    asked: Remap = await read(request, Remap)
+    return answered({"orders": await ops.remap(asked.which(), one_of(asked.reason, rules.REMAP_REASONS))})
 
 
 @router.post("/remap/reach")
 async def remap_reach(request: Request, ops: Ops) -> Response:
     """What such an order would touch: stored messages, and how many have their original. Orders nothing."""
-    asked: Stored = await _read(request, Stored)
-    return _json(await ops.remap_reach(asked.which()))
+    asked: Stored = await read(request, Stored)
+    return answered(await ops.remap_reach(asked.which()))
 
 
 @router.get("/remap")
 async def remap_orders(ops: Ops) -> Response:
     """The newest of these orders, and how far they are."""
-    return _json({"orders": await ops.remap_orders()})
+    return answered({"orders": await ops.remap_orders()})
 
 
 @router.get("/quiet")
 async def quiet(ops: Ops) -> Response:
     """Every sender's silence beside its own usual one, the quiet first."""
-    return _json({"senders": await ops.quiet()})
+    return answered({"senders": await ops.quiet()})
 
 
 @router.get("/volumes")
 async def volumes(ops: Ops, days: Days = 14) -> Response:
     """Messages by day, sender and kind."""
-    return _json({"days": days, "volumes": await ops.volumes(days)})
+    return answered({"days": days, "volumes": await ops.volumes(days)})
 
 
-async def _read(request: Request, kind: type[T], most: int = _BODY_BYTES) -> T:
+async def read(request: Request, kind: type[T], most: int = _BODY_BYTES) -> T:
     return await read_body(request, kind, most=most, empty=b"{}")
 
 
-def _one_of(reason: str, known: tuple[str, ...], name: str = "reason") -> str:
+def one_of(reason: str, known: tuple[str, ...], name: str = "reason") -> str:
     if reason not in known:
         raise Unprocessable(f"{name}-unknown", f"{name} must be one of {', '.join(known)}.")
     return reason
 
 
-def _json(value: Any) -> Response:
+def answered(value: Any) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json")

@@ -38,17 +38,17 @@ async def release(
 
     Raises `Conflict` (`judgement-unfit`, `not-opened`, `original-gone`), `Unprocessable` (the note).
     """
-    note = rules.note_of(words)
+    why = rules.note_of(words)
     persons = frozenset(p for p in [await repository.person_of(conn, held.id)] if p is not None)
     if held.status == "received":
         return Judged(held.id, persons)
     if held.status != "needs-attention" or held.judgement != judgement:
         raise Conflict("judgement-unfit", "The message is not held for what this judgement answers.")
-    await _must_have_opened(conn, operator, held)
+    await must_have_opened(conn, operator, held)
     await repository.judge(conn, held.id, judgement)
     if await put_back(conn, keys, held.id) is Replay.GONE:
         raise Conflict("original-gone", "The original is deleted: it cannot be stored any more.")
-    await _note(conn, keys, operator, held.id, "released", judgement, note)
+    await note(conn, keys, operator, held.id, "released", judgement, why)
     return Judged(held.id, persons)
 
 
@@ -69,10 +69,10 @@ async def correct(
     It must be about the same person and from the same sender as far as the first one says; who a message is
     about is never decided here. Raises `Conflict`, `Unprocessable`, `TooLarge`.
     """
-    note = rules.note_of(words)
+    why = rules.note_of(words)
     if held.status != "needs-attention":
         raise Conflict("not-waiting", "The message does not wait for anybody any more.")
-    await _must_have_opened(conn, operator, held)
+    await must_have_opened(conn, operator, held)
     original = await read_original(conn, keys, held.id)
     if original is None:
         raise Conflict("original-gone", "The original is deleted: there is nothing to correct.")
@@ -85,16 +85,16 @@ async def correct(
     if new_id == held.id:
         raise Conflict("correction-same", "This is the message that waits: nothing is corrected.")
     if await repository.link_correction(conn, new_id, held.id):
-        await _note(conn, keys, operator, held.id, "corrected", reason, note)
+        await note(conn, keys, operator, held.id, "corrected", reason, why)
         if held.resolved != "corrected":
-            await _note(conn, keys, operator, held.id, "resolved", "corrected", None)
+            await note(conn, keys, operator, held.id, "resolved", "corrected", None)
     return Judged(new_id, frozenset(p for p in persons if p is not None))
 
 
 async def words_about(conn: AsyncConnection[Any], keys: KeyRing, message_id: UUID) -> list[str]:
     """What operators wrote about a message, newest first."""
     sealed = await repository.notes(conn, message_id)
-    return [keys.decrypt("original-encrypt", note, message_id.bytes).decode() for note in sealed]
+    return [keys.decrypt("original-encrypt", one, message_id.bytes).decode() for one in sealed]
 
 
 def _readable(data: bytes) -> Read:
@@ -118,20 +118,22 @@ def _check_same(original: Read, corrected: Read) -> None:
         raise Conflict("correction-other-sender", "The corrected message names another sender.")
 
 
-async def _must_have_opened(conn: AsyncConnection[Any], operator: Operator, held: Held) -> None:
+async def must_have_opened(conn: AsyncConnection[Any], operator: Operator, held: Held) -> None:
+    """Raises `Conflict` (`not-opened`) unless the operator has opened the message since it was processed."""
     if not await repository.has_opened(conn, held.id, operator.actor_hash):
         raise Conflict("not-opened", "Open the message and read it before you judge of it.")
 
 
-async def _note(
+async def note(
     conn: AsyncConnection[Any],
     keys: KeyRing,
     operator: Operator,
     message_id: UUID,
     action: str,
-    reason: str,
+    reason: str | None,
     words: str | None,
 ) -> None:
+    """Note what an operator did, and their own words, encrypted."""
     sealed = keys.encrypt("original-encrypt", words.encode(), message_id.bytes) if words else None
     who = (operator.actor_hash, operator.name, operator.organisation, operator.correlation_id)
     await repository.note(conn, [message_id], action, reason, who, sealed)

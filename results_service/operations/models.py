@@ -14,7 +14,9 @@ class Held(Struct, frozen=True):
 
     `errors` are intake's own `{code, message, line?, path?}`; `replay` says whether processing it anew may
     help: `possible`, or why not (`held`, `not-waiting`). `judgement`: what may be judged of a held one.
-    `corrects`: the held message that this one corrects.
+    `corrects`: the held message that this one corrects. `taken_by`: the operator who works on it (`mine`:
+    the caller). `asked`: what its sender was asked to do, when it waits for that. `replays`: how often it was
+    processed anew; `notes`: how many operators' words there are about it.
     """
 
     id: UUID
@@ -33,6 +35,44 @@ class Held(Struct, frozen=True):
     replay: str = "possible"
     corrects: UUID | None = None
     judgement: str | None = None
+    taken_by: str | None = None
+    taken: datetime | None = None
+    mine: bool = False
+    asked: str | None = None
+    replays: int = 0
+    notes: int = 0
+
+
+class Narrowed(Struct, frozen=True):
+    """Which messages of a list. `sender`: as a list shows it; `whose`: `mine` or `free` (not taken).
+
+    None: all. `me`: the caller's hash.
+    """
+
+    me: bytes
+    code: str | None = None
+    sender: str | None = None
+    whose: str | None = None
+
+
+class Cause(Struct, frozen=True):
+    """Messages of a list with the same code and sender: how many, the oldest, how many somebody has taken."""
+
+    code: str
+    sender: str
+    sender_name: str | None
+    count: int
+    oldest: datetime
+    age_seconds: int
+    taken: int
+
+
+class Batch(Struct, frozen=True):
+    """What became of a batch: how many, how many are left, and after which the next begins (None: none)."""
+
+    done: int
+    left: int
+    next: UUID | None
 
 
 class Action(Struct, frozen=True):
@@ -63,12 +103,14 @@ class Corrected(Struct, frozen=True):
 class Detail(Struct, frozen=True):
     """A message with what was done about it, newest first; still without anything of a person.
 
-    `corrections`: what was sent in instead, newest first.
+    `corrections`: what was sent in instead, newest first. `seen`: how many actions there are besides
+    openings; sent back with the next one, it says what that one was decided upon.
     """
 
     message: Held
     history: list[Action]
     corrections: list[Corrected] = []
+    seen: int = 0
 
 
 class Subject(Struct, frozen=True):

@@ -6,70 +6,27 @@ Nothing here returns `person_id`, MsgId or ServProvId: a list shows states, code
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from kit.errors import Conflict
 from kit.ids import new_id
-from results_service.operations.models import Action, Corrected, Held, Rhythm, Volume
-from results_service.operations.rules import JUDGEMENT_OF, REMOVABLE, replay_of, without_numbers
-
-# Resolved since it was last processed: a message that comes back by a new attempt is on the list again. So is
-# one whose corrections all came to nothing: rejected, or noted as sent in error themselves.
-_RESOLUTION = """a.message_id = m.id AND a.action = 'resolved' AND a.at >= m.finished_at
-    AND (a.reason <> 'corrected' OR EXISTS (
-        SELECT FROM results.intake_message c WHERE c.corrects = m.id AND c.status <> 'rejected'
-        AND NOT EXISTS (SELECT FROM results.operator_action b WHERE b.message_id = c.id
-            AND b.action = 'resolved' AND b.reason = 'sent-in-error' AND b.at >= c.finished_at)))"""
-_COLUMNS = """
-SELECT m.id, m.status, m.received_at, m.finished_at, m.organisation, o.name, m.sender, s.name, m.kind,
-    m.version, m.errors::text, extract(epoch FROM now() - m.received_at)::bigint,
-    (SELECT a.reason FROM results.operator_action a WHERE {resolution} ORDER BY a.at DESC LIMIT 1), m.corrects
-FROM results.intake_message m
-LEFT JOIN core_record.organisation o ON o.org_number = m.organisation
-LEFT JOIN core_record.organisation s ON s.org_number = m.sender
-""".replace("{resolution}", _RESOLUTION)
-_RESOLVED = "EXISTS (SELECT FROM results.operator_action a WHERE " + _RESOLUTION + ")"
-_WHICH: dict[str, LiteralString] = {
-    "open": f"m.status = 'needs-attention' AND NOT {_RESOLVED}",
-    "resolved": f"m.status = 'needs-attention' AND {_RESOLVED}",
-    "rejected": "m.status = 'rejected' AND jsonb_path_exists(m.errors, '$[*].code ? (@ == $c[*])',"
-    " jsonb_build_object('c', %(removable)s::jsonb))",
-}
-LISTS = tuple(_WHICH)
-_WITH_CODE = """ AND (%(code)s::text IS NULL
-    OR m.errors @> jsonb_build_array(jsonb_build_object('code', %(code)s::text)))"""
-_TOTAL = "SELECT count(*) FROM results.intake_message m WHERE "
-_BY_CODE = """SELECT e->>'code', count(DISTINCT m.id)
-FROM results.intake_message m, jsonb_array_elements(m.errors) e WHERE """
-_errors = msgspec.json.Decoder(list[dict[str, Any]])
+from results_service.operations.models import Action, Corrected, Rhythm, Volume
+from results_service.operations.rules import without_numbers
 
 
-async def work_list(
-    conn: AsyncConnection[Any], which: str, code: str | None, skip: int, count: int
-) -> list[Held]:
-    """A page of a list (`LISTS`), oldest first."""
-    values = {**_values(code), "skip": skip, "count": count}
-    query = _COLUMNS + " WHERE " + _WHICH[which] + _WITH_CODE
-    cursor = await conn.execute(query + " ORDER BY m.id OFFSET %(skip)s LIMIT %(count)s", values)
-    return [_held(row) for row in await cursor.fetchall()]
-
-
-async def counts(conn: AsyncConnection[Any], which: str) -> tuple[int, dict[str, int]]:
-    """How many messages a list has, and how many with each code."""
-    row = await (await conn.execute(_TOTAL + _WHICH[which], _values(None))).fetchone()
-    codes = await conn.execute(_BY_CODE + _WHICH[which] + " GROUP BY 1 ORDER BY 2 DESC, 1", _values(None))
-    return (row[0] if row else 0), dict(await codes.fetchall())
-
-
-async def find(conn: AsyncConnection[Any], message_id: UUID) -> Held | None:
-    """One message, whatever its state."""
-    row = await (await conn.execute(_COLUMNS + " WHERE m.id = %s", (message_id,))).fetchone()
-    return _held(row) if row else None
+async def lock(conn: AsyncConnection[Any], message_id: UUID) -> int:
+    """Have others who act on the message wait until commit; how many actions there are besides openings."""
+    await conn.execute("SELECT FROM results.intake_message WHERE id = %s FOR UPDATE", (message_id,))
+    cursor = await conn.execute(
+        "SELECT count(*) FROM results.operator_action WHERE message_id = %s AND action <> 'opened'",
+        (message_id,),
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 async def person_of(conn: AsyncConnection[Any], message_id: UUID) -> UUID | None:
@@ -208,32 +165,5 @@ async def volumes(conn: AsyncConnection[Any], days: int) -> list[Volume]:
     return [Volume(row[0], _name(row[1]), *row[2:]) for row in await cursor.fetchall()]
 
 
-def _values(code: str | None) -> dict[str, Any]:
-    return {"code": code, "removable": msgspec.json.encode(sorted(REMOVABLE)).decode()}
-
-
 def _name(sender: str) -> str:
     return without_numbers(sender) or ""
-
-
-def _held(row: tuple[Any, ...]) -> Held:
-    errors = _errors.decode(row[10])
-    codes = [str(error.get("code", "")) for error in errors]
-    return Held(
-        id=row[0],
-        status=row[1],
-        received=row[2],
-        finished=row[3],
-        organisation=row[4],
-        organisation_name=row[5],
-        sender=without_numbers(row[6]),
-        sender_name=row[7],
-        kind=row[8],
-        version=row[9],
-        errors=errors,
-        age_seconds=row[11],
-        resolved=row[12],
-        replay=replay_of(row[1], codes),
-        corrects=row[13],
-        judgement=next((JUDGEMENT_OF[code] for code in codes if code in JUDGEMENT_OF), None),
-    )

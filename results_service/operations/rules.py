@@ -25,10 +25,15 @@ RESOLVE_REASONS = ("handled-with-sender", "sent-again", "sent-in-error", "not-fo
 
 MAY_REPLAY, IS_HELD, NOT_WAITING = "possible", "held", "not-waiting"
 
+# What a sender is asked to do about a message that was returned to it.
+ASK_REASONS = ("send-corrected", "confirm", "withdraw")
+
 _LEAST_HOURS = 8  # hours with messages before a rhythm is known
 _SILENCE_FACTOR = 2.0
 _LEAST_SILENCE = 2 * 3600.0
 _LEAST_WORDS, _MOST_WORDS = 10, 500
+_MOST_SOUGHT = 100
+_PERSON = re.compile(r"\d{6} ?\d{5}")
 _NUMBER = re.compile(r"\d[\d ]{9,}\d")
 
 
@@ -47,6 +52,16 @@ def note_of(text: str) -> str:
         raise Unprocessable("note-length", "Say in 10 to 500 characters why, and who at the sender told you.")
     if _NUMBER.search(words):
         raise Unprocessable("note-number", "Leave numbers of persons out of the note.")
+    return words
+
+
+def sought(text: str) -> str:
+    """An id to find a message by: ours, MsgId or report number. Never a person's. Raises `Unprocessable`."""
+    words = text.strip()
+    if not words or len(words) > _MOST_SOUGHT:
+        raise Unprocessable("find-length", f"Give an id of at most {_MOST_SOUGHT} characters.")
+    if _PERSON.fullmatch(words):
+        raise Unprocessable("find-number", "Messages are not found by a person's number.")
     return words
 
 

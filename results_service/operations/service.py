@@ -16,16 +16,27 @@ from psycopg import AsyncConnection
 from core_record.access.operators import Operated, Operator, operate
 from core_record.registers.service import resolve_person
 from kit.db import Database
-from kit.errors import Conflict, NotFound
+from kit.errors import Conflict
 from kit.identity.actor import Actor
 from kit.keys import KeyRing
 from results_service.intake.replay import Replay, put_back, read_original
 from results_service.intake.service import Intake
-from results_service.operations import judging, remapping, repository, rules
-from results_service.operations.models import Detail, Held, Opened, Quiet, Reach, RemapOrder, Volume, WorkList
+from results_service.operations import judging, lists, many, remapping, repository, rules, sharing
+from results_service.operations.held import Wanted, as_seen, detail, known, waiting
+from results_service.operations.models import (
+    Batch,
+    Cause,
+    Detail,
+    Held,
+    Opened,
+    Quiet,
+    Reach,
+    RemapOrder,
+    Volume,
+    WorkList,
+)
 from results_service.operations.reading import read_content
 
-AT_A_TIME = 200
 _RHYTHM_DAYS = 60
 T = TypeVar("T")
 Work = Callable[[AsyncConnection[Any], Operator], Awaitable[Operated[T]]]
@@ -51,22 +62,42 @@ class Operations:
 
         return await self._operate("admitted", work)
 
-    async def work_list(self, which: str, code: str | None, skip: int, count: int) -> WorkList:
-        """Messages that wait (`open`), are solved (`resolved`), or were rejected for a reason of ours."""
+    async def work_list(self, which: str, wanted: Wanted, skip: int, count: int) -> WorkList:
+        """Messages that wait (`open`, for the sender `asked`), are `resolved` or `rejected` by our fault."""
 
-        async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[WorkList]:
-            items = await repository.work_list(conn, which, code, skip, count)
-            total, codes = await repository.counts(conn, which)
-            found = WorkList(items, codes.get(code, 0) if code else total, codes)
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[WorkList]:
+            narrowed = wanted.by(operator)
+            items = await lists.work_list(conn, which, narrowed, skip, count)
+            total = await lists.count_of(conn, which, narrowed)
+            found = WorkList(items, total, await lists.codes(conn, which))
             return Operated(found, {"IntakeMessage": len(items)})
 
         return await self._operate("list", work)
 
+    async def causes(self, which: str, wanted: Wanted) -> list[Cause]:
+        """The messages of a list by what is wrong and whose they are: the most first."""
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[list[Cause]]:
+            found = await lists.causes(conn, which, wanted.by(operator))
+            return Operated(found, {"IntakeMessage": sum(cause.count for cause in found)})
+
+        return await self._operate("causes", work)
+
+    async def find(self, text: str) -> list[Held]:
+        """Messages by the id that a laboratory gives (`rules.sought`). Raises `Unprocessable`."""
+        sought = rules.sought(text)
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[list[Held]]:
+            found = await lists.found(conn, sought, operator.actor_hash)
+            return Operated(found, {"IntakeMessage": len(found)})
+
+        return await self._operate("find", work)
+
     async def detail(self, message_id: UUID) -> Detail:
         """A message without anything of a person, and what was done about it. Raises `NotFound`."""
 
-        async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[Detail]:
-            return Operated(await _detail(conn, message_id), {"IntakeMessage": 1})
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
+            return Operated(await detail(conn, operator, message_id), {"IntakeMessage": 1})
 
         return await self._operate("read", work)
 
@@ -77,7 +108,7 @@ class Operations:
         """
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Opened]:
-            held = await _waiting(conn, message_id)
+            held = await waiting(conn, operator, message_id)
             persons = {await repository.person_of(conn, message_id)}
             data = await read_original(conn, self._keys, message_id)
             if data is None:
@@ -94,13 +125,15 @@ class Operations:
 
         return await self._operate("open", work)
 
-    async def release(self, message_id: UUID, judgement: str, words: str) -> Detail:
+    async def release(self, message_id: UUID, judgement: str, words: str, seen: int | None = None) -> Detail:
         """Store a held message as an operator judged; `judging.release` says when. Wakes the workers."""
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await _known(conn, message_id)
+            held = await known(conn, operator, message_id)
+            if held.status != "received":
+                await as_seen(conn, message_id, seen)
             done = await judging.release(conn, self._keys, operator, held, judgement, words)
-            return Operated(await _detail(conn, message_id), {"IntakeRelease": 1}, done.persons)
+            return Operated(await detail(conn, operator, message_id), {"IntakeRelease": 1}, done.persons)
 
         done = await self._operate("release", work)
         self._intake.wake()
@@ -110,72 +143,83 @@ class Operations:
         """Take in a corrected message instead; `judging.correct` says when. The answer is the new one's."""
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await _known(conn, message_id)
+            held = await known(conn, operator, message_id)
             done = await judging.correct(conn, self._keys, operator, self._intake, held, reason, words, data)
-            return Operated(await _detail(conn, done.message_id), {"IntakeCorrection": 1}, done.persons)
+            return Operated(
+                await detail(conn, operator, done.message_id), {"IntakeCorrection": 1}, done.persons
+            )
 
         done = await self._operate("correct", work)
         self._intake.wake()
         return done
 
-    async def replay(self, message_id: UUID, reason: str) -> Detail:
+    async def replay(self, message_id: UUID, reason: str, seen: int | None = None) -> Detail:
         """Process a message anew, from the start. Asked for again, it does nothing more.
 
-        Raises `Conflict`: `held-stays-held` where the outcome could only be the same, `original-gone`.
+        Raises `Conflict`: `held-stays-held` where the outcome could only be the same, `original-gone`,
+        `changed-meanwhile`.
         """
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await _known(conn, message_id)
+            held = await known(conn, operator, message_id)
             if held.replay == rules.IS_HELD:
-                raise _stays_held()
+                raise many.stays_held()
             if held.replay == rules.MAY_REPLAY:
+                await as_seen(conn, message_id, seen)
                 outcome = await put_back(conn, self._keys, message_id)
                 if outcome is Replay.GONE:
                     raise Conflict("original-gone", "The original is deleted: it cannot be processed anew.")
                 if outcome is Replay.QUEUED:
                     await _note(conn, operator, [message_id], "replayed", reason)
-            return Operated(await _detail(conn, message_id), {"IntakeMessage": 1})
+            return Operated(await detail(conn, operator, message_id), {"IntakeMessage": 1})
 
         done = await self._operate("replay", work)
         self._intake.wake()
         return done
 
-    async def replay_all(self, code: str, reason: str) -> tuple[int, int]:
-        """Process anew the oldest messages with a code; (how many, how many are left). Safe to repeat.
+    async def many(self, action: str, which: str, wanted: Wanted, reason: str, after: UUID | None) -> Batch:
+        """Do the same with the oldest messages of a cause, a batch at a time: go on after `next`.
 
         Raises `Conflict` (`held-stays-held`).
         """
-        if code in rules.HELD:
-            raise _stays_held()
-        which = "rejected" if code in rules.REMOVABLE else "open"
 
-        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[tuple[int, int]]:
-            found = await repository.work_list(conn, which, code, 0, AT_A_TIME)
-            able = [held.id for held in found if held.replay == rules.MAY_REPLAY]
-            queued = [i for i in able if await put_back(conn, self._keys, i) is Replay.QUEUED]
-            await _note(conn, operator, queued, "replayed", reason)
-            _, codes = await repository.counts(conn, which)
-            return Operated((len(queued), codes.get(code, 0)), {"IntakeMessage": len(queued)})
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Batch]:
+            batch = many.Asked(action, which, wanted.by(operator), reason, after)
+            done = await many.act(conn, self._keys, operator, batch)
+            return Operated(done, {"IntakeMessage": done.done})
 
-        done = await self._operate("replay-all", work)
-        self._intake.wake()
+        done = await self._operate(f"{action}-all", work)
+        if action == "replay":
+            self._intake.wake()
         return done
 
-    async def resolve(self, message_id: UUID, reason: str) -> Detail:
+    async def resolve(self, message_id: UUID, reason: str, seen: int | None = None) -> Detail:
         """Note that a waiting message is solved: it leaves the list and stays in the history.
 
-        Asked for again with the same reason, it does nothing more. Raises `Conflict` (`not-waiting`).
+        Asked for again with the same reason, it does nothing more. Raises `Conflict` (`not-waiting`,
+        `changed-meanwhile`).
         """
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await _known(conn, message_id)
+            held = await known(conn, operator, message_id)
             if held.status != "needs-attention":
                 raise Conflict("not-waiting", "The message does not wait for anybody any more.")
             if held.resolved != reason:
+                await as_seen(conn, message_id, seen)
                 await _note(conn, operator, [message_id], "resolved", reason)
-            return Operated(await _detail(conn, message_id), {"IntakeMessage": 1})
+            return Operated(await detail(conn, operator, message_id), {"IntakeMessage": 1})
 
         return await self._operate("resolve", work)
+
+    async def share(self, message_id: UUID, step: sharing.Step) -> Detail:
+        """Take a message, leave it, write to colleagues, ask its sender, or put it back on the list."""
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
+            held = await waiting(conn, operator, message_id)
+            await sharing.share(conn, self._keys, operator, held, step)
+            return Operated(await detail(conn, operator, message_id), {"IntakeMessage": 1})
+
+        return await self._operate(step.action, work)
 
     async def remap(
         self, which: tuple[str | None, str | None, datetime, datetime], reason: str
@@ -236,39 +280,8 @@ class Operations:
         return await operate(self._database, self._keys, self._actor, action, self._correlation_id, work)
 
 
-async def _known(conn: AsyncConnection[Any], message_id: UUID) -> Held:
-    held = await repository.find(conn, message_id)
-    if held is None:
-        raise NotFound("message-unknown", "No message has this id.")
-    return held
-
-
-async def _waiting(conn: AsyncConnection[Any], message_id: UUID) -> Held:
-    """A message that an operator has a reason to open: those taken in are the person's alone."""
-    held = await _known(conn, message_id)
-    if held.replay == rules.NOT_WAITING:
-        raise Conflict("not-waiting", "The message does not wait for anybody: it cannot be opened.")
-    return held
-
-
-async def _detail(conn: AsyncConnection[Any], message_id: UUID) -> Detail:
-    return Detail(
-        await _known(conn, message_id),
-        await repository.history(conn, message_id),
-        await repository.corrections(conn, message_id),
-    )
-
-
 async def _note(
     conn: AsyncConnection[Any], operator: Operator, ids: list[UUID], action: str, reason: str | None
 ) -> None:
     who = (operator.actor_hash, operator.name, operator.organisation, operator.correlation_id)
     await repository.note(conn, ids, action, reason, who)
-
-
-def _stays_held() -> Conflict:
-    return Conflict(
-        "held-stays-held",
-        "What the message says conflicts with what is stored; processed anew it would be held anew."
-        " Ask the laboratory, and note how it was solved.",
-    )

@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from portal.operations.messages.state import CORRECTION_REASONS, WorkList
+from portal.operations.messages.reasons import CORRECTION_REASONS
+from portal.operations.messages.state import WorkList
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 

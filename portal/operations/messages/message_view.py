@@ -8,7 +8,9 @@ import reflex as rx
 
 from portal.frame.states import problem_view
 from portal.operations.messages.judging_view import judging, notes
-from portal.operations.messages.state import REPLAY_REASONS, RESOLVE_REASONS, WorkList
+from portal.operations.messages.reasons import REPLAY_REASONS, RESOLVE_REASONS
+from portal.operations.messages.state import WorkList
+from portal.operations.messages.together_view import holder, to_others
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
@@ -18,16 +20,22 @@ work: Any = WorkList
 def message_view() -> rx.Component:
     """The whole message page."""
     return aksel.vstack(
-        aksel.button(
-            text("operations.back"),
-            size="small",
-            variant="tertiary",
-            on_click=work.back,
-            class_name="own-more",
+        aksel.hstack(
+            aksel.button(text("operations.back"), size="small", variant="tertiary", on_click=work.back),
+            aksel.button(
+                text("team.next"),
+                size="small",
+                variant="tertiary",
+                on_click=work.next,
+                custom_attrs={"data-testid": "next-message"},
+            ),
+            gap="space-8",
+            wrap=True,
         ),
         rx.el.h1(text("operations.message"), id="message-heading", tab_index=-1, class_name="ops-h1"),
         rx.cond(work.problem != "", problem_view(work.problem, work.problem_code)),
         rx.cond(work.message.corrects != "", _corrects()),
+        rx.cond(work.message.replay != "not-waiting", holder()),
         _facts(),
         rx.cond(work.corrections.length() > 0, _corrections()),
         rx.el.div(
@@ -39,6 +47,7 @@ def message_view() -> rx.Component:
         ),
         _person(),
         rx.cond(work.message.status == "received", aksel.alert(text("operations.queued"), variant="info")),
+        to_others(),
         judging(),
         _doing(),
         _history(),

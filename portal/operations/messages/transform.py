@@ -25,7 +25,8 @@ class Fault:
 class Row:
     """One message. `age_unit` is what `age_of` answers; `via` is empty where it sent itself.
 
-    `judgement`: what may be judged of it; `corrects`: the id of the one it stands in for.
+    `judgement`: what may be judged of it; `corrects`: the id of the one it stands in for; `taken_by`: who
+    works on it; `asked`: what its sender is asked to do; `codes`: of all faults, for a letter.
     """
 
     id: str = ""
@@ -41,6 +42,13 @@ class Row:
     resolved: str = ""
     judgement: str = ""
     corrects: str = ""
+    taken_by: str = ""
+    taken: str = ""
+    mine: bool = False
+    asked: str = ""
+    replays: int = 0
+    notes: int = 0
+    codes: str = ""
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -59,6 +67,20 @@ class CodeCount:
 
     code: str
     count: int
+
+
+@dataclass
+class Cause:
+    """Messages with the same code from one sender (`key`: as it is asked for). `age` is the oldest one's."""
+
+    code: str
+    key: str
+    sender: str
+    count: int
+    taken: int
+    oldest: str
+    age: int
+    age_unit: str
 
 
 @dataclass
@@ -117,6 +139,13 @@ def row(item: Json) -> Row:
         resolved=str(item.get("resolved") or ""),
         judgement=str(item.get("judgement") or ""),
         corrects=str(item.get("corrects") or ""),
+        taken_by=str(item.get("taken_by") or ""),
+        taken=moment(item["taken"]) if item.get("taken") else "",
+        mine=bool(item.get("mine")),
+        asked=str(item.get("asked") or ""),
+        replays=int(item.get("replays", 0)),
+        notes=int(item.get("notes", 0)),
+        codes=", ".join(str(error.get("code", "")) for error in item.get("errors", [])),
         faults=[_fault(error) for error in item.get("errors", [])],
     )
 
@@ -124,6 +153,22 @@ def row(item: Json) -> Row:
 def code_counts(answer: Json) -> list[CodeCount]:
     """The codes of a list, the commonest first."""
     return [CodeCount(code, count) for code, count in answer.get("codes", {}).items()]
+
+
+def causes(answer: Json) -> list[Cause]:
+    """What is wrong, and with how many: the most first."""
+    return [
+        Cause(
+            str(one["code"]),
+            str(one["sender"]),
+            _name(one, "sender"),
+            int(one["count"]),
+            int(one["taken"]),
+            moment(one.get("oldest")),
+            *age_of(int(one["age_seconds"])),
+        )
+        for one in answer.get("causes", [])
+    ]
 
 
 def history(answer: Json) -> list[Done]:
@@ -183,3 +228,10 @@ def _name(item: Json, which: str) -> str:
 def _fault(error: Json) -> Fault:
     place = str(error.get("path") or "") or (f"{error['line']}" if error.get("line") else "")
     return Fault(str(error.get("code", "")), str(error.get("message", "")), place)
+
+
+def encoded(pasted: str) -> bytes:
+    """Pasted XML as bytes in the encoding it declares."""
+    text = pasted.strip()
+    latin = "iso-8859-1" in text[:200].lower()
+    return text.encode("iso-8859-1" if latin else "utf-8", errors="xmlcharrefreplace")

@@ -7,8 +7,11 @@ from typing import Any
 import reflex as rx
 
 from portal.frame.states import empty_view, loading_view, problem_view
-from portal.operations.messages.message_view import faults, message_view, reasons
-from portal.operations.messages.state import LISTS, PAGE, REPLAY_REASONS, WorkList
+from portal.operations.messages.many_view import age, causes_view, many_view
+from portal.operations.messages.message_view import faults, message_view
+from portal.operations.messages.reasons import LISTS, WHOSE
+from portal.operations.messages.state import PAGE, WorkList
+from portal.operations.messages.together_view import among
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
@@ -26,7 +29,16 @@ def _list_view() -> rx.Component:
         aksel.body_long(text("operations.lead"), class_name="own-lead"),
         rx.cond(work.problem != "", problem_view(work.problem, work.problem_code, _again())),
         _choices(),
-        _many(),
+        rx.el.div(
+            rx.cond(
+                work.conflict != "",
+                aksel.alert(text_by("operations.conflict", work.conflict, "other"), variant="warning"),
+            ),
+            role="status",
+        ),
+        rx.cond(work.sought != "", _sought()),
+        many_view(),
+        rx.cond((work.code == "") & (work.causes.length() > 0), causes_view()),
         rx.cond(
             work.loaded,
             rx.cond(work.rows.length() > 0, _table(), _none()),
@@ -51,6 +63,15 @@ def _choices() -> rx.Component:
             custom_attrs={"data-testid": "which-list"},
         ),
         aksel.select(
+            rx.el.option(text("team.whose.all"), value=""),
+            *[rx.el.option(text(f"team.whose.{one}"), value=one) for one in WHOSE],
+            label=text("team.whose.label"),
+            value=work.whose,
+            on_change=work.choose_whose,
+            size="small",
+            custom_attrs={"data-testid": "whose"},
+        ),
+        aksel.select(
             rx.el.option(text("operations.all_codes"), value=""),
             rx.foreach(
                 work.codes,
@@ -68,48 +89,58 @@ def _choices() -> rx.Component:
             size="small",
             custom_attrs={"data-testid": "by-code"},
         ),
+        _find(),
+        aksel.button(
+            text("team.refresh"),
+            size="small",
+            variant="tertiary",
+            on_click=work.refresh,
+            custom_attrs={"data-testid": "refresh"},
+        ),
         gap="space-16",
+        align="end",
         wrap=True,
     )
 
 
-def _many() -> rx.Component:
-    """After a fix: all that have one code, at once."""
-    return rx.fragment(
-        rx.el.div(
-            rx.cond(
-                work.replayed >= 0,
-                aksel.alert(
-                    text("operations.replayed", count=work.replayed, left=work.left),
-                    variant="info",
-                    size="small",
-                ),
+def _find() -> rx.Component:
+    return rx.el.form(
+        aksel.hstack(
+            aksel.text_field(
+                label=text("team.find.label"),
+                name="id",
+                size="small",
+                max_length=100,
+                auto_complete="off",
+                custom_attrs={"data-testid": "find-id"},
             ),
-            rx.cond(
-                work.conflict != "",
-                aksel.alert(text_by("operations.conflict", work.conflict, "other"), variant="warning"),
+            aksel.button(
+                text("team.find.do"),
+                type="submit",
+                size="small",
+                variant="secondary",
+                custom_attrs={"data-testid": "find"},
             ),
-            role="status",
+            gap="space-8",
+            align="end",
         ),
-        rx.cond(
-            (work.code != "") & (work.which != "resolved"),
-            rx.el.form(
-                aksel.hstack(
-                    reasons("operations.replay_reason", REPLAY_REASONS),
-                    aksel.button(
-                        text("operations.replay_all", count=work.total),
-                        type="submit",
-                        size="small",
-                        loading=work.busy,
-                        custom_attrs={"data-testid": "replay-all"},
-                    ),
-                    gap="space-16",
-                    align="end",
-                    wrap=True,
-                ),
-                on_submit=work.replay_all,
-            ),
+        on_submit=work.find,
+    )
+
+
+def _sought() -> rx.Component:
+    return aksel.hstack(
+        aksel.body_short(text("team.find.found", count=work.total, id=work.sought), role="status"),
+        aksel.button(
+            text("team.find.all"),
+            size="xsmall",
+            variant="secondary",
+            on_click=work.all_causes,
+            custom_attrs={"data-testid": "show-all"},
         ),
+        gap="space-12",
+        align="center",
+        wrap=True,
     )
 
 
@@ -146,7 +177,7 @@ def _row(row: Any) -> rx.Component:
         aksel.table_header_cell(row.received, rx.el.div(age(row), class_name="ops-subtle"), scope="row"),
         aksel.table_data_cell(row.sender, rx.cond(row.via != "", _via(row))),
         aksel.table_data_cell(text_by("operations.kind", row.kind, "other")),
-        aksel.table_data_cell(faults(row)),
+        aksel.table_data_cell(faults(row), among(row)),
         aksel.table_data_cell(
             aksel.button(
                 text("operations.show"),
@@ -160,13 +191,6 @@ def _row(row: Any) -> rx.Component:
     )
 
 
-def age(row: Any) -> Any:
-    """How long a message has waited."""
-    units = ("days", "day", "hours", "hour", "minutes", "minute")
-    cases = [(unit, text(f"operations.age.{unit}", count=row.age)) for unit in units]
-    return rx.match(row.age_unit, *cases, text("operations.age.now"))
-
-
 def _via(row: Any) -> rx.Component:
     return rx.el.div(text("operations.via", name=row.via), class_name="ops-subtle")
 
@@ -174,7 +198,7 @@ def _via(row: Any) -> rx.Component:
 def _paging() -> rx.Component:
     more = work.skip + PAGE < work.total
     return rx.cond(
-        work.total > PAGE,
+        (work.total > PAGE) & (work.sought == ""),
         aksel.hstack(
             aksel.button(
                 text("operations.earlier"),
@@ -201,4 +225,12 @@ def _paging() -> rx.Component:
 
 
 def _none() -> rx.Component:
-    return empty_view(text_by("operations.none", work.which, "open"), text("operations.none_help"))
+    return rx.cond(
+        work.sought != "",
+        empty_view(text("team.find.none"), text("team.find.none_help")),
+        rx.cond(
+            (work.whose != "") | (work.code != ""),
+            empty_view(text("team.none"), text("team.none_help")),
+            empty_view(text_by("operations.none", work.which, "open"), text("operations.none_help")),
+        ),
+    )

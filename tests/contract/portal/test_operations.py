@@ -14,7 +14,9 @@ from kit.identity.audiences import OPERATE, READ_RESULTS, RESULTS
 from kit.ids import new_id
 from kit.keys import KeyRing
 from kit.settings import Settings
+from portal.operations.messages.many import Many
 from portal.operations.messages.state import WorkList
+from portal.operations.messages.together import Together
 from portal.operations.senders.state import Senders
 from portal.session.models import Kind
 from results_service.codes import CodeBook
@@ -70,6 +72,7 @@ async def test_nobody_else_does_and_no_handler_serves_them(visitor: Browser, per
     tab = visitor.tab()
     for kind in (WorkList, Senders):
         assert paths(await tab.do(kind, "load")) == ["/leave"]
+    assert paths(await tab.do(Together, "take")) == ["/leave"]
 
 
 async def test_an_operator_is_served_by_no_other_area(visitor: Browser) -> None:
@@ -136,9 +139,109 @@ async def test_all_with_a_code_are_processed_anew_once_through(visitor: Browser,
     tab = visitor.tab()
     await tab.do(WorkList, "load")
     await tab.do(WorkList, "choose_code", "national-id-check-digit")
-    await tab.do(WorkList, "replay_all", {"reason": "fault-fixed"})
+    await tab.do(Many, "replay", {"reason": "fault-fixed"})
+    many: Any = await tab.get(Many)
+    assert (many.action, many.done, many.left, many.busy) == ("replay", 3, 0, False)
+
+
+async def test_causes_lead_to_their_messages_and_one_word_solves_them_all(
+    visitor: Browser, deliver: Deliver
+) -> None:
+    for _ in range(3):
+        deliver(sample(number=WRONG))
+    other = deliver(sample(serv_prov_id=""))
+    await visitor.log_in("drift")
+    tab = visitor.tab()
+    await tab.do(WorkList, "load")
     work: Any = await tab.get(WorkList)
-    assert (work.replayed, work.left, work.busy) == (3, 0, False)
+    first, second = work.causes
+    assert (first.code, first.sender, first.count, second.count) == (
+        "national-id-check-digit",
+        "Nordlys Laboratorium AS",
+        3,
+        1,
+    )
+    await tab.do(WorkList, "choose_cause", first.code, first.key, first.sender)
+    assert (work.total, work.causes) == (3, [])
+    many: Any = await tab.get(Many)
+    await tab.do(Many, "take")
+    assert [(row.mine, row.taken_by) for row in work.rows] == [(True, "Oskar Brekke")] * 3
+    await tab.do(Many, "resolve", {"reason": "sent-again"})
+    assert (many.done, work.code, [row.id for row in work.rows]) == (3, "", [other])
+    await tab.do(WorkList, "choose_list", "resolved")
+    await tab.do(WorkList, "choose_code", first.code)
+    await tab.do(Many, "reopen")
+    await tab.do(WorkList, "choose_list", "open")
+    assert work.total == 4
+
+
+async def test_a_message_is_found_taken_written_about_and_returned(
+    visitor: Browser, deliver: Deliver
+) -> None:
+    sent = sample(number=WRONG)
+    message_id = deliver(sent)
+    deliver(sample(number=WRONG))
+    await visitor.log_in("drift")
+    tab = visitor.tab()
+    await tab.do(WorkList, "load")
+    work: Any = await tab.get(WorkList)
+    await tab.do(WorkList, "find", {"id": WRONG})
+    assert (work.conflict, len(work.rows)) == ("find-number", 2)
+    await tab.do(WorkList, "find", {"id": sent.msg_id})
+    assert ([row.id for row in work.rows], work.sought) == ([message_id], sent.msg_id)
+    await tab.do(WorkList, "choose", message_id)
+    await tab.do(Together, "take")
+    assert work.message.mine
+    await tab.do(WorkList, "open", False)
+    await tab.do(Together, "note", {"note": "Ringte, de retter i morgen."})
+    assert (work.opened.notes, work.message.notes) == (["Ringte, de retter i morgen."], 1)
+    await tab.do(Together, "choose_asking", "confirm")
+    await tab.do(Together, "ask")
+    assert (work.message.asked, work.conflict) == ("confirm", "")
+    await tab.do(WorkList, "back")
+    assert (work.total, work.sought) == (1, "")
+    await tab.do(WorkList, "choose_list", "asked")
+    assert [row.id for row in work.rows] == [message_id]
+    await tab.do(WorkList, "choose", message_id)
+    await tab.do(Together, "reopen")
+    assert work.message.asked == ""
+
+
+async def test_two_at_once_the_later_is_told_and_sees_what_the_first_did(
+    visitor: Browser, deliver: Deliver
+) -> None:
+    message_id = deliver(sample(number=WRONG))
+    await visitor.log_in("drift")
+    mine, other = visitor.tab(), visitor.tab()
+    for tab in (mine, other):
+        await tab.do(WorkList, "choose", message_id)
+    await other.do(WorkList, "resolve", {"reason": "sent-again"})
+    await mine.do(WorkList, "resolve", {"reason": "sent-in-error"})
+    work: Any = await mine.get(WorkList)
+    assert (work.conflict, work.message.resolved) == ("changed-meanwhile", "sent-again")
+    assert [done.reason for done in work.history] == ["sent-again"]
+
+
+async def test_the_list_goes_on_to_the_next_message_and_never_shows_an_empty_page(
+    visitor: Browser, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.operations.messages.state.PAGE", 2)
+    ids = [deliver(sample(number=WRONG)) for _ in range(3)]
+    await visitor.log_in("drift")
+    tab, colleague = visitor.tab(), visitor.tab()
+    await tab.do(WorkList, "load")
+    work: Any = await tab.get(WorkList)
+    await tab.do(WorkList, "choose", ids[0])
+    await tab.do(WorkList, "next")
+    assert work.message.id == ids[1]
+    await tab.do(WorkList, "next")
+    assert work.message.id == ""
+    await tab.do(WorkList, "turn", 1)
+    assert [row.id for row in work.rows] == ids[2:]
+    await colleague.do(WorkList, "choose", ids[2])
+    await colleague.do(WorkList, "resolve", {"reason": "sent-again"})
+    await tab.do(WorkList, "refresh")
+    assert ([row.id for row in work.rows], work.skip) == (ids[:2], 0)
 
 
 async def test_senders_and_volumes(visitor: Browser, deliver: Deliver, settings: Settings) -> None:

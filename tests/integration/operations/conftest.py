@@ -28,6 +28,7 @@ from results_service.intake.pipeline import Pipeline
 from results_service.intake.service import Intake
 from results_service.intake.work import Worker
 from results_service.operations.endpoints import OperationsContext, router
+from results_service.operations.team_endpoints import router as team_router
 from tests.conftest import TestDatabase
 from tests.integration.core_record.conftest import MakeActor, actor, registers  # noqa: F401
 
@@ -121,6 +122,7 @@ async def world(
     app = create_app(name="results_service")
     app.include_router(intake_router)
     app.include_router(router)
+    app.include_router(team_router)
     app.state.intake, app.state.operations = intake, OperationsContext(database, keys)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     lab = actor("lab", scopes=frozenset({"nhn:pps/svarrapport-write"}))

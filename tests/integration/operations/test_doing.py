@@ -75,11 +75,11 @@ async def test_given_an_unregistered_sender_when_registered_and_replayed_then_pr
         }
     )
     answer = await world.post("/replay", code="sender-not-allowed", reason="sender-registered")
-    assert answer.json() == {"replayed": 3, "left": 0}
+    assert answer.json() == {"replayed": 3, "left": 0, "next": None}
     world.work()
     assert {world.status(i) for i in ids} == {"processed"}
     again = await world.post("/replay", code="sender-not-allowed", reason="sender-registered")
-    assert again.json() == {"replayed": 0, "left": 0}
+    assert again.json() == {"replayed": 0, "left": 0, "next": None}
     assert world.rows("SELECT count(*) FROM results.operator_action") == [(3,)]
 
 

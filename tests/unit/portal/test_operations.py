@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from portal.operations.messages.state import (
+from portal.operations.messages.reasons import (
+    ASK_REASONS,
     CONFLICTS,
     CORRECTION_REASONS,
     REPLAY_REASONS,
@@ -137,6 +138,8 @@ def test_every_reason_and_every_code_that_can_wait_has_words(lang: str) -> None:
     assert set(REPLAY_REASONS) == set(rules.REPLAY_REASONS)
     assert set(RESOLVE_REASONS) == set(rules.RESOLVE_REASONS)
     assert set(CORRECTION_REASONS) == set(rules.CORRECTION_REASONS)
+    assert set(ASK_REASONS) == set(rules.ASK_REASONS) == set(under(lang, "team.letter.ask"))
+    assert set(ASK_REASONS) | {"other"} == set(under(lang, "team.asked"))
     assert set(JUDGEMENTS) | {"other"} == set(under(lang, "judging.does"))
     written = {*REPLAY_REASONS, *RESOLVE_REASONS, *CORRECTION_REASONS, *JUDGEMENTS, "corrected"}
     assert written <= set(under(lang, "operations.reason"))
@@ -148,4 +151,4 @@ def test_every_reason_and_every_code_that_can_wait_has_words(lang: str) -> None:
 
 
 def test_the_number_nought_is_said() -> None:
-    assert "String(0 ??" in str(text("operations.replayed", count=0, left=0))
+    assert "String(0 ??" in str(text("team.many.under_way", done=0, left=0))

@@ -1,0 +1,74 @@
+"""The same for all messages of the cause that is chosen, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+
+from portal.clients.errors import ServiceProblem
+from portal.operations.messages.state import WorkList
+from portal.session.guard import requires
+from portal.session.models import Kind
+from portal.session.operator import operations_client
+
+
+class Many(rx.State):
+    """How far it is. `action`: what is, or was, done; empty before anything."""
+
+    action: str = ""
+    done: int = 0
+    left: int = 0
+    busy: bool = False
+
+    @rx.event
+    @requires(Kind.OPERATOR)
+    async def replay(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Process all of them anew, each once."""
+        async for step in self._go("replay", str(form.get("reason", ""))):
+            yield step
+
+    @rx.event
+    @requires(Kind.OPERATOR)
+    async def resolve(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Note how all of them were solved."""
+        async for step in self._go("resolve", str(form.get("reason", ""))):
+            yield step
+
+    @rx.event
+    @requires(Kind.OPERATOR)
+    async def take(self) -> AsyncIterator[Any]:
+        """Take those that nobody has taken."""
+        async for step in self._go("take", ""):
+            yield step
+
+    @rx.event
+    @requires(Kind.OPERATOR)
+    async def reopen(self) -> AsyncIterator[Any]:
+        """Put all of them back on the list."""
+        async for step in self._go("reopen", ""):
+            yield step
+
+    async def _go(self, action: str, reason: str) -> AsyncIterator[None]:
+        work = await self.get_state(WorkList)
+        work.conflict, self.action, self.done, self.left, self.busy = "", action, 0, work.total, True
+        yield
+        after: str | None = None
+        try:
+            client = await operations_client(self)
+            while True:
+                answer = await client.many(action, work._which, reason, after)
+                self.done += int(answer["replayed"] if action == "replay" else answer["done"])
+                self.left, after = int(answer.get("left", 0)), answer.get("next")
+                yield
+                if after is None:
+                    break
+        except ServiceProblem as problem:
+            self.action = ""
+            work._tell(problem)
+        self.busy = False
+        await work._fetch()
+        if not work.total and not work.problem:
+            work._narrow("", "")
+            await work._fetch()

@@ -1,0 +1,65 @@
+"""What an operator asks for: messages of a list, one that still waits, and it as seen when deciding."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from core_record.access.operators import Operator
+from kit.errors import Conflict, NotFound
+from results_service.operations import lists, repository, rules
+from results_service.operations.models import Detail, Held, Narrowed
+
+Conn = AsyncConnection[Any]
+
+
+class Wanted(Struct, frozen=True):
+    """Which messages of a list, as `models.Narrowed`, before it is known who asks."""
+
+    code: str | None = None
+    sender: str | None = None
+    whose: str | None = None
+
+    def by(self, operator: Operator) -> Narrowed:
+        """As the operator asks for them."""
+        return Narrowed(operator.actor_hash, self.code, self.sender, self.whose)
+
+
+async def known(conn: Conn, operator: Operator, message_id: UUID) -> Held:
+    """The message. Raises `NotFound`."""
+    held = await lists.find(conn, message_id, operator.actor_hash)
+    if held is None:
+        raise NotFound("message-unknown", "No message has this id.")
+    return held
+
+
+async def waiting(conn: Conn, operator: Operator, message_id: UUID) -> Held:
+    """A message that an operator has a reason to open: those taken in are the person's alone."""
+    held = await known(conn, operator, message_id)
+    if held.replay == rules.NOT_WAITING:
+        raise Conflict("not-waiting", "The message does not wait for anybody: it cannot be opened.")
+    return held
+
+
+async def as_seen(conn: Conn, message_id: UUID, seen: int | None) -> None:
+    """Keep colleagues waiting until commit; what they did since the caller looked is a `Conflict`.
+
+    `seen`: `Detail.seen` as the caller had it; None: it does not matter. Raises `changed-meanwhile`.
+    """
+    done = await repository.lock(conn, message_id)
+    if seen is not None and done != seen:
+        raise Conflict("changed-meanwhile", "A colleague has done something with the message. Look again.")
+
+
+async def detail(conn: Conn, operator: Operator, message_id: UUID) -> Detail:
+    """The message with what was done about it."""
+    history = await repository.history(conn, message_id)
+    return Detail(
+        await known(conn, operator, message_id),
+        history,
+        await repository.corrections(conn, message_id),
+        sum(1 for done in history if done.action != "opened"),
+    )
