@@ -83,8 +83,12 @@ def when(found: list[Json], name: str, moment: Moment | None) -> None:
         found.append(extension(name, "DateTime", moment.text))
 
 
-def coding(code: Code, system_oid: str | None = None) -> Json:
-    """A Coding. A local code may come without value; then its text stands as display."""
+def coding(code: Code, system_oid: str | None = None, *, beside: str = "") -> Json:
+    """A Coding. A local code may come without value; then its text stands as display.
+
+    What the sender wrote in its own words (OT) beside the code's name (DN) is an extension, unless `beside`,
+    the text that the Coding stands with, says it.
+    """
     json: Json = {}
     system = system_url(code.system if system_oid is None else system_oid)
     if system:
@@ -94,13 +98,15 @@ def coding(code: Code, system_oid: str | None = None) -> Json:
     display = code.display or code.original
     if display:
         json["display"] = display
+    if code.original and code.original != display and code.original not in beside:
+        json["extension"] = [own_extension("original-text", "String", code.original)]
     return json
 
 
 def concept(code: Code, text: str = "") -> Json:
     """A CodeableConcept of one code; `text` is what the sender wrote beside it."""
-    json: Json = {"coding": [coding(code) or NOT_GIVEN]}
     shown = text or code.original
+    json: Json = {"coding": [coding(code, beside=shown) or NOT_GIVEN]}
     if shown:
         json["text"] = shown
     return json

@@ -12,7 +12,7 @@ from msgspec import Raw
 from results_service.codes import CodeBook
 from results_service.codes.systems import LOCAL, NLK, NLK_MISTAKEN
 from results_service.reports.fhir import names
-from results_service.reports.fhir.build import Json, coding
+from results_service.reports.fhir.build import Json, coding, own_extension
 from results_service.reports.fhir.model import MappedResource, ResourceKind
 from results_service.reports.svarrapport.model import Issue, Message
 from results_service.reports.svarrapport.parts import Code
@@ -91,11 +91,13 @@ class Context:
         return NLK
 
     def investigation(self, code: Code, path: str, line: int | None) -> Json:
-        """The Coding of an investigation; without a display name the book's."""
+        """The Coding of an investigation; without a display name the book's, a local one by its own words."""
         oid = self.system_of(code, path, line)
-        json = coding(code, oid)
+        json = coding(code, oid, beside=code.original if oid == LOCAL else "")
         if oid == LOCAL and code.original:
             json["display"] = code.original
+            if code.display not in ("", code.original):
+                json["extension"] = [own_extension("display-name", "String", code.display)]
         elif "display" not in json:
             info = self.codes.find(oid, code.value)
             if info is not None:

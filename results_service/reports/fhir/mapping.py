@@ -37,7 +37,7 @@ def map_report(message: Message, report_id: UUID, codes: CodeBook) -> MappedRepo
     builder = Observations(context, roles, _first_party(context, roles), fallback)
     observations = [builder.build(branch) for branch in forest.branches]
     report = diagnostic_report(context, forest, performers, samples, fallback)
-    release = release_class(message, forest.branches, codes)
+    release = release_class(message, forest.branches, codes, context.unmapped)
     forest.fell()
     return MappedReport(
         resources=[report, *observations, *request, *samples, *roles.resources],

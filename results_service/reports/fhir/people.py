@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from results_service.codes.systems import IDENTIFIER_SYSTEMS
-from results_service.reports.fhir.build import Json, coding
+from results_service.reports.fhir.build import Json, coding, concept
 from results_service.reports.fhir.context import Context, encode
 from results_service.reports.fhir.model import MappedResource
 from results_service.reports.svarrapport.model import Message
@@ -66,7 +66,7 @@ class Roles:
         if codes:
             parts["code"] = [{"coding": [coding(code)]} for code in codes]
         if party.specialty:
-            parts["specialty"] = [{"coding": [coding(party.specialty)]}]
+            parts["specialty"] = [concept(party.specialty)]
         if party.telecom:
             parts["telecom"] = [_telecom(text) for text in party.telecom if not text.endswith(":")]
         content = encode(parts)
@@ -79,9 +79,9 @@ class Roles:
 
     def _list_unused(self, party: Party) -> None:
         """A Reference holds one identifier; the others are listed, but for the sender's, which find it."""
-        if party is self._context.message.sender:
-            return
-        owners: list[Party | Person | Unit] = [party, *party.departments, *party.persons]
+        owners: list[Party | Person | Unit] = [*party.persons]
+        if party is not self._context.message.sender:
+            owners += [party, *party.departments]
         if any(len(owner.ids) > 1 for owner in owners):
             self._context.unmapped.append(f"{party.path}/HCP//AdditionalId")
 

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from results_service.codes import CodeBook
 from results_service.codes.systems import NLK, NLK_MISTAKEN, NORPAT, PATHOLOGY
 from results_service.reports.fhir.forest import Branch
+from results_service.reports.fhir.left_out import left_out
 from results_service.reports.fhir.model import ReleaseClass
 from results_service.reports.fhir.status import UNFINISHED
 from results_service.reports.svarrapport.model import Message
@@ -24,6 +25,7 @@ CLASSES: dict[str, tuple[ReleaseClass, str]] = {
     ),
     "text": (2, "words and codes need an explanation; a clinician gets the chance to give it first"),
     "commented": (2, "a comment changes what a value means"),
+    "left-out": (2, "something of the message is not shown: it may change what a value means"),
     "local": (2, "a laboratory's own code says nothing certain about what was examined"),
     "unlisted": (2, "not on the list of what may be shown at once"),
     "unknown": (3, "the laboratory code set is not loaded here: the code could be a genetic one"),
@@ -37,9 +39,13 @@ _PRELIMINARY = frozenset({"preliminary", "registered", "unknown"})
 _NLK_CODE = re.compile(r"(NPU|NOR)\d{5}")
 
 
-def release_class(message: Message, branches: Iterable[Branch], codes: CodeBook) -> ReleaseClass:
-    """The class of a report."""
+def release_class(
+    message: Message, branches: Iterable[Branch], codes: CodeBook, unmapped: Sequence[str] = ()
+) -> ReleaseClass:
+    """The class of a report; `unmapped` are the paths that found no place in it."""
     reasons = set(_report_reasons(message))
+    if left_out(unmapped):
+        reasons.add("left-out")
     for branch in branches:
         reasons.update(_item_reasons(branch, codes))
     return max((CLASSES[reason][0] for reason in reasons), default=CLASSES["unlisted"][0])

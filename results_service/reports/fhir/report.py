@@ -9,7 +9,6 @@ from results_service.reports.fhir import names
 from results_service.reports.fhir.build import (
     Json,
     annotation,
-    coding,
     concept,
     extension,
     sourced,
@@ -18,6 +17,7 @@ from results_service.reports.fhir.build import (
 )
 from results_service.reports.fhir.context import Context
 from results_service.reports.fhir.forest import Branch, Forest
+from results_service.reports.fhir.left_out import notice_of
 from results_service.reports.fhir.model import MappedResource
 from results_service.reports.fhir.status import report_status
 from results_service.reports.svarrapport.parts import InfItem, Moment
@@ -107,6 +107,8 @@ def _extensions(context: Context) -> list[Json]:
     if message.documents:
         text = _ONE_LEFT_OUT if message.documents == 1 else _MANY_LEFT_OUT.format(message.documents)
         found.append(extension("comment", "Annotation", annotation(text)))
+    if missing := notice_of(context.unmapped):
+        found.append(extension("comment", "Annotation", annotation(missing)))
     found += [_info(info) for info in message.infos]
     return found
 
@@ -132,7 +134,7 @@ def _info(info: InfItem) -> Json:
     if info.comment:
         inner.append(extension("comment", "Annotation", annotation(info.comment)))
     if info.coded is not None:
-        inner.append(extension("inf-item-coded-descr", "CodeableConcept", {"coding": [coding(info.coded)]}))
+        inner.append(extension("inf-item-coded-descr", "CodeableConcept", concept(info.coded)))
     when(inner, "inf-item-start", info.start)
     when(inner, "inf-item-end", info.end)
     when(inner, "inf-item-org-time", info.original)

@@ -120,6 +120,10 @@ def _own_extensions(specimen: Specimen) -> list[Json]:
     found: list[Json] = []
     if specimen.product_date is not None:
         found.append(own_extension("study-product-date", "DateTime", specimen.product_date.text))
+    found += [
+        own_extension("collector-comment", "CodeableConcept", concept(code))
+        for code in specimen.collector_codes
+    ]
     if specimen.collection_by is not None:
         found.append(own_extension("sample-collection", "CodeableConcept", concept(specimen.collection_by)))
     return found

@@ -24,6 +24,7 @@ from results_service.reports.svarrapport.tree import Node
 from results_service.reports.svarrapport.values import Values, read_code
 
 MAX_DEPTH = 32
+_WORDS_ALONE = "?"
 _TYPES = frozenset(("", "N", "M", "C", "H", "A"))
 _STATUSES = frozenset(("", *(str(n) for n in range(1, 16))))
 
@@ -119,13 +120,18 @@ def _read(values: Values, node: Node, keys: Keys, above: tuple[str, str], depth:
 
 
 def _known(values: Values, node: Node, tag: str, known: frozenset[str], rule: str) -> str:
-    """The V of a code; one outside its set is noted and kept, so that it can be shown as unknown."""
+    """The V of a code; one outside its set is noted and kept, so that it can be shown as unknown.
+
+    Words without a code are outside every set: what they say must not pass for what is inherited.
+    """
     child = node.first(tag)
     if child is None:
         return ""
-    value = child.read_attrs().get("V", "").strip()
+    attrs = child.read_attrs()
+    value = attrs.get("V", "").strip() or (_WORDS_ALONE if attrs.get("DN", "").strip() else "")
     if value not in known:
         values.note(rule, child)
+        values.leave(child)
     return value
 
 
@@ -148,16 +154,14 @@ def _read_ref_intervals(values: Values, node: Node) -> tuple[str, ...]:
 
 
 def _read_result(values: Values, node: Node) -> Result | None:
-    """The one result of an item, of whatever kind."""
-    num, text = node.first("NumResult"), node.first("TextResult")
-    if num is not None:
+    """The one result of an item, of whatever kind; what stands beside it, against the schema, is left."""
+    if num := node.first("NumResult"):
         return _read_num(values, num)
-    if text is not None:
+    if text := node.first("TextResult"):
         return _read_text(values, text)
-    date, interval = node.first("DateResult"), node.first("Interval")
-    if date is not None:
+    if date := node.first("DateResult"):
         return _read_date(date)
-    if interval is not None:
+    if interval := node.first("Interval"):
         return Interval(values.quantity(interval, "Low"), values.quantity(interval, "High"))
     return None
 
@@ -165,6 +169,8 @@ def _read_result(values: Values, node: Node) -> Result | None:
 def _read_num(values: Values, node: Node) -> NumResult | None:
     comparator = values.value(node, "ArithmeticComp")
     quantity = values.quantity(node, "NumResultValue")
+    if comparator and not quantity:
+        values.leave(node)
     return NumResult(quantity, comparator) if quantity else None
 
 

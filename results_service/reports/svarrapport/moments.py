@@ -1,7 +1,7 @@
 """Points in time: kith TS (dateTime, date, gYear, gYearMonth) and its field variants → `Moment`.
 
 A time without zone is Norwegian (Europe/Oslo, summer time included); a date stays a date. In the hour that is
-repeated in October the first one is meant.
+repeated in October the first one is meant. What systems send for "no date" (year 1, year 9999) is none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from functools import lru_cache
 from kit.norway import OSLO
 from results_service.reports.svarrapport.parts import Moment
 
-_DAY = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
 _TAIL = r"(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
 _ZONE = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 _EXTENDED = re.compile(
@@ -29,6 +28,8 @@ _COMPACT = re.compile(
     + _ZONE
 )
 
+_YEARS = range(1900, 2200)  # in which an examination can lie
+
 
 @lru_cache(maxsize=8192)
 def parse_moment(text: str) -> Moment | None:
@@ -38,6 +39,8 @@ def parse_moment(text: str) -> Moment | None:
     if match is None or not text.isascii():
         return None
     parts = {name: value or "" for name, value in match.groupdict().items()}
+    if int(parts["year"]) not in _YEARS:
+        return None
     try:
         return _timed(parts) if parts["hour"] else _dated(parts)
     except (ValueError, OverflowError):

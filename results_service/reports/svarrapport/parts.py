@@ -92,6 +92,7 @@ class Specimen(Struct, frozen=True, gc=False):
     type_text: str = ""
     collected: Moment | None = None
     collector_comments: tuple[str, ...] = ()
+    collector_codes: tuple[Code, ...] = ()
     anatomical_origin: str = ""
     comment: str = ""
     preservative: str = ""

@@ -44,11 +44,15 @@ def read_message(root: Any) -> ReadMessage:
 
 
 class Envelope:
-    """The MsgHead a message may come in: where the message is, and what the envelope itself says."""
+    """The MsgHead a message may come in: where the message is, and what the envelope itself says.
+
+    `documents`: how many it holds besides the message.
+    """
 
     def __init__(self, values: Values, root: Any) -> None:
         self.message: Any = root
         self.test = False
+        self.documents = 0
         self.patients: frozenset[str] = frozenset()
         if not isinstance(root.tag, str):
             self.message = None
@@ -60,6 +64,7 @@ class Envelope:
         if len(inside) > 1:
             values.note("several-reports")
         self.message = inside[0] if len(inside) == 1 else None
+        self.documents = sum(1 for each in root.findall("{*}Document") if self.message not in each.iter())
         status = root.find("{*}MsgInfo/{*}ProcessingStatus")
         self.test = status is not None and (status.get("V") or "").upper() in ("D", "T", _TEST)
         numbers = root.findall("{*}MsgInfo/{*}Patient/{*}Ident/{*}Id")
@@ -84,7 +89,7 @@ def _read(values: Values, top: Node, version: Version, envelope: Envelope) -> Me
     _check_frame(values, msg_id, generated, reports)
     if generated is None or len(reports) != 1:
         return None
-    frame = Frame(version, msg_id, generated, kind, test)
+    frame = Frame(version, msg_id, generated, kind, test, envelope.documents)
     message = read_report(values, reports[0], frame)
     if envelope.patients and message.patient.number not in envelope.patients:
         values.note("envelope-patient-differs", reports[0])

@@ -24,13 +24,14 @@ _RESPONSIBLE = "ServReport/Patient/ResponsibleHcp"
 
 
 class Frame(Struct, frozen=True):
-    """What the message says about itself."""
+    """What the message says about itself. `documents`: those that came beside it in its envelope."""
 
     version: Version
     msg_id: str
     generated: Moment
     type: str
     test: bool
+    documents: int = 0
 
 
 class Subject(Struct, frozen=True):
@@ -83,7 +84,7 @@ def read_report(values: Values, node: Node, frame: Frame) -> Message:
         cancellation=values.code(node, "CancellationCode"),
         comment=values.text(node, "Comment"),
         coded_comments=values.codes(node, "CodedComment", "8269"),
-        documents=len(documents),
+        documents=len(documents) + frame.documents,
         requisitions=tuple(read_requisition(values, request) for request in node.every("ServReq")),
         infos=subject.infos,
         specimens=subject.specimens,

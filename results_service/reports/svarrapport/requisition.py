@@ -39,14 +39,15 @@ def _read_reason(values: Values, node: Node, headings: str) -> Reason:
 
 
 def read_info(values: Values, node: Node) -> InfItem | None:
-    """InfItem → `InfItem`, None when it says nothing but its type."""
+    """InfItem → `InfItem`, None when it says nothing. A type alone says something: what was told of."""
     observation = node.first("Observation")
     kind = values.code(node, "Type", "8233") or Code()
     start, end, original = (values.moment(node, tag) for tag in ("StartDateTime", "EndDateTime", "OrgDate"))
-    if observation is None:
-        return InfItem(kind, start=start, end=end, original=original) if start or end or original else None
-    text, _xhtml = values.rich(observation, "Description")
-    comment, coded = values.text(observation, "Comment"), values.code(observation, "CodedDescr")
-    if not (text or comment or coded or start or end or original):
-        return None
-    return InfItem(kind, text, comment, coded, start, end, original)
+    text, comment, coded = _read_observed(values, observation) if observation else ("", "", None)
+    info = InfItem(kind, text, comment, coded, start, end, original)
+    return info if info != InfItem(Code()) else None
+
+
+def _read_observed(values: Values, node: Node) -> tuple[str, str, Code | None]:
+    text, _xhtml = values.rich(node, "Description")
+    return text, values.text(node, "Comment"), values.code(node, "CodedDescr")

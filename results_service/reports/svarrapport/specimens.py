@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from results_service.reports.svarrapport.parties import read_party
 from results_service.reports.svarrapport.parts import Code, Moment, Specimen
@@ -10,16 +11,25 @@ from results_service.reports.svarrapport.tree import Node
 from results_service.reports.svarrapport.values import Values
 
 _MAX_DEPTH = 32
-_COLLECTOR = "ServReport/Patient/AnalysedSubject/RelServProv"
+_PATH = "ServReport/Patient/AnalysedSubject"
 
 
 def read_specimens(values: Values, patient: Node) -> tuple[Specimen, ...]:
     """Every AnalysedSubject below Patient. An id used twice is noted: nothing may refer to it."""
     keys = _Keys()
-    found = tuple(_read(values, node, keys, 0) for node in patient.every("AnalysedSubject"))
+    found = _read_all(values, patient.every("AnalysedSubject"), keys, (0, _PATH))
     if keys.duplicates:
-        values.note("specimen-id-duplicate", path="ServReport/Patient/AnalysedSubject")
+        values.note("specimen-id-duplicate", path=_PATH)
     return found
+
+
+def _read_all(
+    values: Values, nodes: Sequence[Node], keys: _Keys, place: tuple[int, str]
+) -> tuple[Specimen, ...]:
+    """The specimens of one level; `place`: how deep, and the path they share."""
+    depth, path = place
+    paths = [path] if len(nodes) == 1 else [f"{path}[{n}]" for n in range(1, len(nodes) + 1)]
+    return tuple(_read(values, node, keys, (depth, at)) for node, at in zip(nodes, paths, strict=True))
 
 
 class _Keys:
@@ -38,13 +48,14 @@ class _Keys:
         return identifier if identifier and count == 1 else f"{identifier}#{count}"
 
 
-def _read(values: Values, node: Node, keys: _Keys, depth: int) -> Specimen:
+def _read(values: Values, node: Node, keys: _Keys, place: tuple[int, str]) -> Specimen:
+    depth, path = place
     identifier = values.text(node, "IdByServProvider")
     key = keys.key(identifier)
-    collected, comments, logistics = _read_sample(values, node.first("CollectedSample"))
+    collected, comments, codes, logistics = _read_sample(values, node.first("CollectedSample"))
     product_type, product_date, product_ref = _read_product(values, node.first("CollectedStudyProduct"))
     collector = node.first("RelServProv")
-    nested = node.every("AnalysedSubject") if depth < _MAX_DEPTH else []
+    nested = node.every("AnalysedSubject") if depth < _MAX_DEPTH else ()
     return Specimen(
         key=key,
         id=identifier,
@@ -53,6 +64,7 @@ def _read(values: Values, node: Node, keys: _Keys, depth: int) -> Specimen:
         type_text=values.text(node, "Type"),
         collected=collected,
         collector_comments=comments,
+        collector_codes=codes,
         anatomical_origin=values.text(node, "AnatomicalOrigin"),
         comment=values.text(node, "Comment"),
         preservative=values.text(node, "PreservMaterial"),
@@ -66,23 +78,21 @@ def _read(values: Values, node: Node, keys: _Keys, depth: int) -> Specimen:
         product_type=product_type,
         product_date=product_date,
         product_ref=product_ref,
-        collector=read_party(values, collector, "ServReport/Patient/AnalysedSubject/RelServProv")
-        if collector
-        else None,
-        children=tuple(_read(values, child, keys, depth + 1) for child in nested),
+        collector=read_party(values, collector, f"{path}/RelServProv") if collector else None,
+        children=_read_all(values, nested, keys, (depth + 1, f"{path}/AnalysedSubject")),
     )
 
 
-def _read_sample(values: Values, node: Node | None) -> tuple[Moment | None, tuple[str, ...], str]:
-    """(sampling time, what the collector wrote, logistics)."""
+def _read_sample(
+    values: Values, node: Node | None
+) -> tuple[Moment | None, tuple[str, ...], tuple[Code, ...], str]:
+    """(sampling time, what the collector wrote, coded ones among it, logistics)."""
     if node is None:
-        return None, (), ""
+        return None, (), (), ""
     collected = values.moment(node, "CollectedDate")
-    said = [
-        values.text(node, "CollectorComment"),
-        *(c.text for c in values.codes(node, "CollectorCommentCoded")),
-    ]
-    return collected, tuple(text for text in said if text), values.text(node, "Logistics")
+    codes = values.codes(node, "CollectorCommentCoded")
+    said = [values.text(node, "CollectorComment"), *(code.text for code in codes)]
+    return collected, tuple(text for text in said if text), codes, values.text(node, "Logistics")
 
 
 def _read_product(values: Values, node: Node | None) -> tuple[str, Moment | None, str]:

@@ -36,23 +36,29 @@ class Values:
         ]
 
     def unreadable(self, top: Node) -> list[str]:
-        """The paths of dates that could not be read."""
+        """The paths of dates, numbers and the like that could not be read."""
         return paths(top, self._unreadable)
+
+    def leave(self, node: Node) -> None:
+        """List a part that says something, but nothing that can be read."""
+        self._unreadable.append(node)
 
     def text(self, node: Node, tag: str) -> str:
         """The text of a child (kith ST), line breaks kept, "" when there is none."""
         child = node.first(tag)
-        return plain(child.read_raw()) if child else ""
+        return _words(child) if child else ""
 
     def texts(self, node: Node, tag: str) -> tuple[str, ...]:
         """The texts of all children of that name, empty ones left out."""
         nodes = node.every(tag)
-        return tuple([text for child in nodes if (text := plain(child.read_raw()))]) if nodes else ()
+        return tuple([text for child in nodes if (text := _words(child))]) if nodes else ()
 
     def verbatim(self, node: Node, tag: str) -> str:
         """The text of a child exactly as sent; "" when it is blank."""
         child = node.first(tag)
-        text = child.read_raw() if child else ""
+        if child is None:
+            return ""
+        text = _words(child) if child.children else child.read_raw()
         return text if text.strip() else ""
 
     def rich(self, node: Node, tag: str) -> tuple[str, str]:
@@ -86,24 +92,35 @@ class Values:
         moment = parse_moment(text)
         if moment is None:
             self.note("date-unreadable", child)
-            self._unreadable.append(child)
+            self.leave(child)
         return moment
 
     def flag(self, node: Node, tag: str) -> bool | None:
-        """The value of a child (BL)."""
+        """The value of a child (BL); one that is neither true nor false is listed as unmapped."""
         child = node.first(tag)
         if child is None:
             return None
-        return _FLAGS.get((child.read_attrs().get("V", "") or child.read_text()).strip().lower())
+        said = (child.read_attrs().get("V", "").strip() or child.read_text()).lower()
+        flag = _FLAGS.get(said)
+        if said and flag is None:
+            self.leave(child)
+        return flag
 
     def quantity(self, node: Node, tag: str) -> Quantity | None:
-        """The number and unit of a child (PQ), both verbatim; None when it holds no number."""
+        """The number and unit of a child (PQ), both verbatim; None, and listed, when it holds no number."""
         child = node.first(tag)
         if child is None:
             return None
         attrs = child.read_attrs()
-        value = attrs.get("V", "").strip()
-        return Quantity(value, attrs.get("U", "").strip()) if value else None
+        value, unit = attrs.get("V", "").strip(), attrs.get("U", "").strip()
+        if unit and not value:
+            self.leave(child)
+        return Quantity(value, unit) if value else None
+
+
+def _words(node: Node) -> str:
+    """A text; one that holds markup, against the schema, is read as a result's is: no word of it is lost."""
+    return read_markup(node)[0] if node.children else plain(node.read_raw())
 
 
 def read_code(node: Node, code_set: str = "") -> Code | None:

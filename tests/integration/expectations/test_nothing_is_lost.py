@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from results_service.intake.guard import find_message, read_bytes
 from results_service.reports.fhir import map_report
 from results_service.reports.svarrapport import read_message
 from tests.integration.expectations.facts import REPORT_ID, Facts, nlk, number_of
+from tests.integration.expectations.given_out import listing, strings
 from tests.integration.expectations.leaves import REQUISITION, Leaf, leaves
 from tests.shared import REAL_MESSAGES, requires_shared
 
@@ -50,14 +51,14 @@ WITHDRAWN = re.compile(r".*/ResultItem/((NumResult|TextResult|DateResult|Interva
 
 def missing(root: etree._Element, facts: Facts, unmapped: Iterable[str]) -> list[Leaf]:
     """The values of a message that can be found neither in the answer nor among the unmapped paths."""
-    listed = [_pattern(path) for path in unmapped]
+    listed = listing(unmapped)
     return [
         leaf
         for leaf in leaves(root)
         if leaf.value
         and not _is_withdrawn(leaf)
         and not any(pattern.fullmatch(leaf.path) for pattern in listed)
-        and not _is_said(leaf, list(_strings(_resources(leaf, facts))))
+        and not _is_said(leaf, list(strings(_resources(leaf, facts))))
     ]
 
 
@@ -66,32 +67,11 @@ def _is_withdrawn(leaf: Leaf) -> bool:
     return leaf.cancelled and WITHDRAWN.fullmatch(leaf.path) is not None
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    """An unmapped path stands for all below it; `…/HCP//AdditionalId` for ids that lost to a better one."""
-    plain = re.sub(r"\[\d+\]", "", path)
-    if plain.endswith("//AdditionalId"):
-        return re.compile(re.escape(plain.removesuffix("//AdditionalId")) + r"/.*(AdditionalId/.*|/Id)")
-    return re.compile(re.escape(re.sub(r"/(text|following-text)\(\)$", "", plain)) + "(/.*)?")
-
-
 def _resources(leaf: Leaf, facts: Facts) -> list[dict[str, Any]]:
     """The very resource a part of the message belongs to, and the roles where it names parties."""
     found = facts.of(leaf.kind)[leaf.number : leaf.number + 1]
     names_parties = leaf.kind == REQUISITION or any(f"{party}/" in leaf.path for party in PARTIES)
     return [*found, *facts.of("PractitionerRole")] if names_parties else found
-
-
-def _strings(json: Any) -> Iterator[str]:
-    if isinstance(json, dict):
-        for value in json.values():
-            yield from _strings(value)
-    elif isinstance(json, list):
-        for value in json:
-            yield from _strings(value)
-    elif isinstance(json, bool):
-        yield str(json).lower()
-    elif json is not None:
-        yield " ".join(str(json).split())
 
 
 def _is_said(leaf: Leaf, said: list[str]) -> bool:

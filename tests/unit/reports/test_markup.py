@@ -73,6 +73,39 @@ def test_nothing_active_survives(inside: str) -> None:
         assert active not in xhtml
 
 
+def test_raised_and_lowered_digits_stay_apart_from_the_number_before_them() -> None:
+    assert marked("5,2 x 10<sup>9</sup>/L")[0] == "5,2 x 10⁹/L"
+    assert marked("CO<sub>2</sub>, HCO<sub>3</sub><sup>-</sup>")[0] == "CO₂, HCO₃⁻"
+    assert "10⁹/L" in marked("5,2 x 10<sup>9</sup>/L")[1]
+
+
+@pytest.mark.parametrize(
+    ("inside", "text"),
+    [
+        ("<rad><celle>12</celle><celle>3</celle></rad>", "12\n3"),
+        ("<dl><dt>Diagnose</dt><dd>Karsinom</dd></dl>", "Diagnose\nKarsinom"),
+        ("<font>Pneumo</font><a>ni</a>", "Pneumoni"),
+    ],
+)
+def test_words_of_unknown_elements_do_not_grow_together(inside: str, text: str) -> None:
+    said, xhtml = marked(inside)
+    assert said == text
+    assert "123" not in xhtml
+
+
+def test_preformatted_text_keeps_its_lines() -> None:
+    assert marked("<pre>Hb   14,3\nCRP     5</pre>")[0] == "Hb   14,3\nCRP     5"
+
+
+@pytest.mark.parametrize(
+    "inside", ['Se bilde <img src="b.png" alt="kurve"/>', "Se vedlegg <iframe>Funn</iframe>"]
+)
+def test_what_cannot_be_shown_is_listed(inside: str) -> None:
+    node = build(etree.fromstring(f"<TextResultValue>{inside}</TextResultValue>"))
+    assert read_markup(node)[0].startswith("Se ")
+    assert leftovers(node) == [etree.fromstring(f"<x>{inside}</x>")[0].tag]
+
+
 @given(
     st.recursive(
         st.text("<>&\"' abcæøå\n", max_size=8), lambda inner: st.lists(inner, max_size=3), max_leaves=12

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.unit.reports.build import (
+    AKSON,
     KODEVERK,
     LINE,
     NLK,
@@ -154,7 +155,9 @@ class TestCodes:
         found = mapped(message(item(investigation("X1", "8212", "Internt navn", original="S-Noe rart"))))
         shown = found.observations[0]["code"]
         assert shown["text"] == "S-Noe rart"
-        assert shown["coding"] == [{"system": KODEVERK + "8212", "code": "X1", "display": "S-Noe rart"}]
+        (coding,) = shown["coding"]
+        assert coding.pop("extension") == [{"url": AKSON + "display-name", "valueString": "Internt navn"}]
+        assert coding == {"system": KODEVERK + "8212", "code": "X1", "display": "S-Noe rart"}
 
     def test_all_codings_are_kept_and_the_official_one_names_the_result(self) -> None:
         both = (
