@@ -28,13 +28,27 @@ _OLD_NAMESPACES = frozenset(
 _MSGHEAD = "http://www.kith.no/xmlstds/msghead/2006-05-24"
 
 _BOM = b"\xef\xbb\xbf"
-_FOREIGN_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\x00<", b"<\x00", b"\x4c\x6f\xa7\x94")
+_FOREIGN_MARKS = {
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+    b"\x00<": "UTF-16",
+    b"<\x00": "UTF-16",
+    b"\x4c\x6f\xa7\x94": "EBCDIC",
+}
 _DECLARATION = re.compile(
     rb"""<\?xml\s+version\s*=\s*["']1\.0["'](?:\s+encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,39})["'])?"""
     rb"""(?:\s+standalone\s*=\s*["'](?:yes|no)["'])?\s*\?>"""
 )
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "utf-8", "iso-8859-1": "iso-8859-1"}
 _SPACE = b" \t\r\n"
+# U+0080 to U+009F stand for nothing that can be seen; what is written so is windows-1252: a dash, a quote.
+_CONTROLS = bytes(range(0x80, 0xA0))
+_WRITTEN_CONTROLS = re.compile(
+    rb"\xc2[\x80-\x9f]|&#0*(?:12[89]|1[34][0-9]|15[0-9]);|&#x0*[89][0-9a-f];", re.IGNORECASE
+)
+_VISIBLE = "\N{REPLACEMENT CHARACTER}".encode()
 
 _count_elements = etree.XPath("count(//*)")
 _too_deep = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
@@ -88,11 +102,9 @@ def _check_size(data: bytes) -> None:
 
 
 def _encoding(body: bytes) -> str:
-    if body.startswith(_FOREIGN_MARKS):
-        raise MessageRejected(
-            "encoding-not-supported",
-            "The message is not in UTF-8 or ISO-8859-1: convert it and send it again.",
-        )
+    for mark, name in _FOREIGN_MARKS.items():
+        if body.startswith(mark):
+            raise _foreign(name)
     if not body.startswith(b"<?xml") or body[5:6] not in (b" ", b"\t", b"\r", b"\n"):
         return "utf-8"
     declaration = _DECLARATION.match(body)
@@ -100,15 +112,21 @@ def _encoding(body: bytes) -> str:
         raise MessageRejected("not-xml", "The XML declaration must say version 1.0 and be well formed.", 1)
     declared = (declaration[1] or b"utf-8").decode("ascii").lower()
     if declared not in _ENCODINGS:
-        raise MessageRejected(
-            "encoding-not-supported", "The message must declare UTF-8 or ISO-8859-1 and be written in it.", 1
-        )
+        raise _foreign(declared, 1)
     return _ENCODINGS[declared]
 
 
+def _foreign(name: str, line: int | None = None) -> MessageRejected:
+    return MessageRejected(
+        "encoding-not-supported", f"The message is in {name}: write it in UTF-8 or ISO-8859-1.", line
+    )
+
+
 def _check_text(body: bytes, encoding: str) -> None:
-    if encoding != "utf-8":
-        return  # every byte string is ISO-8859-1; the parser refuses what XML forbids
+    if encoding != "utf-8":  # every byte string is ISO-8859-1; the parser refuses what XML forbids
+        if len(body.translate(None, _CONTROLS)) < len(body):
+            raise _foreign("windows-1252, though it declares ISO-8859-1")
+        return
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -166,6 +184,8 @@ def _parser(encoding: str) -> etree.XMLParser:
 
 
 def _parse(body: bytes, encoding: str) -> etree._Element:
+    """The root; characters that nobody can see become one that everybody does."""
+    body = _WRITTEN_CONTROLS.sub(_VISIBLE if encoding == "utf-8" else b"&#xFFFD;", body)
     try:
         return etree.fromstring(body, _parser(encoding))
     except etree.XMLSyntaxError as error:

@@ -64,6 +64,7 @@ class Record(Struct, frozen=True):
     strict: bool = False
     finished_at: datetime | None = None
     sender: str | None = None
+    kind: str | None = None
 
 
 class Claim(Struct, frozen=True):

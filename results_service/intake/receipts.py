@@ -12,24 +12,35 @@ from uuid import uuid5
 
 from lxml import etree
 
+from kit.norway import OSLO
 from results_service.intake.models import Problem, Record, Status
+from results_service.reports.fhir.report import main_field
+from results_service.reports.svarrapport.moments import parse_moment
 
 _NAMESPACES = {
     "1.4": ("http://www.kith.no/xmlstds/apprec/2012-02-15", "v1.1 2012-02-15"),
     "1.3": ("http://www.kith.no/xmlstds/apprec/2004-11-21", "1.0 2004-11-21"),
 }
 _ERRORS_8221 = "2.16.578.1.12.4.1.1.8221"
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?")
+# XML Schema dateTime (part 2, 3.2.7), whose zones end at 14 hours.
+_DATE_TIME = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?"
+)
 # 8221 for what has a code of its own there; everything else that is refused is "other error in the content".
 _CODES = {
     "not-xml": "T01",
+    "message-id-missing": "T02",
+    "generated-date-missing": "T02",
+    "several-reports": "T02",
     "not-a-svarrapport": "T10",
+    "unknown-message-type": "T10",
     "version-not-supported": "T10",
     "message-id-not-uuid": "E10",
     "sender-not-allowed": "S99",
     "sender-not-registered": "S99",
 }
-_OTHER = "T02"
+_OTHER = "X99"
+_NAME = "name"
 
 
 def app_rec(record: Record) -> bytes | None:
@@ -47,7 +58,7 @@ def app_rec(record: Record) -> bytes | None:
     _text(root, "GenDate", record.finished_at.isoformat(timespec="milliseconds"))
     _text(root, "Id", str(uuid5(record.id, "apprec")))
     _party(root, "Sender")
-    _party(root, "Receiver", record.sender)
+    _party(root, "Receiver", record.sender or record.organisation)
     _status(root, record)
     _original(root, record, original)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
@@ -69,7 +80,8 @@ def _line(problem: Problem) -> str:
 
 def _original(root: etree._Element, record: Record, original: str) -> None:
     parent = etree.SubElement(root, _in(root, "OriginalMsgId"))
-    _coded(parent, "MsgType", V="SVAR_LAB", DN="Svarrapport")
+    is_imaging = main_field(record.kind or "", "") == "BLD"
+    _coded(parent, "MsgType", V="SVAR_RTG" if is_imaging else "SVAR_LAB", DN="Svarrapport")
     _text(parent, "IssueDate", _date_time(record.gen_date, record.received_at))
     _text(parent, "Id", original)
 
@@ -80,13 +92,21 @@ def _party(root: etree._Element, role: str, key: str | None = None) -> None:
     if key is None:
         _text(institution, "Name", "Akson")
         return
-    kind, _, value = key.rpartition(":")
+    kind, _, value = key.partition(":") if ":" in key else ("ENH", "", key)
+    if kind == _NAME:  # a sender that names itself, and no id
+        _text(institution, "Name", value)
+        return
     _text(institution, "Id", value)
-    _coded(institution, "TypeId", V=kind or "ENH")
+    _coded(institution, "TypeId", V=kind)
 
 
 def _date_time(sent: str | None, otherwise: datetime) -> str:
-    return sent if sent and _DATE_TIME.fullmatch(sent) else otherwise.isoformat(timespec="seconds")
+    """GenDate as sent where it is a dateTime; another form of a point in time as one."""
+    moment = parse_moment(sent or "")
+    if sent and moment and _DATE_TIME.fullmatch(sent):
+        return sent
+    at = moment.at.astimezone(OSLO) if moment else otherwise
+    return at.isoformat(timespec="seconds")
 
 
 def _text(parent: etree._Element, name: str, text: str) -> None:

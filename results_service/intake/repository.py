@@ -17,7 +17,8 @@ from results_service.intake.models import Backlog, Claim, Delivery, Kept, Outcom
 
 _RECORD = (
     "id, organisation, status, received_at, errors::text, warnings::text, unmapped::text, copy_of, report_id,"
-    " version, msg_id, gen_date, serv_prov_id, strict, finished_at, sender"
+    " version, msg_id, gen_date, serv_prov_id, strict, finished_at, sender,"
+    " kind"
 )
 # Volumes by the hour of receipt, as differences: nobody waits for another's row (`volumes.fold`).
 _COUNT = """

@@ -26,7 +26,7 @@ JUDGEMENTS = {
         Judgement(
             "another-report",
             "report-number-reused",
-            "N",
+            "NMA",
             "The laboratory used the number twice: stored as a report of its own, the earlier one untouched."
             " A later message under the number goes to the one with its sampling date and requisition, or"
             " waits.",

@@ -24,8 +24,8 @@ _FINGERPRINT_BYTES = 16
 _HOLDS: dict[HoldReason, str] = {
     "person-changed": "The report number belongs to another person's report. That one stays as it was. "
     "Ask the laboratory which person this report is about.",
-    "report-number-reused": "A new report came under the number of an earlier one, with another sampling "
-    "date or requisition. The earlier one stays as it was. Ask the laboratory for a number of its own.",
+    "report-number-reused": "Two reports came under one number, with another sampling date or requisition. "
+    "The one that came first stays as it was. Ask the laboratory for a number of its own.",
     "message-id-reused": "A change or cancellation came under the message id of a message about another "
     "report. Nothing was changed. Ask the laboratory which report it is meant for.",
 }

@@ -100,16 +100,22 @@ def hold_reused_message_id(serv_type: str, key_hash: bytes, earlier_key_hashes: 
 
 
 def hold_reused_number(new: VersionFacts, accepted: Sequence[VersionFacts]) -> bool:
-    """Whether a *new* report (N) lands on a number that another report already has.
+    """Whether a message shows that a number was used for two reports: a *new* one (N) follows another's.
 
-    It is compared with every earlier N, and with the shown version when it would replace that one. A late N
-    that only goes in behind a change is the chain's own beginning.
+    A new one is compared with every other N and with the version that it follows by its time; one that only
+    goes in behind a change is the chain's own beginning. Whatever comes late is compared with an N that
+    follows it, so that it is not hidden behind another report. A cancellation need not be complete: one that
+    names neither sampling date nor requisition contradicts nobody.
     """
-    if new.serv_type != "N" or not accepted:
+    if new.serv_type != "N":
+        after = min((v for v in accepted if v.order > new.order), key=lambda v: v.order, default=None)
+        return after is not None and after.serv_type == "N" and _contradict(new, after)
+    before = max((v for v in accepted if v.order < new.order), key=lambda v: v.order, default=None)
+    if any(v.serv_type == "N" and not _same_examination(new, v) for v in accepted):
+        return True
+    if before is None:
         return False
-    current = max(accepted, key=lambda v: v.order)
-    others = [v for v in accepted if v.serv_type == "N" or (v is current and new.order > v.order)]
-    return any(not _same_examination(new, other) for other in others)
+    return _contradict(new, before) if before.serv_type == "C" else not _same_examination(new, before)
 
 
 def home_of(new: VersionFacts, sharing: Mapping[UUID, Sequence[VersionFacts]]) -> UUID | None:
@@ -129,12 +135,23 @@ def home_of(new: VersionFacts, sharing: Mapping[UUID, Sequence[VersionFacts]]) -
 
 def _same_examination(one: VersionFacts, other: VersionFacts) -> bool:
     """Same sampling date and requisition, as far as both say; with nothing to compare it is not the same."""
+    known = _compared(one, other)
+    return bool(known) and all(known)
+
+
+def _contradict(one: VersionFacts, other: VersionFacts) -> bool:
+    """Another sampling date or requisition, where both say."""
+    return not all(_compared(one, other))
+
+
+def _compared(one: VersionFacts, other: VersionFacts) -> list[bool]:
+    """For the sampling date and the requisition, each where both say: whether it is the same."""
     known: list[bool] = []
     if one.sampled and other.sampled:
         known.append(one.sampled == other.sampled)
     if one.requisitions and other.requisitions:
         known.append(bool(one.requisitions & other.requisitions))
-    return bool(known) and all(known)
+    return known
 
 
 def decide(accepted: Sequence[VersionFacts]) -> Shown:

@@ -14,6 +14,7 @@ from results_service.screens.observed import (
     NATIONAL,
     Concept,
     Observation,
+    Range,
     Said,
     decimal,
     digits,
@@ -49,7 +50,8 @@ def unit_of(observation: Observation, said: Said) -> str:
         return observation.value_quantity.unit
     if observation.value_range:
         sides = (observation.value_range.low, observation.value_range.high)
-        return next((side.unit for side in sides if side and side.unit), "")
+        units = {side.unit for side in sides if side and side.unit}
+        return units.pop() if len(units) == 1 else ""
     return said.unit
 
 
@@ -126,9 +128,16 @@ def _shown(observation: Observation) -> tuple[ValueKind, str, bool]:
     if observation.value_date_time:
         return "date", observation.value_date_time, False
     if observation.value_range:
-        sides = (observation.value_range.low, observation.value_range.high)
-        return "range", " – ".join(digits(side.value) if side else "" for side in sides).strip(" "), False
+        return "range", _range(observation.value_range), False
     return _NOTHING
+
+
+def _range(found: Range) -> str:
+    """Both limits; where their units differ, each with its own."""
+    sides = (found.low, found.high)
+    with_units = len({side.unit for side in sides if side and side.unit}) > 1
+    shown = [f"{digits(s.value)} {s.unit if with_units else ''}".strip() if s else "" for s in sides]
+    return " – ".join(shown).strip(" ")
 
 
 def _text(concept: Concept) -> tuple[ValueKind, str, bool]:

@@ -49,7 +49,9 @@ class _Quantity(Struct, gc=False):
     code: str = ""
 
 
-class _Range(Struct, gc=False):
+class Range(Struct, gc=False):
+    """FHIR Range."""
+
     low: _Quantity | None = None
     high: _Quantity | None = None
 
@@ -101,7 +103,7 @@ class Observation(Struct, gc=False, rename="camel"):
     value_quantity: _Quantity | None = None
     value_codeable_concept: Concept | None = None
     value_date_time: str = ""
-    value_range: _Range | None = None
+    value_range: Range | None = None
     interpretation: list[Concept] = []
     reference_range: list[_Reference] = []
     note: list[_Note] = []

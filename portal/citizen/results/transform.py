@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from kit.norway import OSLO
+from portal.citizen.results.values import said_beside, value_of
 from portal.clients.fhir import Bundle, resources
 from portal.ui.dates import show_day
 
@@ -201,8 +202,9 @@ def _lines(observation: Json, found: dict[str, Json], level: int, seen: set[str]
 
 
 def _line(observation: Json, level: int) -> ResultLine:
-    value, is_text = _value(observation)
+    value, is_text = value_of(observation)
     cancelled = observation.get("status") == "cancelled"
+    said = [str(note["text"]) for note in observation.get("note", []) if note.get("text")]
     mark, mark_text = ("", "") if cancelled else _mark(observation)
     return ResultLine(
         name=_name(observation.get("code")),
@@ -214,26 +216,9 @@ def _line(observation: Json, level: int) -> ResultLine:
         mark=mark,
         mark_text=mark_text,
         status=str(observation.get("status", "")),
-        notes=[str(note["text"]) for note in observation.get("note", []) if note.get("text")],
+        notes=said + ([] if cancelled else said_beside(observation)),
         level=level,
     )
-
-
-def _value(observation: Json) -> tuple[str, bool]:
-    if quantity := observation.get("valueQuantity"):
-        return _quantity(quantity), False
-    if concept := observation.get("valueCodeableConcept"):
-        return _concept(concept), True
-    if instant := observation.get("valueDateTime"):
-        return show_day(str(instant)), False
-    if interval := observation.get("valueRange"):
-        return f"{_quantity(interval.get('low', {}))} – {_quantity(interval.get('high', {}))}", False
-    return str(observation.get("valueString", "")), True
-
-
-def _quantity(quantity: Json) -> str:
-    number = str(quantity.get("value", "")).replace(".", ",")
-    return " ".join(part for part in (quantity.get("comparator"), number, quantity.get("unit")) if part)
 
 
 def _mark(observation: Json) -> tuple[str, str]:

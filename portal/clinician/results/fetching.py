@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from portal.clients.elements import Json
 from portal.clients.fhir import resources
 from portal.clients.screens import NewsAnswer, TableAnswer
 from portal.clinician.results.transform.cumulative import table_of
-from portal.clinician.results.transform.fhir import Json
 from portal.clinician.results.transform.news import News, news_of
 from portal.clinician.results.transform.reports import Report, reports_of
 from portal.clinician.results.transform.table import ResultTable

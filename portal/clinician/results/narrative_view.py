@@ -35,10 +35,15 @@ def _block(block: Any) -> rx.Component:
             ),
         ),
         rx.cond(block.heading != "", rx.el.h4(block.heading, class_name="results-h4")),
-        rx.cond(
-            block.value != "", rx.el.p(block.value, " ", flag_mark(block.flag), class_name="results-value")
-        ),
         paragraphs(block.paragraphs),
+        rx.cond(
+            (block.value + block.flag) != "",
+            rx.el.p(block.value, " ", flag_mark(block.flag, block.flag_text), class_name="results-value"),
+        ),
+        rx.cond(
+            block.reference != "",
+            rx.el.p(text("results.column.reference"), ": ", block.reference, class_name="results-subtle"),
+        ),
         rx.cond(
             block.codes.length() > 0,
             rx.el.div(

@@ -34,7 +34,7 @@ def service_request(context: Context, roles: Roles) -> MappedResource:
     message = context.message
     main = message.requisitions[0] if message.requisitions else Requisition()
     parts: Json = {"meta": context.meta("ServiceRequest")}
-    extensions = _extensions(main)
+    extensions = _extensions(main) + _coded_comments(message.requisitions)
     if extensions:
         parts["extension"] = extensions
     identifiers = [json for request in message.requisitions for json in _identifiers(request)]
@@ -117,6 +117,12 @@ def _extensions(request: Requisition) -> list[Json]:
     if request.priority is not None:
         found.append(own_extension("requested-priority", "CodeableConcept", concept(request.priority)))
     return found
+
+
+def _coded_comments(requests: tuple[Requisition, ...]) -> list[Json]:
+    """The codes of comments, whose words stand among the notes."""
+    codes = [comment.code for request in requests for comment in request.comments if comment.code]
+    return [own_extension("comment-code", "CodeableConcept", concept(code)) for code in codes]
 
 
 def _list_further(context: Context) -> None:

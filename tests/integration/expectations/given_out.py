@@ -31,3 +31,16 @@ def strings(json: Any) -> Iterator[str]:
         yield str(json).lower()
     elif json is not None:
         yield " ".join(str(json).split())
+
+
+def is_listed(path: str, unmapped: Iterable[str]) -> bool:
+    """Whether a numbered path of an element or attribute is one of the listed, or below one."""
+    element = path.partition("/@")[0]
+    return any(_covers(listed, element) for listed in unmapped)
+
+
+def _covers(listed: str, element: str) -> bool:
+    if listed.endswith("//AdditionalId"):  # the parties of one element share a path
+        return any(pattern.fullmatch(re.sub(r"\[\d+\]", "", element)) for pattern in listing([listed]))
+    plain = re.sub(r"/(text|following-text|attributes)\(\)$", "", listed)
+    return element == plain or element.startswith(plain + "/")

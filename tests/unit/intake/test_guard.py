@@ -71,6 +71,42 @@ BAD = {
 }
 
 
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b'<?xml version="1.0" encoding="windows-1252"?><a/>', "windows-1252"),
+        (b'<?xml version="1.0" encoding="ISO-8859-15"?><a/>', "iso-8859-15"),
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?><a>3,5 \x96 5,0</a>', "windows-1252"),
+        ("<a/>".encode("utf-16"), "UTF-16"),
+        ("<a/>".encode("utf-32"), "UTF-32"),
+        ('<?xml version="1.0"?><a/>'.encode("cp037"), "EBCDIC"),
+    ],
+)
+def test_given_another_encoding_when_read_then_it_is_refused_by_name(data: bytes, name: str) -> None:
+    with pytest.raises(MessageRejected) as caught:
+        read_bytes(data)
+    assert caught.value.code == "encoding-not-supported"
+    assert name in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("encoding", "dash"),
+    [
+        ("UTF-8", "\x96"),
+        *(
+            (encoding, sign)
+            for encoding in ("UTF-8", "ISO-8859-1")
+            for sign in ("&#150;", "&#x96;", "&#0150;")
+        ),
+    ],
+)
+def test_given_a_sign_nobody_can_see_when_read_then_something_is_seen_in_its_place(
+    encoding: str, dash: str
+) -> None:
+    data = f'<?xml version="1.0" encoding="{encoding}"?><Message xmlns="{V14}">å 3,5{dash}5,0</Message>'
+    assert read_bytes(data.encode(encoding)).text == "å 3,5\N{REPLACEMENT CHARACTER}5,0"
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_given_bad_bytes_when_read_then_refused_with_the_code_and_nothing_quoted(name: str) -> None:
     data, code = BAD[name]

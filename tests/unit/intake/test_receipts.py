@@ -75,9 +75,62 @@ def test_given_a_rejected_message_when_receipted_then_refused_with_the_errors_of
     root = parsed(REJECTED)
     assert root.find("{*}Status").get("V") == "2"
     errors = root.findall("{*}Error")
-    assert [e.get("V") for e in errors] == ["E10", "T02"]
+    assert [e.get("V") for e in errors] == ["E10", "X99"]
     assert {e.get("S") for e in errors} == {"2.16.578.1.12.4.1.1.8221"}
     assert errors[0].get("DN") == "Use a UUID. (line 7)"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("generated-date-missing", "T02"),
+        ("several-reports", "T02"),
+        ("unknown-message-type", "T10"),
+        ("sender-not-allowed", "S99"),
+        ("test-message", "X99"),  # the schema has nothing against it
+    ],
+)
+def test_given_a_reason_for_refusal_when_receipted_then_8221_says_what_kind(code: str, expected: str) -> None:
+    record = structs.replace(RECORD, status=Status.REJECTED, errors=[Problem(code, "So.")])
+    assert [e.get("V") for e in parsed(record).findall("{*}Error")] == [expected]
+
+
+@pytest.mark.parametrize(("kind", "named"), [("UL", "SVAR_RTG"), ("HIST", "SVAR_LAB"), (None, "SVAR_LAB")])
+def test_given_a_kind_of_report_when_receipted_then_the_type_of_message_is_named(
+    kind: str | None, named: str
+) -> None:
+    root = parsed(structs.replace(RECORD, kind=kind))
+    assert root.find("{*}OriginalMsgId/{*}MsgType").get("V") == named
+
+
+def test_given_no_sender_was_found_when_receipted_then_it_goes_to_who_delivered() -> None:
+    institution = parsed(structs.replace(REJECTED, sender=None)).find("{*}Receiver/{*}HCP/{*}Inst")
+    assert institution.findtext("{*}Id") == RECORD.organisation
+    assert institution.find("{*}TypeId").get("V") == "ENH"
+    assert institution.find("{*}Name") is None
+
+
+def test_given_a_sender_with_a_name_alone_when_receipted_then_the_name_is_no_id() -> None:
+    institution = parsed(structs.replace(RECORD, sender="name:Lab: Nord")).find("{*}Receiver/{*}HCP/{*}Inst")
+    assert [etree.QName(part).localname for part in institution] == ["Name"]
+    assert institution.findtext("{*}Name") == "Lab: Nord"
+
+
+@pytest.mark.parametrize(
+    ("sent", "issued"),
+    [
+        ("2026-10-01T11:59:00.25+02:00", "2026-10-01T11:59:00.25+02:00"),
+        ("2026-10-01 11:59:00", "2026-10-01T11:59:00+02:00"),
+        ("20261001115900", "2026-10-01T11:59:00+02:00"),
+        ("2026-10-01", "2026-10-01T00:00:00+02:00"),
+        ("2026-10-01T11:59:00+15:00", "2026-09-30T22:59:00+02:00"),
+        ("2026-02-30T11:59:00", "2026-10-01T10:00:00+00:00"),
+        ("0001-01-01T00:00:00", "2026-10-01T10:00:00+00:00"),
+    ],
+)
+def test_given_any_gen_date_when_receipted_then_it_is_a_date_and_time(sent: str, issued: str) -> None:
+    root = parsed(structs.replace(RECORD, gen_date=sent))
+    assert root.findtext("{*}OriginalMsgId/{*}IssueDate") == issued
 
 
 def test_given_bytes_that_could_not_be_read_when_receipted_then_there_is_no_receipt() -> None:
@@ -85,8 +138,24 @@ def test_given_bytes_that_could_not_be_read_when_receipted_then_there_is_no_rece
     assert app_rec(structs.replace(REJECTED, msg_id=None)) is None
 
 
+EVERY_STATUS = [
+    structs.replace(record, status=status, errors=problems, gen_date=date, sender=sender)
+    for record in (RECORD, V13)
+    for status, problems in (
+        (Status.PROCESSED, []),
+        (Status.NEEDS_ATTENTION, [Problem("person-changed", "Ask.")]),
+        (Status.REJECTED, REJECTED.errors),
+    )
+    for date, sender in (
+        ("2026-10-01T11:59:00", "HER:99999"),
+        ("2026-02-30T11:59:00", "name:Lab & <Nord>"),
+        ("2026-10-01T11:59:00+15:00", None),
+    )
+]
+
+
 @requires_shared
-@pytest.mark.parametrize("record", [RECORD, REJECTED, V13], ids=["processed", "rejected", "v13"])
+@pytest.mark.parametrize("record", EVERY_STATUS, ids=lambda r: f"{r.version} {r.status} {r.gen_date}")
 def test_given_the_official_schemas_when_validated_then_receipts_are_valid(record: Record) -> None:
     assert SHARED is not None
     folder = SHARED / "testdata" / "xsd"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from portal.clients.elements import Json
 from portal.clinician.results.fetching import fetch_page
-from portal.clinician.results.transform.fhir import Json
 
 PVK = "http://nhn.no/fhir/nilar/CodeSystem/pvk-outcome-cs"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -158,6 +159,55 @@ def test_a_late_first_version_goes_in_behind_its_change() -> None:
     change = version("M", hours=2, sampled=17)
     assert not hold_reused_number(version(sampled=16), [change])
     assert hold_reused_number(version(hours=5, sampled=16), [change])
+
+
+def test_two_reports_under_one_number_are_found_whichever_comes_first() -> None:
+    """A change of the one that comes after the other is not hidden behind it."""
+    change, other = version("M", sampled=16), version(hours=24, sampled=18)
+    for arrivals in ([change, other], [other, change]):
+        assert store(arrivals) == ([arrivals[0]], [arrivals[1]])
+
+
+@pytest.mark.parametrize("requisitions", [frozenset(), frozenset({"Q"})])
+def test_a_cancellation_and_the_report_issued_again_after_it_end_alike_in_any_order(
+    requisitions: frozenset[str],
+) -> None:
+    cancelled = version("C", hours=1, sampled=None, requisitions=requisitions)
+    chain = [version(), cancelled, version(hours=2, mark=1)]
+    for arrivals in (*permutations(chain), chain[1:], chain[:0:-1]):
+        accepted, held = store(arrivals)
+        assert held == []
+        assert decide(accepted).main == chain[2].version_id
+
+
+def test_a_report_after_the_cancellation_of_another_is_held_in_any_order() -> None:
+    cancelled, other = version("C", requisitions=frozenset({"A"})), version(hours=2)
+    for arrivals in ([cancelled, other], [other, cancelled]):
+        assert store(arrivals) == ([arrivals[0]], [arrivals[1]])
+
+
+@given(
+    st.lists(
+        st.builds(
+            version,
+            st.sampled_from("NMCA"),
+            st.sampled_from("PFAS"),
+            st.integers(0, 5),
+            items=ITEMS,
+            mark=st.integers(0, 10**9),
+        ),
+        min_size=2,
+        max_size=6,
+        unique_by=lambda v: v.fingerprint,
+    ).flatmap(lambda chain: st.tuples(st.just(chain), st.permutations(chain)))
+)
+def test_a_chain_of_one_examination_is_never_held_and_ends_alike(
+    chains: tuple[list[VersionFacts], list[VersionFacts]],
+) -> None:
+    """Issued anew, corrected, cancelled, added to, at equal times or not: nothing of it waits."""
+    ends = [store(chain) for chain in chains]
+    assert [held for _, held in ends] == [[], []]
+    assert decide(ends[0][0]) == decide(ends[1][0])
 
 
 def test_a_preliminary_after_a_final_is_shown_beside_it_and_says_so() -> None:

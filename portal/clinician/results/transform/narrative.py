@@ -17,7 +17,8 @@ EMPTY_HEADINGS = ("GR", "XX")
 class TextBlock:
     """One part. `title` is the examination, `heading` the kind of text (8243); `top` begins a new part.
 
-    `state` as in a result row; `value` holds a measured value with unit where a part has one.
+    `state` as in a result row; `value` holds a measured value with unit where a part has one (of a text only
+    its unit).
     """
 
     id: str = ""
@@ -27,6 +28,8 @@ class TextBlock:
     heading: str = ""
     value: str = ""
     flag: str = ""
+    flag_text: str = ""
+    reference: str = ""
     paragraphs: list[Paragraph] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -68,7 +71,7 @@ def _only_a_name(item: Item) -> bool:
 
 def _block(place: Placed, title: str) -> TextBlock:
     item, value, top = place.item, place.item.value, place.level == 0
-    measured = f"{value.shown} {value.unit}".strip() if value.kind in ("quantity", "range") else ""
+    measured = f"{value.shown} {value.unit}".strip() if value.kind in ("quantity", "range") else value.unit
     return TextBlock(
         id=item.id,
         level=min(place.level, _LEVELS_SHOWN),
@@ -77,6 +80,8 @@ def _block(place: Placed, title: str) -> TextBlock:
         heading=", ".join(h.label for h in value.headings if h.code not in EMPTY_HEADINGS),
         value=dates.show(value.number) if value.kind == "date" else measured,
         flag=item.flag,
+        flag_text=item.flag_text,
+        reference="; ".join(item.reference),
         paragraphs=paragraphs(value.rich or value.text),
         codes=[f"{code.code} {code.display}".strip() for code in value.codes],
         notes=list(item.notes),

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from portal.clinician.results.transform import fhir, ranges
-from portal.clinician.results.transform.fhir import Code, Json, Resources
-from portal.clinician.results.transform.values import SUSCEPTIBILITIES, Value, digits, value_of
+from portal.clients import elements as fhir
+from portal.clients.beside import digits, extras_of
+from portal.clients.elements import Code, Json, Resources
+from portal.clinician.results.transform import ranges
+from portal.clinician.results.transform.values import SUSCEPTIBILITIES, Value, value_of
 
 # 8244: the laboratory's mark of deviation. HL7's letters are read too.
 _FLAGS = {
@@ -152,7 +154,7 @@ def item_of(observation: Json, resources: Resources) -> Item:
         method=fhir.concept_text(observation.get("method")),
         performer=person_name(observation.get("performer"), resources),
         specimen=specimen_name(resources.get("Specimen", fhir.reference_id(observation.get("specimen")))),
-        extras=_extras(observation),
+        extras=extras_of(observation),
     )
 
 
@@ -191,34 +193,6 @@ def _investigated(observation: Json) -> str:
         if found := fhir.extension_text(observation, name):
             return found
     return fhir.text_of(observation.get("effectiveDateTime"))
-
-
-def _extras(observation: Json) -> tuple[tuple[str, str], ...]:
-    """Structured information (StructuredInfo), and a coded diagnosis with its modifiers: name and value."""
-    found: list[tuple[str, str]] = []
-    for extension in (
-        *fhir.extensions(observation, "structured-info"),
-        *fhir.extensions(observation, "diagnosis-comment", fhir.OWN_BASE),
-    ):
-        parts = [_extension_shown(part) for part in fhir.objects(extension.get("extension"))]
-        named = [part for part in parts if part]
-        if named:
-            found.append((named[0], ", ".join(named[1:])))
-    return tuple(found)
-
-
-def _extension_shown(extension: Json) -> str:
-    value = fhir.extension_value(extension)
-    if value is None:
-        parts = [_extension_shown(part) for part in fhir.objects(extension.get("extension"))]
-        return ": ".join(part for part in (", ".join(parts[:1]), ", ".join(parts[1:])) if part)
-    if isinstance(value, bool):
-        return "ja" if value else "nei"
-    if isinstance(value, dict):
-        if "value" in value:
-            return f"{digits(value.get('value'))} {fhir.text_of(value.get('unit'))}".strip()
-        return fhir.concept_text(value) or (fhir.code_of(value).label if "code" in value else "")
-    return fhir.text_of(value)
 
 
 def specimen_name(specimen: Json) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.narrative import TextBlock, blocks_of
-from portal.clinician.results.transform.reports import Notice, Report, Sample
+from portal.clinician.results.transform.reports import Notice, Report
 from portal.clinician.results.transform.resistance import ResistanceTable, resistance
 from portal.clinician.results.transform.richtext import plain
+from portal.clinician.results.transform.samples import Sample
 from portal.clinician.results.transform.tables import ResultRow, rows_of
 from portal.clinician.results.transform.trend import Point
 
@@ -102,4 +103,4 @@ def _gone(notice: Notice) -> str:
 def _sample(sample: Sample) -> Fact:
     heading = ", ".join(part for part in (sample.name, sample.body_site) if part)
     taken = " · ".join(fact for fact in (dates.show(sample.collected), *sample.numbers) if fact)
-    return Fact(heading, "\n".join(line for line in (taken, *sample.notes) if line))
+    return Fact(heading, "\n".join(line for line in (taken, *sample.details, *sample.notes) if line))

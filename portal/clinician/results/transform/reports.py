@@ -3,16 +3,17 @@
 import re
 from dataclasses import dataclass, field
 
-from portal.clinician.results.transform import dates, fhir
-from portal.clinician.results.transform.fhir import Code, Json, Resources
+from portal.clients import elements as fhir
+from portal.clients.elements import Code, Json, Resources
+from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.reading import (
     Item,
     actor_name,
     laboratory_name,
     sender_id,
-    specimen_name,
     walk,
 )
+from portal.clinician.results.transform.samples import Sample, samples_of
 from portal.clinician.results.transform.trees import grow
 from portal.clinician.results.transform.values import value_of
 
@@ -22,17 +23,6 @@ _NOT_STATED = "ikke oppgitt"
 _RADIOLOGY = frozenset(("BLD", "CT", "MA", "MR", "NUK", "RAD", "RTG", "SCI", "UL"))
 _PATHOLOGY = frozenset(("CYTO", "HIST", "MORS", "MPAT", "OBD", "PAT"))
 _PROMINENT = ("TA", "VA", "MSIS-M", "MSIS-UM", "MSIS-AV")
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A specimen: what, from where, when, and what was said of it."""
-
-    name: str
-    body_site: str
-    collected: str
-    numbers: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +133,7 @@ def _report(resource: Json, by_report: dict[str, list[Json]], resources: Resourc
     own_codes = list(fhir.all_codes(resource))
     coded, comments = _comments(resource)
     report_id = fhir.text_of(resource.get("id"))
-    samples, discipline = _samples(resource, resources), _discipline(kind, resource)
+    samples, discipline = samples_of(resource, resources), _discipline(kind, resource)
     collected = sorted((s.collected for s in samples if s.collected), key=dates.sort_key)
     report = Report(
         id=report_id,
@@ -169,7 +159,11 @@ def _report(resource: Json, by_report: dict[str, list[Json]], resources: Resourc
         ordered=fhir.text_of(request.get("authoredOn")),
         samples=samples,
     )
-    report.roots = [] if report.cancelled else grow(resource, by_report.get(report_id, []), resources)
+    roots = grow(resource, by_report.get(report_id, []), resources)
+    if report.cancelled:  # what the laboratory says of a withdrawn result stays
+        report.comments += tuple(f"{i.name}: {n}" if i.name else n for i in walk(roots) for n in i.notes)
+    else:
+        report.roots = roots
     return report
 
 
@@ -267,21 +261,3 @@ def _inf_item(extension: Json) -> Information:
             moment = name.endswith(("start", "end", "time"))
             texts.append(dates.show(shown) if moment else shown)
     return Information(heading, "\n".join(texts))
-
-
-def _samples(resource: Json, resources: Resources) -> tuple[Sample, ...]:
-    ids = fhir.reference_ids(resource.get("specimen"))
-    return tuple(_sample(found) for i in ids if (found := resources.get("Specimen", i)))
-
-
-def _sample(specimen: Json) -> Sample:
-    collection = fhir.first(specimen.get("collection"))
-    numbers = [*fhir.objects(specimen.get("accessionIdentifier")), *fhir.objects(specimen.get("identifier"))]
-    shown = [text for number in numbers if (text := fhir.text_of(number.get("value")))]
-    return Sample(
-        name=specimen_name(specimen),
-        body_site=fhir.concept_text(collection.get("bodySite")),
-        collected=fhir.text_of(collection.get("collectedDateTime")),
-        numbers=tuple(dict.fromkeys(shown)),
-        notes=tuple(fhir.notes(specimen.get("note"))),
-    )

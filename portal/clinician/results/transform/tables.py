@@ -14,6 +14,7 @@ from portal.clinician.results.transform.values import Value
 
 _SHORT = 40
 _LEVELS_SHOWN = 5
+_PLAIN_HEADINGS = ("AN", "LR", "RSB")  # 8243: what every laboratory result is
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def _row(place: Placed, report: Report, points: list[Point], *, several_samples:
     item = place.item
     value = item.value
     short, texts = _short_or_long(value)
-    name = item.name or ", ".join(h.label for h in value.headings if h.code not in EMPTY_HEADINGS)
+    heading = ", ".join(h.label for h in value.headings if h.code not in EMPTY_HEADINGS)
+    name = item.name or heading
     if not name and item.children:  # a group is called by its text
         name, short = short, ""
     before = previous(points, item, report) if value.kind != "none" else None
@@ -82,7 +84,7 @@ def _row(place: Placed, report: Report, points: list[Point], *, several_samples:
         texts=texts,
         codes=_codes(value),
         notes=list(item.notes),
-        details=_details(item, report, several_samples=several_samples),
+        details=_details(item, report, _said_by(value) if item.name else "", several_samples=several_samples),
         previous=f"{before.shown} {before.unit}".strip() if before and len(before.shown) <= _SHORT else "",
         previous_date=dates.show_day(before.sampled) if before and len(before.shown) <= _SHORT else "",
         previous_flag=before.flag if before else "",
@@ -113,14 +115,20 @@ def _codes(value: Value) -> list[str]:
     return [f"{c.code} {c.display}".strip() for c in value.codes if c.display and c.display != value.text]
 
 
-def _details(item: Item, report: Report, *, several_samples: bool) -> list[str]:
-    """Small print of a row: its sample, its own time, method, and structured information."""
+def _said_by(value: Value) -> str:
+    """What kind of text a result is (8243), where that is more than a result."""
+    return ", ".join(h.label for h in value.headings if h.code not in (*EMPTY_HEADINGS, *_PLAIN_HEADINGS))
+
+
+def _details(item: Item, report: Report, heading: str, *, several_samples: bool) -> list[str]:
+    """Small print of a row: kind of text, its sample, its own time, method, and structured information."""
     own_time = (
         item.effective
         and not item.children
         and dates.sort_key(item.effective) != dates.sort_key(report.sampled)
     )
     shown = (
+        heading,
         item.specimen if several_samples else "",
         dates.show(item.effective) if own_time else "",
         item.method if item.method != item.name else "",

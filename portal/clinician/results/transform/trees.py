@@ -1,7 +1,7 @@
 """The results of a report as trees (hasMember), which are always shown whole."""
 
-from portal.clinician.results.transform import fhir
-from portal.clinician.results.transform.fhir import Json, Resources
+from portal.clients import elements as fhir
+from portal.clients.elements import Json, Resources
 from portal.clinician.results.transform.reading import Item, item_of
 
 # A chain deeper than this goes on as a tree of its own.

@@ -1,10 +1,11 @@
 """The value of a result as the laboratory sent it: digits, comparator, unit and text verbatim."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from portal.clinician.results.transform import fhir
-from portal.clinician.results.transform.fhir import Code, Json
+from portal.clients import elements as fhir
+from portal.clients.beside import decimal_of, digits
+from portal.clients.elements import Code, Json
 
 _XHTML = "http://hl7.org/fhir/StructureDefinition/rendering-xhtml"
 SUSCEPTIBILITIES = ("S", "I", "R", "K")
@@ -59,22 +60,6 @@ def value_of(observation: Json) -> Value:
     return Value()
 
 
-def digits(value: object) -> str:
-    """A JSON number with the digits that were sent, never in exponent form."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    text = fhir.text_of(value)
-    return format(Decimal(text), "f") if "e" in text.lower() and _decimal(text) is not None else text
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
-
-
 def _quantity(quantity: Json) -> Value:
     number = digits(quantity.get("value"))
     unit = fhir.text_of(quantity.get("unit"))
@@ -85,7 +70,7 @@ def _quantity(quantity: Json) -> Value:
         comparator=fhir.text_of(quantity.get("comparator")),
         unit=unit,
         ucum=fhir.text_of(quantity.get("code")) if is_ucum else "",
-        decimal=_decimal(number),
+        decimal=decimal_of(number),
     )
 
 
@@ -110,7 +95,11 @@ def _rendering(element: Json) -> str:
 
 
 def _range(interval: Json) -> Value:
-    low, high = fhir.first(interval.get("low")), fhir.first(interval.get("high"))
-    numbers = (digits(low.get("value")), digits(high.get("value")))
-    unit = fhir.text_of(low.get("unit")) or fhir.text_of(high.get("unit"))
-    return Value("range", number=" – ".join(numbers).strip(" "), unit=unit)
+    """Both limits with their common unit; where the units differ, each with its own."""
+    sides = (fhir.first(interval.get("low")), fhir.first(interval.get("high")))
+    numbers = [digits(side.get("value")) for side in sides]
+    units = [fhir.text_of(side.get("unit")) for side in sides]
+    if all(units) and units[0] != units[1]:
+        whole = [f"{number} {unit}".strip() for number, unit in zip(numbers, units, strict=True)]
+        return Value("range", number=" – ".join(whole))
+    return Value("range", number=" – ".join(numbers).strip(" "), unit=units[0] or units[1])

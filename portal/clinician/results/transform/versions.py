@@ -6,8 +6,9 @@ having been cancelled is neither: it is shown as gone from the report.
 
 from dataclasses import dataclass, field
 
-from portal.clinician.results.transform import dates, fhir
-from portal.clinician.results.transform.fhir import Json, Resources
+from portal.clients import elements as fhir
+from portal.clients.elements import Json, Resources
+from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report, report_of
 from portal.clinician.results.transform.richtext import plain

@@ -69,9 +69,12 @@ def text_of(value: object) -> str:
 
 
 def code_of(coding: Json) -> Code:
-    """One Coding."""
+    """One Coding; with the sender's own words in brackets where they are others than the code's name."""
     system = text_of(coding.get("system"))
-    return Code(system, text_of(coding.get("code")), text_of(coding.get("display")), register_of(system))
+    display = text_of(coding.get("display"))
+    if coding.get("extension") and (own := extension_text(coding, "original-text", OWN_BASE)):
+        display = f"{display} ({own})" if display else own
+    return Code(system, text_of(coding.get("code")), display, register_of(system))
 
 
 def codes_of(concept: object) -> list[Code]:
