@@ -112,7 +112,7 @@ class Intake:
         return await self._reception.receive(organisation, client_id, data)
 
     async def state(self, organisation: str, message_id: UUID) -> Record:
-        """A delivery's record. A copy of the organisation's own earlier delivery shows that delivery.
+        """A delivery's record. A copy of the organisation's own earlier delivery in the same format shows that.
 
         Raises `NotFound`, also for what another organisation delivered.
         """
@@ -141,7 +141,7 @@ class Intake:
         first = await repository.find(conn, record.copy_of)
         if first is None or first.organisation != organisation:
             return record
-        return first
+        return first if first.version == record.version else record  # each format has a receipt of its own
 
     async def _on_stored(self, count: int) -> None:
         self._gauges.received(count)
