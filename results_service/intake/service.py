@@ -112,7 +112,7 @@ class Intake:
         return await self._reception.receive(organisation, client_id, data)
 
     async def state(self, organisation: str, message_id: UUID) -> Record:
-        """A delivery's record. A copy of the organisation's own earlier delivery in the same format shows that.
+        """A delivery's record. A copy of the organisation's own earlier one in the same format shows that.
 
         Raises `NotFound`, also for what another organisation delivered.
         """

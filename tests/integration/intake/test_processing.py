@@ -59,7 +59,8 @@ async def test_given_a_copy_for_another_receiver_when_processed_then_the_same_re
     second = await outcome_of(api, worker, message.but(receiver="Alvdal kommune").xml())
     third = await outcome_of(api, worker, message.but(namespace=V13).xml())
     assert first == second
-    assert {**third, "id": first["id"], "receipt": first["receipt"]} == first
+    own = {"id", "receipt", "received"}  # the older format has a receipt of its own
+    assert {name: third[name] for name in third.keys() - own} == {n: first[n] for n in first.keys() - own}
     with psycopg.connect(postgres.superuser_dsn) as conn:
         assert conn.execute("SELECT count(*) FROM results.report_version").fetchone() == (1,)
         assert conn.execute("SELECT count(*) FROM results.original").fetchone() == (3,)
