@@ -198,11 +198,14 @@ class Rhythm(Struct, frozen=True):
 
 
 class Quiet(Struct, frozen=True):
-    """A sender's silence beside its own usual one; `state` is `quiet`, `usual` or `unknown` (too new)."""
+    """A sender's silence beside its own usual one; `state` is `quiet`, `usual`, `unknown` (too new), `gone`.
+
+    `gone`: registered, and nothing came for as long as is looked back; `last` is None, the silence the least.
+    """
 
     sender: str
     sender_name: str | None
-    last: datetime
+    last: datetime | None
     usual_seconds: int | None
     silent_seconds: int
     state: str

@@ -147,6 +147,21 @@ async def rhythms(conn: AsyncConnection[Any], days: int) -> list[Rhythm]:
     return [Rhythm(_name(row[0]), *row[1:]) for row in await cursor.fetchall()]
 
 
+async def unheard(conn: AsyncConnection[Any], days: int) -> list[tuple[str, str | None]]:
+    """Registered senders, with their names, of whom nothing has come in the last `days` days."""
+    cursor = await conn.execute(
+        """
+        SELECT s.org_number, o.name FROM core_record.sender s
+        LEFT JOIN core_record.organisation o ON o.org_number = s.org_number
+        WHERE s.org_number NOT IN (SELECT sender FROM results.intake_volume
+            WHERE hour >= now() - make_interval(days => %s) GROUP BY 1 HAVING sum(messages) > 0)
+        ORDER BY o.name, 1
+        """,
+        (days,),
+    )
+    return await cursor.fetchall()
+
+
 async def volumes(conn: AsyncConnection[Any], days: int) -> list[Volume]:
     """Messages by day, sender and kind; the last of the `days` days is today."""
     cursor = await conn.execute(

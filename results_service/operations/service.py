@@ -249,7 +249,7 @@ class Operations:
         return await self._operate("remap-orders", work)
 
     async def quiet(self) -> list[Quiet]:
-        """Every sender's silence beside its usual one, the quiet first."""
+        """Every sender's silence beside its usual one: the quiet first, then those long not heard of."""
 
         async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[list[Quiet]]:
             found = [
@@ -263,7 +263,10 @@ class Operations:
                 )
                 for r in await repository.rhythms(conn, _RHYTHM_DAYS)
             ]
-            return Operated(sorted(found, key=lambda q: q.state != "quiet"), {"Sender": len(found)})
+            for sender, name in await repository.unheard(conn, _RHYTHM_DAYS):
+                found.append(Quiet(sender, name, None, None, _RHYTHM_DAYS * 86_400, "gone"))
+            order = {"quiet": 0, "gone": 1}
+            return Operated(sorted(found, key=lambda q: order.get(q.state, 2)), {"Sender": len(found)})
 
         return await self._operate("quiet", work)
 

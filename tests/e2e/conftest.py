@@ -36,6 +36,7 @@ _PORTS = (
 )
 START_SECONDS = 300
 MESSAGES = ROOT / "tests" / "messages"
+WAITS = MESSAGES / "bad" / "uten-fodselsnummer.xml"  # for an operator; it names nobody
 expect.set_options(timeout=15_000)  # the machine may be busy
 Visit = Callable[[str], Page]
 
@@ -145,7 +146,7 @@ def akson(built_at: Path) -> Iterator[Instance]:
         try:
             instance.start("--persons", "5")
             built_at.write_text(str(instance.data / "portal"))
-            sent = instance.run("import", *map(str, sorted(MESSAGES.glob("*.xml"))))
+            sent = instance.run("import", *map(str, [*sorted(MESSAGES.glob("*.xml")), WAITS]))
             assert sent.returncode == 0, sent.stderr
             yield instance
         finally:
@@ -196,7 +197,7 @@ def visit(browser: Browser, base_url: str, logins: dict[str, list[Any]]) -> Iter
         opened.append((page, steps.watch(page)))
         if name in logins:
             page.context.add_cookies(logins[name])
-            page.goto(steps.HOME[name in steps.CITIZENS])
+            page.goto(steps.home_of(name))
         else:
             steps.log_in(page, name)
             logins[name] = page.context.cookies()

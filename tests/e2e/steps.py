@@ -87,9 +87,17 @@ PERSONAS = {
     "gry": "Gry Telokk",
     "forelder": "Astrid Nesheim",
     "ungdom": "Eline Nesheim",
+    "drift": "Oskar Brekke",
 }
 CITIZENS = ("line", "gry", "forelder", "ungdom")
-HOME = ("/clinician/patients", "/citizen/results")
+OPERATORS = ("drift",)
+
+
+def home_of(name: str) -> str:
+    """Where somebody who is logged in begins."""
+    if name in OPERATORS:
+        return "/operations/messages"
+    return "/citizen/results" if name in CITIZENS else "/clinician/patients"
 
 
 def log_in(page: Page, name: str) -> Page:
@@ -291,6 +299,29 @@ def walk_clinician(page: Page) -> Iterator[str]:
     result(open_report(page, THYROID), "P-TSH").get_by_role("button").click()
     expect(page.get_by_test_id("trend-view")).to_be_visible()
     yield "over time"
+
+
+def walk_operator(page: Page) -> Iterator[str]:
+    """Messages that wait, a cause, one message opened, the senders; yields where it stands."""
+    page.goto("/operations/messages")
+    expect(page.get_by_test_id("work-list")).to_be_visible()
+    yield "messages that wait"
+    page.get_by_test_id("causes").get_by_role("button").first.click()
+    expect(page.locator("#cause-heading")).to_be_focused()
+    page.get_by_role("button", name="Gjør det samme").click()
+    yield "a cause"
+    page.get_by_test_id("work-list").get_by_role("button").first.click()
+    expect(page.locator("#message-heading")).to_be_focused()
+    yield "a message, masked"
+    page.get_by_test_id("open-message").click()
+    expect(page.get_by_test_id("letter")).to_be_visible()
+    yield "a message, opened"
+    page.goto("/operations/senders")
+    expect(page.get_by_test_id("volumes")).to_be_visible()
+    yield "senders"
+    page.goto("/operations/remapping")
+    expect(page.get_by_test_id("ask")).to_be_visible()
+    yield "mapping anew"
 
 
 def walk_citizen(page: Page) -> Iterator[str]:

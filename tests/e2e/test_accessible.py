@@ -8,12 +8,16 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e import steps
 from tests.e2e.conftest import Visit
 
-WALKS = (("lege-koman", steps.walk_clinician), ("line", steps.walk_citizen))
+WALKS = (
+    ("lege-koman", steps.walk_clinician),
+    ("line", steps.walk_citizen),
+    ("drift", steps.walk_operator),
+)
 OPEN_PAGES = ("/", "/nothing-here")
 
 
 @pytest.mark.parametrize("width", [1280, steps.NARROW["width"]])
-@pytest.mark.parametrize(("who", "walk"), WALKS, ids=["clinician", "citizen"])
+@pytest.mark.parametrize(("who", "walk"), WALKS, ids=["clinician", "citizen", "operator"])
 def test_given_every_page_then_axe_finds_nothing_and_nothing_is_too_wide(
     visit: Visit, who: str, walk: steps.Walk, width: int
 ) -> None:

@@ -57,7 +57,11 @@ def _cause(one: Any) -> rx.Component:
         aksel.table_data_cell(
             one.count, rx.el.span(" ", text("team.causes.messages"), class_name="ops-narrow"), align="right"
         ),
-        aksel.table_data_cell(one.oldest, rx.el.div(age(one), class_name="ops-subtle")),
+        aksel.table_data_cell(
+            rx.el.span(text("team.causes.oldest"), ": ", class_name="ops-narrow"),
+            one.oldest,
+            rx.el.div(age(one), class_name="ops-subtle"),
+        ),
         aksel.table_data_cell(
             rx.cond(one.taken > 0, one.taken, ""),
             rx.cond(one.taken > 0, rx.el.span(" ", text("team.causes.taken"), class_name="ops-narrow")),

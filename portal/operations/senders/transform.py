@@ -16,7 +16,10 @@ _UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
 
 @dataclass
 class Silence:
-    """A sender: `state` is quiet, usual or unknown; numbers with their units, `usual` -1 where unknown."""
+    """A sender: `state` is quiet, gone, usual or unknown; numbers with their units, `usual` -1 where unknown.
+
+    `last` is empty where nothing came for so long.
+    """
 
     sender: str
     last: str
@@ -135,7 +138,7 @@ def _silence(one: Json) -> Silence:
     silent, silent_unit = _amount(int(one.get("silent_seconds", 0)))
     return Silence(
         str(one.get("sender_name") or one.get("sender") or "").removeprefix("name:"),
-        show_moment(str(one["last"])),
+        show_moment(str(one["last"])) if one.get("last") else "",
         shown,
         unit,
         silent,

@@ -55,13 +55,19 @@ def _quiet() -> rx.Component:
 def _silence(one: Any) -> rx.Component:
     return aksel.table_row(
         aksel.table_header_cell(one.sender, scope="row"),
-        aksel.table_data_cell(one.last),
+        aksel.table_data_cell(rx.cond(one.last != "", one.last, "–")),
         aksel.table_data_cell(rx.cond(one.usual < 0, "–", _amount(one.usual, one.usual_unit)), align="right"),
-        aksel.table_data_cell(_amount(one.silent, one.silent_unit), align="right"),
+        aksel.table_data_cell(
+            rx.cond(one.state == "gone", "> ", ""), _amount(one.silent, one.silent_unit), align="right"
+        ),
         aksel.table_data_cell(
             rx.cond(
-                one.state == "quiet",
-                aksel.tag(text("operations.quiet.state.quiet"), size="small", variant="warning-moderate"),
+                (one.state == "quiet") | (one.state == "gone"),
+                aksel.tag(
+                    text_by("operations.quiet.state", one.state, "quiet"),
+                    size="small",
+                    variant="warning-moderate",
+                ),
                 text_by("operations.quiet.state", one.state, "unknown"),
             )
         ),

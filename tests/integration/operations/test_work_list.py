@@ -148,3 +148,14 @@ async def test_without_the_scope_or_at_a_lower_level_even_an_operator_is_refused
     assert (answer.status_code, answer.json()["title"]) == (403, "security-level-too-low")
     world.acting_as("drift", organisation="313900215", place="313900215")
     assert (await world.get("/messages")).json()["title"] == "not-operator"
+
+
+async def test_a_registered_sender_that_is_long_not_heard_of_does_not_leave_the_list(world: World) -> None:
+    await world.send(sample())
+    (heard,) = [s for s in (await world.get("/quiet")).json()["senders"] if s["sender"] == "313901866"]
+    assert (heard["state"], heard["last"] is None) == ("unknown", False)
+    world.rows("UPDATE results.intake_volume SET hour = hour - interval '61 days' RETURNING hour")
+    found = {s["sender"]: s for s in (await world.get("/quiet")).json()["senders"]}
+    gone = found["313901866"]
+    assert (gone["sender_name"], gone["state"], gone["last"]) == ("Nordlys Laboratorium AS", "gone", None)
+    assert gone["silent_seconds"] == 60 * 86_400
