@@ -1,7 +1,7 @@
 """The one error tree. `kit.web` answers any of these with its status; the rest is 500.
 
 AksonError
-├─ Malformed 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · Conflict 409
+├─ Malformed 400 · Unauthorized 401 · Forbidden 403 · NotFound 404 · NotAcceptable 406 · Conflict 409
 ├─ TooLarge 413 · UnsupportedMedia 415 · Unprocessable 422 · TooMany 429
 ├─ Damaged 500
 └─ Unavailable 503 (`permanent` is False: the same call may succeed later)
@@ -68,6 +68,12 @@ class NotFound(AksonError):
     """404."""
 
     status = 404
+
+
+class NotAcceptable(AksonError):
+    """406: there is nothing in the form that was asked for."""
+
+    status = 406
 
 
 class Conflict(AksonError):

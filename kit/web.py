@@ -47,6 +47,7 @@ _ISSUE_CODES = {
     403: "forbidden",
     404: "not-found",
     405: "not-supported",
+    406: "not-supported",
     409: "conflict",
     413: "too-long",
     415: "not-supported",
@@ -208,8 +209,15 @@ def _add_health(app: FastAPI, ready: Callable[[], Awaitable[None]] | None) -> No
 
 
 def _add_errors(app: FastAPI, fhir_prefixes: tuple[str, ...]) -> None:
-    def answer(request: Request, status: int, error: AksonError | None, code: str, detail: str) -> Response:
-        headers = error.headers if error else None
+    def answer(
+        request: Request,
+        status: int,
+        error: AksonError | None,
+        code: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        headers = error.headers if error else headers
         request.state.error_code = code
         if request.url.path.startswith(fhir_prefixes):
             return operation_outcome(status, code, detail, headers, _details(error))
@@ -223,7 +231,10 @@ def _add_errors(app: FastAPI, fhir_prefixes: tuple[str, ...]) -> None:
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        return answer(request, error.status_code, None, f"http-{error.status_code}", str(error.detail))
+        headers = dict(error.headers or {})  # a 405 names what is allowed (RFC 9110, 15.5.6)
+        return answer(
+            request, error.status_code, None, f"http-{error.status_code}", str(error.detail), headers
+        )
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101

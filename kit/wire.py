@@ -25,6 +25,7 @@ _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?s")
 _BINARY = 1
 _DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 _numbers = count(1)
+_MOST = 256  # statements that a connection keeps: each takes some of the server's memory
 
 
 class Statement:
@@ -111,6 +112,8 @@ async def run(conn: AsyncConnection[Any], *steps: Step) -> list[PGresult]:
         steps = (_BEGIN, *steps)
     try:
         pgconn.enter_pipeline_mode()
+        if len(session.known) > _MOST:
+            await _close_all(session, conn)
         for statement, _ in steps:
             if statement.key not in session.known:
                 await _prepare(session, conn, statement)
@@ -141,6 +144,14 @@ def forget(conn: AsyncConnection[Any]) -> None:
     if session is not None:
         session.known.clear()
         session.unwatch()
+
+
+async def _close_all(session: _Session, conn: AsyncConnection[Any]) -> None:
+    """Let the server forget every statement; what is needed again is prepared again."""
+    for key in session.known:
+        conn.pgconn.send_close_prepared(key)
+    _check(session, conn, await _results(session, conn.pgconn))
+    session.known.clear()
 
 
 async def _prepare(session: _Session, conn: AsyncConnection[Any], statement: Statement) -> None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import re
 import zlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from fastapi import Request, Response
+
+from kit.errors import NotAcceptable
 
 FHIR_JSON = "application/fhir+json"
 _WORTH_PACKING = 1400  # bytes: less than that fits in one packet
@@ -19,6 +22,36 @@ _LEVEL = 1  # a tenth of the size already; higher levels cost a multiple of the 
 _GZIP = 31  # zlib's way to ask for a gzip frame (window bits 15 + 16)
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 _OFFERED = re.compile(r"(?:^|[,\s])(gzip|\*)\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*(?:,|$)", re.IGNORECASE)
+
+
+_JSON = frozenset({FHIR_JSON, "application/json", "text/json", "application/*", "text/*", "*/*"})
+_FORMATS = frozenset({"json", FHIR_JSON, "application/json", "text/json"})
+_VERSION = re.compile(r"\bfhirversion\s*=\s*\"?([^\";,\s]*)")
+
+
+def refuse_other_formats(request: Request, formats: Sequence[str]) -> None:
+    """`_format`, and without it Accept, must leave room for JSON (FHIR R4, http, 3.1.0.1.9 and 3.1.0.1.11).
+
+    Raises `NotAcceptable` `format-not-offered`.
+    """
+    if formats:
+        fits = all(_is_json(each.replace(" json", "+json"), _FORMATS) for each in formats)
+    else:
+        accepted = request.headers.get("accept", "*/*")
+        fits = accepted in _JSON or any(_is_json(each, _JSON) for each in accepted.split(","))
+    if not fits:
+        raise NotAcceptable(
+            "format-not-offered",
+            f"Everything here is {FHIR_JSON}, FHIR 4.0: ask for it in Accept or _format.",
+        )
+
+
+def _is_json(range_: str, names: frozenset[str]) -> bool:
+    """Whether a media range of Accept, or a `_format`, is one of the names, at a quality above nothing."""
+    name, _, parameters = range_.strip().lower().partition(";")
+    version = _VERSION.search(parameters)
+    refused = re.search(r"\bq\s*=\s*0(?:\.0*)?(?![\d.])", parameters)
+    return name.strip() in names and not refused and (version is None or version[1].startswith("4.0"))
 
 
 class Answer(NamedTuple):

@@ -16,7 +16,7 @@ _PROFILES: dict[Kind, str] = {
     "Specimen": "nilar-specimen",
     "PractitionerRole": "nilar-practitioner-role",
 }
-_CHANGED = "2026-11-23"  # the day this API last changed
+_CHANGED = "2026-11-29"  # the day this API last changed
 _DOCUMENTATION = """\
 Search by POST to [base]/[type]/_search, application/x-www-form-urlencoded. The person's national identity \
 number goes in the header person-id, never in an address. Health personnel also send access-basis, \
@@ -24,8 +24,9 @@ requester-hpr-role and, for a relation that no register shows, access-reason; at
 of the core record. Where the person has restricted some data, the answer has an OperationOutcome entry with \
 General of pvk-outcome-cs; an elevated access-basis opens them. A member of a tree of \
 observations is always given with the whole tree. An unknown parameter is refused unless the header \
-Prefer: handling=lenient is sent. Every Bundle has total, links (self, next, previous: addresses to POST to) \
-and a weak ETag; asked again with If-None-Match, an unchanged answer is 304, after the same decision and \
+Prefer: handling=lenient is sent. A parameter with a modifier is refused in any case. Every \
+Bundle has total, links (self, next, previous: addresses to POST to; next goes on behind the last match, \
+whatever came meanwhile) and a weak ETag; asked again with If-None-Match, an unchanged answer is 304, after the same decision and \
 with a row in the access log like any other. Answers are packed with gzip when Accept-Encoding asks for it."""
 _SECURITY = (
     "Authorization: DPoP, with an access token for the audience nhn:pps, scope nhn:pps/provesvar-read, "
@@ -52,7 +53,7 @@ def capability_statement(base: str) -> bytes:
             "url": base,
         },
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json"],
+        "format": ["application/fhir+json", "json"],
         "rest": [rest],
     }
     return msgspec.json.encode(statement)

@@ -25,9 +25,10 @@ from kit.ids import InvalidNationalId, NationalId, parse_national_id
 from kit.keys import KeyRing
 from kit.web import DirectPosts, correlation_id
 from results_service.lookup import service
-from results_service.lookup.answering import FHIR_JSON, Answer, respond
+from results_service.lookup.answering import FHIR_JSON, Answer, refuse_other_formats, respond
 from results_service.lookup.bundle import BundleWriter
 from results_service.lookup.capability import capability_statement
+from results_service.lookup.matching import id_of
 from results_service.lookup.parameters import COMMON, PARAMETERS, Kind, Search, read_search
 from results_service.release.service import note_opened
 from results_service.reports.withholding import withheld_issue, withhold
@@ -72,15 +73,17 @@ class DirectRoute(APIRoute):
 
 
 @router.get("/metadata", response_class=Response)
+@router.head("/metadata", include_in_schema=False)
 async def metadata(request: Request) -> Response:
     """The CapabilityStatement; open to all, since it says nothing about anybody."""
+    refuse_other_formats(request, request.query_params.getlist("_format"))
     return Response(capability_statement(_context(request).base), media_type=FHIR_JSON)
 
 
 def _add_search(kind: Kind) -> None:
     async def endpoint(request: Request) -> Response:
         actor = await reader(await actor_of(request))
-        wanted = read_search(kind, await form_pairs(request), lenient=_is_lenient(request))
+        wanted = read_search(kind, await _pairs(request), lenient=_is_lenient(request))
 
         async def read(
             conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
@@ -134,7 +137,7 @@ _HISTORY = "/DiagnosticReport/{report_id}/_history"
 async def report_history(request: Request, report_id: str, actor: Reader) -> Response:
     """Every accepted version of a report, newest first; `_include` adds what each version refers to."""
     identifier = _uuid(report_id)
-    wanted = _history_search(await form_pairs(request))
+    wanted = _history_search(await _pairs(request))
 
     async def read(
         conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
@@ -193,10 +196,8 @@ def _opened(wanted: Search) -> list[UUID]:
     ids = [value for values in wanted.values("_id") for value in values]
     if wanted.kind != "DiagnosticReport" or len(ids) != 1:
         return []
-    try:
-        return [UUID(ids[0])]
-    except ValueError:
-        return []  # no report has it
+    found = id_of(ids[0].code)
+    return [found] if found else []
 
 
 def _context(request: Request) -> LookupContext:
@@ -232,6 +233,13 @@ async def form_pairs(request: Request) -> list[tuple[str, str]]:
     except ValueError:  # not ASCII, not UTF-8 behind the percent signs, or too many fields
         raise Malformed("search-value-invalid", f"The body is no {_FORM} in UTF-8.") from None
     return [*request.query_params.multi_items(), *form]
+
+
+async def _pairs(request: Request) -> list[tuple[str, str]]:
+    """The parameters, when the answer's only form will do; `_format` is no part of the search."""
+    pairs = await form_pairs(request)
+    refuse_other_formats(request, [value for name, value in pairs if name == "_format" and value.strip()])
+    return [pair for pair in pairs if pair[0] != "_format"]
 
 
 def _history_search(pairs: list[tuple[str, str]]) -> Search:

@@ -9,24 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from typing import Literal
 
 from kit.errors import Malformed
 from kit.ids import InvalidNationalId, parse_national_id
-from results_service.lookup.dates import DateRange, parse_date
+from results_service.lookup.dates import Moments, parse_dates
+from results_service.lookup.tokens import Token, parse_tokens
 
 Kind = Literal["DiagnosticReport", "Observation", "ServiceRequest", "Specimen", "PractitionerRole"]
 
+_OF_A_PAGE = ("_count", "_skip", "_page")
 DEFAULT_COUNT = 50
 MAX_COUNT = 5000
 _MAX_VALUES = 100
 
+_DATES = "eq, ne, lt, gt, le, ge, sa, eb; with commas: one of them; repeated: an interval."
 # Parameter → FHIR search parameter type and what it looks at.
 PARAMETERS: dict[Kind, dict[str, tuple[str, str]]] = {
     "DiagnosticReport": {
         "_id": ("token", "The report; the same for every version."),
         "_tag": ("token", "A code anywhere in the report's results."),
-        "date": ("date", "effective: the oldest sampling. eq, lt, gt, le, ge; repeated for an interval."),
+        "date": ("date", f"effective: the oldest sampling. {_DATES}"),
         "category": ("token", "Main field: LAB, PAT or BLD."),
         "code": ("token", "Kind of report (8202)."),
         "status": ("token", "Status of the shown version."),
@@ -34,19 +39,19 @@ PARAMETERS: dict[Kind, dict[str, tuple[str, str]]] = {
     "Observation": {
         "_id": ("token", "The observation; the same in every version of its report."),
         "_tag": ("token", "A code anywhere in the tree."),
-        "date": ("date", "effective: the sampling. eq, lt, gt, le, ge; repeated for an interval."),
+        "date": ("date", f"effective: the sampling. {_DATES}"),
         "category": ("token", "Field: CLIN, MBIO, MGEN, FARM, IMTR, PAT, RAD or NUK."),
         "code": ("token", "The examination's code, or the code alone without its system."),
         "status": ("token", "Status."),
     },
     "ServiceRequest": {
         "_id": ("token", "The requisition."),
-        "date": ("date", "authoredOn."),
+        "date": ("date", f"authoredOn. {_DATES}"),
         "status": ("token", "Status."),
     },
     "Specimen": {
         "_id": ("token", "The specimen."),
-        "date": ("date", "The sampling."),
+        "date": ("date", f"The sampling. {_DATES}"),
     },
     "PractitionerRole": {"_id": ("token", "The role.")},
 }
@@ -72,8 +77,11 @@ INCLUDES: dict[Kind, dict[str, Kind]] = {
     "Specimen": {"collector": "PractitionerRole"},
     "PractitionerRole": {},
 }
+_OF_LINKS = {"_page": ("special", "Of a link `next`: where to go on. No one makes it up.")}
+"""Taken, and in no list of search parameters."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_:.\-]{0,60}")
 _ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{11}(?!\d)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +97,20 @@ class Include:
 class Search:
     """A search as asked for. Each list of tokens is one parameter: one of its values must fit.
 
-    `applied` are the parameters as understood, without `_skip` and `_count`, for the links.
+    `moments`: what every `date` holds, None where none was given. `page`: where the page before this one
+    ended, from its link. `applied` are the parameters as understood, without these and the page's, for links.
     """
 
     kind: Kind
     count: int = DEFAULT_COUNT
     skip: int = 0
-    tokens: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    dates: tuple[DateRange, ...] = ()
+    page: str = ""
+    tokens: tuple[tuple[str, tuple[Token, ...]], ...] = ()
+    moments: Moments | None = None
     includes: tuple[Include, ...] = ()
     applied: tuple[tuple[str, str], ...] = field(default=())
 
-    def values(self, name: str) -> list[tuple[str, ...]]:
+    def values(self, name: str) -> list[tuple[Token, ...]]:
         """The values of each occurrence of a token parameter."""
         return [values for parameter, values in self.tokens if parameter == name]
 
@@ -109,39 +119,55 @@ def read_search(kind: Kind, pairs: Sequence[tuple[str, str]], *, lenient: bool =
     """Name-value pairs of a form → `Search`.
 
     Raises `Malformed` (400): `search-parameter-unknown` (left out instead when `lenient`, FHIR R4 3.1.1.3),
+    `search-modifier-unknown` (also then: without it the search would ask for something else, 3.1.1.4.4),
     `search-value-invalid`, `search-too-long`, `person-number-in-parameter`.
     """
     if len(pairs) > _MAX_VALUES:
         raise Malformed("search-too-long", f"At most {_MAX_VALUES} parameters.")
-    known = PARAMETERS[kind] | COMMON
+    known = PARAMETERS[kind] | COMMON | _OF_LINKS
     given = [(name, value.strip()) for name, value in pairs if _is_known(name, known, lenient=lenient)]
     accepted = [(name, value) for name, value in given if value]  # an empty field of a form asks for nothing
     _refuse_person_numbers(accepted)
+    _refuse_control_characters(accepted)
     numbers = {name: _number(name, accepted) for name in ("_count", "_skip")}
+    includes = [
+        _include(kind, value, iterate=name != "_include")
+        for name, value in accepted
+        if name.startswith("_include")
+    ]
     return Search(
         kind=kind,
         count=DEFAULT_COUNT if numbers["_count"] is None else numbers["_count"],
         skip=numbers["_skip"] or 0,
-        tokens=tuple((n, tuple(v.split(","))) for n, v in accepted if known[n][0] == "token"),
-        dates=tuple(parse_date(value) for name, value in accepted if name == "date"),
-        includes=tuple(
-            _include(kind, value, iterate=name != "_include")
-            for name, value in accepted
-            if name.startswith("_include")
-        ),
-        applied=tuple((name, value) for name, value in accepted if name not in ("_count", "_skip")),
+        page=next((value for name, value in accepted if name == "_page"), ""),
+        tokens=tuple((n, parse_tokens(n, value)) for n, value in accepted if known[n][0] == "token"),
+        moments=_moments(accepted),
+        includes=tuple(dict.fromkeys(includes)),
+        applied=tuple((name, value) for name, value in accepted if name not in _OF_A_PAGE),
     )
+
+
+def _moments(pairs: Sequence[tuple[str, str]]) -> Moments | None:
+    given = [parse_dates(value) for name, value in pairs if name == "date"]
+    return reduce(and_, given) if given else None
 
 
 def _is_known(name: str, known: dict[str, tuple[str, str]], *, lenient: bool) -> bool:
     if name in known:
         return True
+    shown = name if _NAME.fullmatch(name) else "(unreadable name)"
+    parameter, _, modifier = name.partition(":")
+    if modifier and parameter in known:
+        raise Malformed(
+            "search-modifier-unknown",
+            f"{shown} is not understood: {parameter} is taken here without a modifier"
+            f"{', or as _include:iterate' if parameter == '_include' else ''}.",
+        )
     if lenient:
         return False
-    shown = name if _NAME.fullmatch(name) else "(unreadable name)"
     raise Malformed(
         "search-parameter-unknown",
-        f"There is no parameter {shown} here. Known: {', '.join(sorted(known))}. "
+        f"There is no parameter {shown} here. Known: {', '.join(sorted(known.keys() - _OF_LINKS.keys()))}. "
         "With the header Prefer: handling=lenient unknown ones are left out.",
     )
 
@@ -158,6 +184,13 @@ def _refuse_person_numbers(pairs: Sequence[tuple[str, str]]) -> None:
                 "person-number-in-parameter",
                 f"{name} holds a national identity number. Send it in the header person-id alone.",
             )
+
+
+def _refuse_control_characters(pairs: Sequence[tuple[str, str]]) -> None:
+    """They are in no code, and PostgreSQL stores no NUL."""
+    for name, value in pairs:
+        if _CONTROL.search(value):
+            raise Malformed("search-value-invalid", f"{name} holds a character that is no text.")
 
 
 def _number(name: str, pairs: Sequence[tuple[str, str]]) -> int | None:

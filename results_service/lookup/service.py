@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from results_service.lookup import paging
 from results_service.lookup.answering import Answer
 from results_service.lookup.bundle import BundleWriter, Mode
 from results_service.lookup.graph import reach, reach_from_report
-from results_service.lookup.matching import fits, newest_first, part_filter, report_filter
+from results_service.lookup.matching import asked, fits, newest_first, part_filter, report_filter
+from results_service.lookup.paging import Order, links
 from results_service.lookup.parameters import Search
 from results_service.lookup.release import waiting_issues
 from results_service.release.told import tell
@@ -31,7 +33,7 @@ class _Hit:
     place: int
 
     @property
-    def order(self) -> tuple[float, float, str, int, int]:
+    def order(self) -> Order:
         """Newest first; the members of a tree stay together."""
         entries = self.report.packed.entries
         return (
@@ -51,16 +53,16 @@ async def search(
 ) -> Answer:
     """The searchset Bundle; with `released_at` (citizens) only what is released by then, and what waits."""
     if wanted.kind == "DiagnosticReport":
-        total = await _search_reports(conn, person_id, wanted, answer, released_at)
+        total, going_on = await _search_reports(conn, person_id, wanted, answer, released_at)
     else:
-        total = await _search_parts(conn, person_id, wanted, answer, released_at)
+        total, going_on = await _search_parts(conn, person_id, wanted, answer, released_at)
     if released_at is not None:
         issues = waiting_issues(await reading.waiting(conn, person_id, released_at))
         if wanted.kind == "DiagnosticReport":
             issues += await tell(conn, person_id, [UUID(report) for report in answer.reports], released_at)
         if issues:
             answer.add_outcome(issues)
-    body = answer.finish("searchset", total, _links(answer.base, wanted, total))
+    body = answer.finish("searchset", total, links(answer.base, wanted, total, going_on))
     return Answer(body, answer.etag)
 
 
@@ -92,11 +94,20 @@ async def _search_reports(
     wanted: Search,
     answer: BundleWriter,
     released_at: datetime | None,
-) -> int:
-    filtered = report_filter(wanted, released_at)
+) -> tuple[int, str]:
+    """How many match in all, and the `_page` of what follows these."""
+    behind = paging.report_page(wanted.page)
     rows, total = await reading.newest(
-        conn, person_id, filtered, skip=wanted.skip, count=wanted.count, opened=bool(wanted.includes)
+        conn,
+        person_id,
+        report_filter(wanted, released_at),
+        skip=0 if behind else wanted.skip,
+        count=wanted.count + 1 if behind else wanted.count,  # one more tells whether anything follows
+        opened=bool(wanted.includes),
+        behind=behind,
     )
+    goes_on = len(rows) > wanted.count if behind else 0 < len(rows) < total - wanted.skip
+    rows = rows[: wanted.count]
     found: dict[Shape, list[int]] = {}
     answer.stamp(b"".join([row.stored for row in rows]))
     answer.add_reports([(row.report_id, row.body) for row in rows])
@@ -106,7 +117,7 @@ async def _search_reports(
             if places is None:  # most reports of a person have one of a few shapes
                 places = found[others.shape] = reach_from_report(others.shape, wanted.includes)
             answer.add_others(others, places)
-    return total
+    return total, paging.behind_report(rows[-1].body) if rows and goes_on else ""
 
 
 async def _search_parts(
@@ -115,16 +126,19 @@ async def _search_parts(
     wanted: Search,
     answer: BundleWriter,
     released_at: datetime | None,
-) -> int:
+) -> tuple[int, str]:
+    """How many match in all, and the `_page` of what follows these."""
+    behind, ready = paging.part_page(wanted.page), asked(wanted)
     reports = await reading.opened(conn, person_id, part_filter(wanted, released_at))
     hits = [
         _Hit(report, place)
         for report in reports
-        for place, entry in enumerate(report.packed.entries)
-        if fits(entry, wanted)
+        for place in range(len(report.packed.entries))
+        if fits(report.packed, place, ready)
     ]
     hits.sort(key=lambda hit: hit.order)
-    page = hits[wanted.skip : wanted.skip + wanted.count]
+    begin = bisect_right(hits, behind, key=lambda hit: hit.order) if behind else wanted.skip
+    page = hits[begin : begin + wanted.count]
     matches: dict[UUID, tuple[Packed, list[int]]] = {}
     for hit in page:
         _add(answer, hit.report.packed, [hit.place], "match")
@@ -132,26 +146,11 @@ async def _search_parts(
     for packed, places in matches.values():
         answer.stamp(packed.bodies)
         _add(answer, packed, reach(packed.entries, places, wanted.includes), "include")
-    return len(hits)
+    goes_on = page and begin + len(page) < len(hits)
+    return len(hits), paging.behind_part(page[-1].order) if goes_on else ""
 
 
 def _add(answer: BundleWriter, packed: Packed, places: Sequence[int], mode: Mode) -> None:
     for place in places:
         entry = packed.entries[place]
         answer.add(entry.kind, entry.id, packed.body(place), mode)
-
-
-def _links(base: str, wanted: Search, total: int) -> list[tuple[str, str]]:
-    """self, next and previous: addresses to POST to, again with the header `person-id`."""
-
-    def page(skip: int) -> str:
-        return f"{start}_count={wanted.count}&_skip={skip}"
-
-    asked = urlencode(wanted.applied) + "&" if wanted.applied else ""
-    start = f"{base}/{wanted.kind}/_search?{asked}"
-    links = [("self", page(wanted.skip))]
-    if wanted.count and wanted.skip + wanted.count < total:
-        links.append(("next", page(wanted.skip + wanted.count)))
-    if wanted.count and wanted.skip:
-        links.append(("previous", page(max(0, wanted.skip - wanted.count))))
-    return links

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal, LiteralString
+from typing import Any, Literal, LiteralString, NamedTuple
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
 from psycopg.rows import tuple_row
@@ -23,9 +24,10 @@ from results_service.reports.packing import Entry, Packed
 from results_service.reports.showing import report_date, with_notices
 from results_service.reports.stored import Outline, outline, unpack
 from results_service.reports.tokens import token
+from results_service.reports.versions import VersionFacts
 
 __all__ = [
-    "Comparison",
+    "Behind",
     "Entry",
     "HistoryRow",
     "OpenReport",
@@ -42,7 +44,6 @@ __all__ = [
     "waiting",
 ]
 
-Comparison = Literal["<", "<=", ">", ">="]
 # How long the clinician has to look first (clinical rule 4, Helseplattformen's class 2).
 DELAY = timedelta(days=14)
 
@@ -51,17 +52,28 @@ DELAY = timedelta(days=14)
 class ReportFilter:
     """What a search of reports asks for; every field narrows.
 
-    `codes` and `tags`: for each parameter given, the search tokens of which one must fit. `dates` compare
-    with `effective`. `released_at`: only what a citizen may see at that time.
+    `codes` and `tags`: for each parameter given, the search tokens of which one must fit. `since` (inclusive)
+    and `before` compare with `effective`; `within` are two multiranges of it, the second for midnights in
+    Norway. `released_at`: only what a citizen may see at that time.
     """
 
     ids: tuple[UUID, ...] | None = None
-    dates: tuple[tuple[Comparison, datetime], ...] = ()
+    since: datetime | None = None
+    before: datetime | None = None
+    within: tuple[str, str] | None = None
     categories: tuple[str, ...] | None = None
     statuses: tuple[str, ...] | None = None
     codes: tuple[tuple[int, ...], ...] = ()
     tags: tuple[tuple[int, ...], ...] = ()
     released_at: datetime | None = None
+
+
+class Behind(NamedTuple):
+    """Where a page ended, by the last of its reports: the next begins behind it, whatever came meanwhile."""
+
+    effective: datetime
+    issued: datetime
+    report_id: UUID
 
 
 class ReportRow(Struct, frozen=True):
@@ -132,6 +144,12 @@ SELECT shown.report_id::text AS id, body, resources,
 FROM results.report AS shown JOIN results.report_version USING (person_id, report_id, version_id)
 WHERE {where} ORDER BY effective DESC, issued DESC, shown.report_id LIMIT %(count)s OFFSET %(skip)s
 """
+_BEHIND: LiteralString = (
+    " AND (effective, issued) <= (%(effective)s, %(issued)s)"
+    " AND ((effective, issued) < (%(effective)s, %(issued)s) OR shown.report_id > %(last)s) ORDER BY"
+)
+_NEWEST_BEHIND = _NEWEST.replace(" ORDER BY", _BEHIND)
+_NEWEST_OPENED_BEHIND = _NEWEST_OPENED.replace(" ORDER BY", _BEHIND)
 _COUNT: LiteralString = "SELECT count(*) FROM results.report AS shown WHERE {where}"
 _OPENED: LiteralString = """
 SELECT report_id, resources
@@ -139,7 +157,7 @@ FROM results.report AS shown JOIN results.report_version USING (person_id, repor
 WHERE {where}
 """
 _HISTORY: LiteralString = """
-SELECT version_id, generated, resources FROM results.report_version
+SELECT version_id, generated, serv_type, status, fingerprint, resources FROM results.report_version
 WHERE person_id = %(person)s AND report_id = %(report)s AND held IS NULL AND {released}
 """
 _WAITING: LiteralString = """
@@ -160,18 +178,22 @@ async def newest(
     skip: int,
     count: int,
     opened: bool = False,
+    behind: Behind | None = None,
 ) -> tuple[list[ReportRow], int]:
     """A page of shown reports, newest first (effective, then issued), and how many there are in all.
 
-    With `opened` each comes with all its resources.
+    With `opened` each comes with all its resources; with `behind` they are those that follow it.
     """
     given, values = conditions(person_id, wanted)
     values |= {"skip": skip, "count": count}
-    query = statement(_NEWEST_OPENED if opened else _NEWEST, given)
-    rows = await _rows(conn, query, values)
+    template = _NEWEST_OPENED if opened else _NEWEST
+    if behind is not None:
+        template = _NEWEST_OPENED_BEHIND if opened else _NEWEST_BEHIND
+        values |= {"effective": behind.effective, "issued": behind.issued, "last": behind.report_id}
+    rows = await _rows(conn, statement(template, given), values)
     if rows:
         return _reports(rows), rows[0][3]
-    if not skip and count:
+    if not skip and count and behind is None:
         return [], 0
     ((total,),) = await _rows(conn, statement(_COUNT, given), values)
     return [], total
@@ -202,7 +224,8 @@ async def opened(conn: AsyncConnection[Any], person_id: UUID, wanted: ReportFilt
 async def history(
     conn: AsyncConnection[Any], person_id: UUID, report_id: UUID, released_at: datetime | None
 ) -> list[HistoryRow]:
-    """Every accepted version of a report, newest GenDate first; for a citizen the released ones.
+    """Every accepted version of a report, newest first as the rules of versions have it, for a citizen the
+    released ones.
 
     A report whose shown version waits shows the citizen no earlier version either.
     """
@@ -221,9 +244,12 @@ async def history(
     first_date = report_date(shown[0].body)
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
         await cursor.execute(sql.SQL(_HISTORY).format(released=released), values)
-        found = [(version, at, unpack(data)) for version, at, data in await cursor.fetchall()]
-    rows = [HistoryRow(v, at, with_notices(p.body(0), [], first_date), p) for v, at, p in found]
-    return sorted(rows, key=lambda row: row.generated, reverse=True)
+        found = [(VersionFacts(*facts), unpack(data)) for *facts, data in await cursor.fetchall()]
+    found.sort(key=lambda version: version[0].order, reverse=True)
+    return [
+        HistoryRow(facts.version_id, facts.generated, with_notices(p.body(0), [], first_date), p)
+        for facts, p in found
+    ]
 
 
 async def waiting(conn: AsyncConnection[Any], person_id: UUID, at: datetime) -> list[Waiting]:
@@ -266,14 +292,25 @@ def _given(wanted: ReportFilter) -> Iterator[tuple[LiteralString, object]]:
         ("shown.status = ANY({value})", wanted.statuses),
     )
     yield from ((condition, list(choice)) for condition, choice in choices if choice is not None)
-    yield from ((_DATE_CONDITIONS[comparison], moment) for comparison, moment in wanted.dates)
-    yield from (("codes && {value}::bigint[]", list(codes)) for codes in wanted.codes)
-    yield from (("tags && {value}::bigint[]", list(tags)) for tags in wanted.tags)
+    if wanted.since is not None:
+        yield "effective >= {value}", wanted.since
+    if wanted.before is not None:
+        yield "effective < {value}", wanted.before
+    if wanted.within is not None:
+        yield _WITHIN, list(wanted.within)
+    for groups, one, several in (
+        (wanted.codes, "codes && {value}::bigint[]", _EVERY.replace("COLUMN", "codes")),
+        (wanted.tags, "tags && {value}::bigint[]", _EVERY.replace("COLUMN", "tags")),
+    ):
+        if len(groups) == 1:
+            yield one, list(groups[0])
+        elif groups:
+            yield several, msgspec.json.encode(groups).decode()
 
 
-_DATE_CONDITIONS: dict[Comparison, LiteralString] = {
-    "<": "effective < {value}",
-    "<=": "effective <= {value}",
-    ">": "effective > {value}",
-    ">=": "effective >= {value}",
-}
+_WITHIN: LiteralString = """(effective <@ (({value}::text[])[1])::tstzmultirange
+    OR effective <@ (({value}::text[])[2])::tstzmultirange
+        AND effective = date_trunc('day', effective, 'Europe/Oslo'))"""
+# One condition for however many there are: each other text is a statement that every connection keeps.
+_EVERY: LiteralString = """NOT EXISTS (SELECT FROM jsonb_array_elements({value}::jsonb) AS given (wanted)
+    WHERE NOT COLUMN && ARRAY(SELECT jsonb_array_elements_text(wanted)::bigint))"""

@@ -13,9 +13,10 @@ def token(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
 
 
+@lru_cache(maxsize=20_000)
 def spellings(coding: str) -> tuple[str, str, str]:
-    """The three ways to ask for "system|code"."""
-    system, _, code = coding.rpartition("|")
+    """The three ways to ask for "system|code"; a bar in it that is not the first belongs to the code."""
+    system, _, code = coding.partition("|")
     return coding, code, f"{system}|"
 
 

@@ -122,3 +122,19 @@ def test_placeholders_are_all_named_or_none_is() -> None:
     assert ECHO.text.endswith(b"$6::int, $2")
     with pytest.raises(ValueError, match="names"):
         wire.Statement("SELECT %s, %(a)s")
+
+
+async def test_given_more_kinds_of_statements_than_a_connection_keeps_then_old_ones_are_closed(
+    db: Database,
+) -> None:
+    async with db.transaction() as conn:
+        for number in range(700):
+            statement = wire.Statement(f"SELECT {number} + %s::int")
+            (answer,) = await wire.run(conn, (statement, (1,)))
+            assert wire.rows(conn, answer) == [(number + 1,)]
+        kept = await (await conn.execute("SELECT count(*) FROM pg_prepared_statements")).fetchone()
+    assert kept is not None
+    assert kept[0] < 300
+    async with db.transaction() as conn:
+        (answer,) = await wire.run(conn, (DIVIDE, (5,)))
+        assert wire.rows(conn, answer) == [(2,)]

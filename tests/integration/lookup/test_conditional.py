@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.conftest import TestDatabase
+from tests.integration.lookup.answers import log
 from tests.integration.lookup.builder import Item, Report
 from tests.integration.lookup.conftest import Api, Store
-from tests.integration.lookup.test_search import log
 
 INCLUDED = ("_include", "DiagnosticReport:result")
 

@@ -1,0 +1,95 @@
+"""The links of a searchset: self, next and previous, addresses to POST to, again with the header `person-id`.
+
+`next` says where its page begins by the last match of this one, not by a number alone: who follows the links
+gets every match once, whatever comes, changes or goes meanwhile.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from kit.errors import Malformed
+from results_service.lookup.parameters import Search
+from results_service.reports.reading import Behind
+from results_service.reports.svarrapport.moments import parse_moment
+
+T = TypeVar("T")
+Order = tuple[float, float, str, int, int]
+"""Where a part stands: its tree's effective and issued (negative seconds), report, tree and place."""
+
+
+class _Dated(Struct, rename="camel"):
+    """The two moments of a DiagnosticReport that order it."""
+
+    id: UUID
+    effective_date_time: str
+    issued: str
+
+
+_dated = msgspec.json.Decoder(_Dated)
+
+
+def behind_report(body: bytes) -> str:
+    """The place behind a DiagnosticReport, as `_page`."""
+    report = _dated.decode(body)
+    moments = parse_moment(report.effective_date_time), parse_moment(report.issued)
+    return _written([*(moment.at.isoformat() if moment else "" for moment in moments), str(report.id)])
+
+
+def behind_part(order: Order) -> str:
+    """The place behind another resource, as `_page`."""
+    return _written(order)
+
+
+def report_page(text: str) -> Behind | None:
+    """`_page` of a search of DiagnosticReports; None: not given. Raises `Malformed`."""
+    if not text:
+        return None
+    found = Behind(*_read(text, tuple[datetime, datetime, UUID]))
+    if found.effective.tzinfo is None or found.issued.tzinfo is None:
+        raise _no_page()
+    return found
+
+
+def part_page(text: str) -> Order | None:
+    """`_page` of the other searches; None: not given. Raises `Malformed`."""
+    return _read(text, Order) if text else None
+
+
+def links(base: str, wanted: Search, total: int, going_on: str) -> list[tuple[str, str]]:
+    """(relation, address); `going_on` is the `_page` of what follows, "" when nothing does."""
+    asked = urlencode(wanted.applied) + "&" if wanted.applied else ""
+    start = f"{base}/{wanted.kind}/_search?{asked}"
+    count, skip = wanted.count, wanted.skip
+    own = f"&_page={wanted.page}" if wanted.page else ""
+    found = [("self", f"{start}_count={count}&_skip={skip}{own}")]
+    if going_on:
+        found.append(("next", f"{start}_count={count}&_skip={skip + count}&_page={going_on}"))
+    if count and skip:
+        before = max(0, min(skip, total) - count)
+        size = min(count, skip) if skip <= total else count
+        found.append(("previous", f"{start}_count={size}&_skip={before}"))
+    return found
+
+
+def _written(place: Any) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def _read(text: str, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
+    except (ValueError, binascii.Error):  # msgspec's errors are ValueErrors
+        raise _no_page() from None
+
+
+def _no_page() -> Malformed:
+    return Malformed("search-value-invalid", "_page must be as it stands in a link of an answer.")
