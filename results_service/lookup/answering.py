@@ -34,6 +34,7 @@ def refuse_other_formats(request: Request, formats: Sequence[str]) -> None:
 
     Raises `NotAcceptable` `format-not-offered`.
     """
+    formats = [each for each in formats if each.strip()]
     if formats:
         fits = all(_is_json(each.replace(" json", "+json"), _FORMATS) for each in formats)
     else:

@@ -26,8 +26,9 @@ General of pvk-outcome-cs; an elevated access-basis opens them. A member of a tr
 observations is always given with the whole tree. An unknown parameter is refused unless the header \
 Prefer: handling=lenient is sent. A parameter with a modifier is refused in any case. Every \
 Bundle has total, links (self, next, previous: addresses to POST to; next goes on behind the last match, \
-whatever came meanwhile) and a weak ETag; asked again with If-None-Match, an unchanged answer is 304, after the same decision and \
-with a row in the access log like any other. Answers are packed with gzip when Accept-Encoding asks for it."""
+whatever came meanwhile) and a weak ETag; asked again with If-None-Match, an unchanged answer is 304, after \
+the same decision and with a row in the access log like any other. Answers are packed with gzip when \
+Accept-Encoding asks for it."""
 _SECURITY = (
     "Authorization: DPoP, with an access token for the audience nhn:pps, scope nhn:pps/provesvar-read, "
     "security level 4 (RFC 9449)."

@@ -72,8 +72,8 @@ class DirectRoute(APIRoute):
         return endpoint
 
 
-@router.get("/metadata", response_class=Response)
 @router.head("/metadata", include_in_schema=False)
+@router.get("/metadata", response_class=Response)
 async def metadata(request: Request) -> Response:
     """The CapabilityStatement; open to all, since it says nothing about anybody."""
     refuse_other_formats(request, request.query_params.getlist("_format"))
@@ -238,7 +238,7 @@ async def form_pairs(request: Request) -> list[tuple[str, str]]:
 async def _pairs(request: Request) -> list[tuple[str, str]]:
     """The parameters, when the answer's only form will do; `_format` is no part of the search."""
     pairs = await form_pairs(request)
-    refuse_other_formats(request, [value for name, value in pairs if name == "_format" and value.strip()])
+    refuse_other_formats(request, [value for name, value in pairs if name == "_format"])
     return [pair for pair in pairs if pair[0] != "_format"]
 
 

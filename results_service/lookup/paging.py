@@ -35,6 +35,8 @@ class _Dated(Struct, rename="camel"):
 
 
 _dated = msgspec.json.Decoder(_Dated)
+_report_place = msgspec.json.Decoder(tuple[datetime, datetime, UUID])
+_part_place = msgspec.json.Decoder(tuple[float, float, str, int, int])
 
 
 def behind_report(body: bytes) -> str:
@@ -53,7 +55,7 @@ def report_page(text: str) -> Behind | None:
     """`_page` of a search of DiagnosticReports; None: not given. Raises `Malformed`."""
     if not text:
         return None
-    found = Behind(*_read(text, tuple[datetime, datetime, UUID]))
+    found = Behind(*_read(text, _report_place))
     if found.effective.tzinfo is None or found.issued.tzinfo is None:
         raise _no_page()
     return found
@@ -61,7 +63,7 @@ def report_page(text: str) -> Behind | None:
 
 def part_page(text: str) -> Order | None:
     """`_page` of the other searches; None: not given. Raises `Malformed`."""
-    return _read(text, Order) if text else None
+    return _read(text, _part_place) if text else None
 
 
 def links(base: str, wanted: Search, total: int, going_on: str) -> list[tuple[str, str]]:
@@ -84,9 +86,9 @@ def _written(place: Any) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
-def _read(text: str, kind: type[T]) -> T:
+def _read(text: str, place: msgspec.json.Decoder[T]) -> T:
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
+        return place.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error):  # msgspec's errors are ValueErrors
         raise _no_page() from None
 

@@ -6,20 +6,18 @@ otherwise). Bodies come as stored, without `subject`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, LiteralString, NamedTuple
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
 from psycopg.rows import tuple_row
 
 from kit import wire
 from results_service.reports.compression import decompress_each
+from results_service.reports.filters import ReportFilter, given
 from results_service.reports.packing import Entry, Packed
 from results_service.reports.showing import report_date, with_notices
 from results_service.reports.stored import Outline, outline, unpack
@@ -46,26 +44,6 @@ __all__ = [
 
 # How long the clinician has to look first (clinical rule 4, Helseplattformen's class 2).
 DELAY = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFilter:
-    """What a search of reports asks for; every field narrows.
-
-    `codes` and `tags`: for each parameter given, the search tokens of which one must fit. `since` (inclusive)
-    and `before` compare with `effective`; `within` are two multiranges of it, the second for midnights in
-    Norway. `released_at`: only what a citizen may see at that time.
-    """
-
-    ids: tuple[UUID, ...] | None = None
-    since: datetime | None = None
-    before: datetime | None = None
-    within: tuple[str, str] | None = None
-    categories: tuple[str, ...] | None = None
-    statuses: tuple[str, ...] | None = None
-    codes: tuple[tuple[int, ...], ...] = ()
-    tags: tuple[tuple[int, ...], ...] = ()
-    released_at: datetime | None = None
 
 
 class Behind(NamedTuple):
@@ -276,41 +254,10 @@ def conditions(person_id: UUID, wanted: ReportFilter) -> tuple[tuple[LiteralStri
     """The conditions of a filter for `statement`, and the values they name."""
     values: dict[str, Any] = {"person": person_id}
     found: list[LiteralString] = []
-    for condition, value in _given(wanted):
+    for condition, value in given(wanted):
         found.append(condition)
         values[f"value{len(found)}"] = value
     if wanted.released_at is not None:  # the last: it has no number
         values["released_before"] = wanted.released_at - DELAY
         found.append(_RELEASED_SHOWN)
     return tuple(found), values
-
-
-def _given(wanted: ReportFilter) -> Iterator[tuple[LiteralString, object]]:
-    choices: tuple[tuple[LiteralString, Sequence[object] | None], ...] = (
-        ("shown.report_id = ANY({value})", wanted.ids),
-        ("category = ANY({value})", wanted.categories),
-        ("shown.status = ANY({value})", wanted.statuses),
-    )
-    yield from ((condition, list(choice)) for condition, choice in choices if choice is not None)
-    if wanted.since is not None:
-        yield "effective >= {value}", wanted.since
-    if wanted.before is not None:
-        yield "effective < {value}", wanted.before
-    if wanted.within is not None:
-        yield _WITHIN, list(wanted.within)
-    for groups, one, several in (
-        (wanted.codes, "codes && {value}::bigint[]", _EVERY.replace("COLUMN", "codes")),
-        (wanted.tags, "tags && {value}::bigint[]", _EVERY.replace("COLUMN", "tags")),
-    ):
-        if len(groups) == 1:
-            yield one, list(groups[0])
-        elif groups:
-            yield several, msgspec.json.encode(groups).decode()
-
-
-_WITHIN: LiteralString = """(effective <@ (({value}::text[])[1])::tstzmultirange
-    OR effective <@ (({value}::text[])[2])::tstzmultirange
-        AND effective = date_trunc('day', effective, 'Europe/Oslo'))"""
-# One condition for however many there are: each other text is a statement that every connection keeps.
-_EVERY: LiteralString = """NOT EXISTS (SELECT FROM jsonb_array_elements({value}::jsonb) AS given (wanted)
-    WHERE NOT COLUMN && ARRAY(SELECT jsonb_array_elements_text(wanted)::bigint))"""

@@ -10,11 +10,15 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from results_service.codes.systems import NCRP, NLK, PATHOLOGY, system_url
 from results_service.reports.models import StoredVersion
 from results_service.reports.tokens import token
 
 WITHIN_DAYS = 14
 """Days between two samples (J: less than most intervals of control, more than from referral to admission)."""
+# Codes of what is examined that mean the same everywhere. Local ones join no laboratories (clinical rule 10),
+# and the rest of an entry's codes are of results: two resistant microbes are no test taken again.
+_EXAMINATIONS = frozenset(map(system_url, (NLK, NCRP, PATHOLOGY)))
 _NOTE = """
 INSERT INTO results.repeated_test (day)
 SELECT current_date WHERE EXISTS (
@@ -28,7 +32,8 @@ SELECT current_date WHERE EXISTS (
 def note_repeat(conn: Connection[Any], person_id: UUID, report_id: UUID, version: StoredVersion) -> None:
     """Count a new report that repeats another laboratory's test; the transaction serves the person."""
     entries = version.packed.entries
-    codes = {code for entry in entries if entry.kind == "Observation" for code in entry.codes}
+    found = {code for entry in entries if entry.kind == "Observation" for code in entry.codes}
+    codes = {code for code in found if code.partition("|")[0] in _EXAMINATIONS}
     if version.source is None or not codes or entries[0].effective is None:
         return
     values = {

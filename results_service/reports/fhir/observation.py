@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from results_service.codes.systems import LOCAL, NCRP, NLK, PATHOLOGY
@@ -72,7 +72,7 @@ class Observations:
         parts["status"] = branch.status
         if category:
             parts["category"] = [{"coding": [_field_coding(category)]}]
-        parts["code"] = self._code(branch)
+        parts["code"] = code = self._code(branch)
         parts["effectiveDateTime"] = effective.text
         parts["issued"] = context.message.gen_moment.instant
         performers = self._performers_of(branch)
@@ -84,8 +84,8 @@ class Observations:
             "Observation",
             branch.id,
             parts,
-            codes=[t for t in map(token, own) if t],
-            tags=[t for t in map(token, tags) if t],
+            codes=_searchable([*own, *(c for c in code["coding"] if c is not NOT_GIVEN)]),
+            tags=_searchable(tags),
             category=category or None,
             status=branch.status,
             effective=effective.at,
@@ -213,6 +213,11 @@ class Observations:
         if not branch.is_cancelled:
             found.extend(result_extensions(item))
         return found
+
+
+def _searchable(codings: Iterable[Json]) -> list[str]:
+    """The search tokens of those that have a code, each once."""
+    return list(dict.fromkeys(found for found in map(token, codings) if found))
 
 
 def _from_above(branch: Branch, known: dict[int, Found], own: Callable[[Item], Found]) -> Found:

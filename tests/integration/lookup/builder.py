@@ -39,6 +39,9 @@ class Item:
     flag: str | None = None
     low: float | None = None
     high: float | None = None
+    also: Sequence[str] = ()
+    """Codes of the result, as "system|code"."""
+    system: str = NLK
 
 
 @dataclass
@@ -160,7 +163,7 @@ class Report:
         body: dict[str, Any] = {
             "status": item.status,
             "category": [_coding("http://example.org/field", "CLIN")],
-            "code": _coding(NLK, item.code),
+            "code": _coding(item.system, item.code),
             "effectiveDateTime": _moment(effective).text,
             "issued": _moment(self.generated).text,
             "performer": [{"reference": f"PractitionerRole/{uuid5(report_id, 'role')}"}],
@@ -184,8 +187,8 @@ class Report:
             "Observation",
             observation_id(report_id, item.key),
             body,
-            codes=[f"{NLK}|{item.code}"],
-            tags=[f"{NLK}|{i.code}" for i in (item, *children)],
+            codes=[f"{item.system}|{item.code}", *item.also],
+            tags=[f"{i.system}|{i.code}" for i in (item, *children)] + list(item.also),
             category="CLIN",
             status=item.status,
             effective=effective,

@@ -13,6 +13,8 @@ from results_service.intake.reach import Reach
 from tests.integration.lookup.builder import START, Item, Report
 from tests.integration.lookup.conftest import Store
 
+RESISTANCE = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-8271"
+LOCAL = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-8212"
 ONE, OTHER = "974795833", "974749025"
 
 
@@ -42,6 +44,22 @@ def test_a_test_is_repeated_where_another_laboratory_answered_it_shortly_before(
     again = Report("B", sender=sender, sampled=START + timedelta(days=days), items=[Item("1", code)])
     assert store.put(person if same_person else new_id(), again).status == "processed"
     assert _counted(store) == counted
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Item("1", "A", also=[f"{RESISTANCE}|R"]), Item("1", "B", also=[f"{RESISTANCE}|R"])),
+        (Item("1", "KREA", system=LOCAL), Item("1", "KREA", system=LOCAL)),
+    ],
+)
+def test_neither_an_answer_nor_a_local_code_in_common_is_a_test_taken_again(
+    store: Store, first: Item, second: Item
+) -> None:
+    person = new_id()
+    store.put(person, Report("A", sender=ONE, sampled=START, items=[first]))
+    store.put(person, Report("B", sender=OTHER, sampled=START, items=[second]))
+    assert _counted(store) == 0
 
 
 def test_given_a_new_version_or_a_copy_of_it_then_it_is_counted_once(store: Store) -> None:

@@ -159,3 +159,28 @@ async def test_another_persons_reports_are_not_found(
     api.headers |= {"access-basis": "SAMTYKKE", "access-reason": "treatment"}
     answer = await api.search("DiagnosticReport")
     assert opened(answer)["total"] == 0
+
+
+async def test_given_the_code_of_an_answer_then_by_code_it_is_not_what_was_examined(
+    api: Api, store: Store
+) -> None:
+    answer = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-8271|R"
+    store.put(api.person_id, Report(items=[Item("1", also=[answer]), Item("2", "NPU03230")]))
+    totals = [opened(await api.search("Observation", (name, answer)))["total"] for name in ("code", "_tag")]
+    assert totals == [0, 1]
+    assert opened(await api.search("DiagnosticReport", ("_tag", answer)))["total"] == 1
+
+
+async def test_given_a_system_that_is_not_the_codes_then_nothing_is_found(api: Api, store: Store) -> None:
+    store.put(api.person_id, Report())
+    kinds = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-8202"
+    for pairs, total in (
+        (("category", f"{kinds}|LAB"), 1),
+        (("category", f"{kinds}|"), 1),
+        (("category", "http://example.org/other|LAB"), 0),
+        (("category", "|LAB"), 0),
+        (("status", "http://hl7.org/fhir/diagnostic-report-status|final"), 1),
+        (("status", "http://hl7.org/fhir/observation-status|final"), 0),
+        (("status", "http://hl7.org/fhir/diagnostic-report-status|"), 1),
+    ):
+        assert opened(await api.search("DiagnosticReport", pairs))["total"] == total, pairs

@@ -4,56 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import UUID
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from kit.ids import new_id
-from results_service.codes import CodeBook
-from results_service.intake.fingerprint import fingerprint
-from results_service.intake.guard import read_bytes
 from results_service.lookup.parameters import INCLUDES, PARAMETERS
-from results_service.reports.fhir import map_report
-from results_service.reports.service import store_report_sync
-from results_service.reports.svarrapport import read_message
-from results_service.reports.versions import ReportKey
 from tests.integration.lookup import naive
 from tests.integration.lookup.conftest import Api, Store
-from tests.shared import REAL_MESSAGES
+from tests.integration.lookup.taking import take_in_all
 
-OWN = sorted((Path(__file__).resolve().parents[2] / "messages").glob("*.xml"))
-CODES = CodeBook.builtin()
 SEARCHES = 120
 Pairs = list[tuple[str, str]]
 
 
-def take_in(store: Store, person: UUID, path: Path) -> None:
-    """Map and store a message as if it were about the person."""
-    read = read_message(read_bytes(path.read_bytes()))
-    message, top = read.message, read.top
-    if message is None or top is None:
-        return
-    key = ReportKey(message.sender_ids[0][1] if message.sender_ids else "x", None, message.serv_prov_id)
-    with store.database.transaction() as conn:
-        store_report_sync(
-            conn,
-            person_id=person,
-            key=key,
-            message=message,
-            mapped=map_report(message, key.report_id(person), CODES),
-            message_id=new_id(),
-            fingerprint=fingerprint(top),
-        )
-
-
 @pytest.fixture
 def shelved(api: Api, store: Store) -> list[naive.Shelf]:
-    for path in [*OWN, *REAL_MESSAGES]:
-        take_in(store, api.person_id, path)
+    take_in_all(store, api.person_id)
     found = naive.shelves(store, api.person_id)
     assert len(found) > 15
     return found

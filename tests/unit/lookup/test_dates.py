@@ -79,7 +79,9 @@ def test_every_moment_is_in_its_own_second_and_on_one_side_of_it(seconds: int, o
 
 
 MOMENTS = st.datetimes(
-    datetime(2021, 3, 1), datetime(2021, 4, 10), timezones=st.just(timezone(timedelta(hours=1)))
+    datetime(2021, 3, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    datetime(2021, 4, 10),  # noqa: DTZ001
+    timezones=st.just(timezone(timedelta(hours=1))),
 )
 DATES = st.builds(
     lambda prefix, moment, length: prefix + moment.isoformat()[:length],
