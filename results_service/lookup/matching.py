@@ -113,8 +113,13 @@ def id_of(text: str) -> UUID | None:
     return found if str(found) == text else None
 
 
+class _Coding(Struct):
+    system: str = ""
+    code: str = ""
+
+
 class _Concept(Struct):
-    coding: list[dict[str, str | bool]] = []
+    coding: list[_Coding] = []
 
 
 class _Coded(Struct):
@@ -127,7 +132,7 @@ _coded = msgspec.json.Decoder(_Coded)
 def _is_code(body: bytes, wanted: frozenset[str]) -> bool:
     """Whether it is what was examined: an entry's codes are those of method and result too."""
     codings = _coded.decode(body).code.coding
-    return tokens.fits([f"{c.get('system', '')}|{c['code']}" for c in codings if "code" in c], wanted)
+    return tokens.fits([f"{each.system}|{each.code}" for each in codings if each.code], wanted)
 
 
 def _ids(values: Iterable[Token]) -> frozenset[str]:
