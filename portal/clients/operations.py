@@ -41,9 +41,13 @@ class OperationsClient:
         return await self._send("POST", "/messages/_find", body={"id": text})
 
     async def many(self, action: str, which: Json, reason: str, after: str | None) -> Json:
-        """`replay`, `resolve`, `take` or `reopen` a batch of a list: `{done or replayed, left, next}`."""
+        """`replay`, `resolve`, `take`, `ask` or `reopen` a batch: `{done or replayed, left, next}`."""
         body = {**which, "reason": reason, "after": after}
         return await self._send("POST", f"/{action}", body=body)
+
+    async def letter(self, which: Json) -> Json:
+        """What finds one sender's messages again there: `{items, left}`."""
+        return await self._send("POST", "/letter", body=which)
 
     async def share(self, message_id: str, action: str, body: Json | None = None) -> Json:
         """`take`, `leave`, `note`, `ask` or `reopen` a message: `{message, history}`."""

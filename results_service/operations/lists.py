@@ -1,6 +1,7 @@
 """The SQL of operators' lists: who waits, narrowed, by cause, found. It returns nothing of a person.
 
-A list shows states, codes and senders; never `person_id`, MsgId or ServProvId.
+A list shows states, codes and senders; never `person_id`, MsgId or ServProvId. A letter to one sender holds
+its own ids of its messages.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from uuid import UUID
 import msgspec
 from psycopg import AsyncConnection
 
-from results_service.operations.models import Cause, Held, Narrowed
+from results_service.operations.models import Cause, Held, Named, Narrowed
 from results_service.operations.rules import JUDGEMENT_OF, REMOVABLE, replay_of, without_numbers
 
 # Noted since it was last processed, and not put back since: a message that comes back by a new attempt is on
@@ -62,6 +63,8 @@ _NARROWED = f""" AND (%(code)s::text IS NULL
         OR CASE %(whose)s WHEN 'mine' THEN {_TAKER} = %(me)s ELSE {_TAKER} IS NULL END)
     AND (%(after)s::uuid IS NULL OR m.id > %(after)s)"""
 _TOTAL = "SELECT count(*) FROM results.intake_message m WHERE "
+_NAMED = """SELECT m.received_at, m.msg_id, m.serv_prov_id, m.gen_date
+FROM results.intake_message m WHERE """
 _BY_CODE = """SELECT e->>'code', count(DISTINCT m.id)
 FROM results.intake_message m, jsonb_array_elements(m.errors) e WHERE """
 _CAUSES = f"""
@@ -111,6 +114,13 @@ async def causes(conn: AsyncConnection[Any], which: str, narrowed: Narrowed) -> 
     """The messages of a list by code and sender, the most first; at most a hundred."""
     query = _CAUSES + _WHICH[which] + _NARROWED + " GROUP BY 1, 2 ORDER BY 4 DESC, 5, 1, 2 LIMIT 100"
     return [Cause(*row) for row in await (await conn.execute(query, _values(narrowed))).fetchall()]
+
+
+async def named(conn: AsyncConnection[Any], which: str, narrowed: Narrowed, count: int) -> list[Named]:
+    """The oldest messages of a list by their sender's own ids, as far as these could be read."""
+    query = _NAMED + _WHICH[which] + _NARROWED + " ORDER BY m.id LIMIT %(count)s"
+    rows = await (await conn.execute(query, {**_values(narrowed), "count": count})).fetchall()
+    return [Named(row[0], *(without_numbers(text) or "" for text in row[1:])) for row in rows]
 
 
 async def found(conn: AsyncConnection[Any], sought: str, me: bytes) -> list[Held]:

@@ -17,10 +17,11 @@ from kit.errors import Conflict
 from kit.keys import KeyRing
 from results_service.intake.replay import Replay, put_back
 from results_service.operations import lists, repository, rules
-from results_service.operations.models import Batch, Held, Narrowed
+from results_service.operations.models import Batch, Held, Letter, Narrowed
 
 AT_A_TIME = 200
-ACTIONS = ("replay", "resolve", "take", "reopen")
+IN_A_LETTER = 2 * AT_A_TIME
+ACTIONS = ("replay", "resolve", "take", "ask", "reopen")
 Conn = AsyncConnection[Any]
 
 
@@ -49,6 +50,12 @@ async def act(conn: Conn, keys: KeyRing, operator: Operator, asked: Asked) -> Ba
     return Batch(len(able), left, last if left else None)
 
 
+async def letter(conn: Conn, which: str, narrowed: Narrowed) -> Letter:
+    """What a letter about the messages names: as many of the oldest as two batches hold."""
+    items = await lists.named(conn, which, narrowed, IN_A_LETTER)
+    return Letter(items, max(0, await lists.count_of(conn, which, narrowed) - len(items)))
+
+
 def stays_held() -> Conflict:
     """Why a message held by what it says is not processed anew."""
     return Conflict(
@@ -66,6 +73,9 @@ def _for(asked: Asked, found: list[Held]) -> tuple[str, str | None, list[UUID]]:
             return "replayed", asked.reason, [held.id for held in found if held.replay == rules.MAY_REPLAY]
         case "resolve":
             return "resolved", asked.reason, [held.id for held in waits if held.resolved is None]
+        case "ask":
+            able = [held.id for held in waits if held.resolved is None and held.asked is None]
+            return "asked", asked.reason, able
         case "take":
             return "taken", None, [held.id for held in found if held.taken_by is None]
         case _:

@@ -67,6 +67,22 @@ class Cause(Struct, frozen=True):
     taken: int
 
 
+class Named(Struct, frozen=True):
+    """What finds a message again at its sender: the sender's own ids of it. `generated` as sent."""
+
+    received: datetime
+    msg_id: str
+    serv_prov_id: str
+    generated: str
+
+
+class Letter(Struct, frozen=True):
+    """The oldest messages of a cause for a letter to their sender, and how many more there are."""
+
+    items: list[Named]
+    left: int
+
+
 class Batch(Struct, frozen=True):
     """What became of a batch: how many, how many are left, and after which the next begins (None: none)."""
 

@@ -16,18 +16,19 @@ from psycopg import AsyncConnection
 from core_record.access.operators import Operated, Operator, operate
 from core_record.registers.service import resolve_person
 from kit.db import Database
-from kit.errors import Conflict
+from kit.errors import Conflict, Unprocessable
 from kit.identity.actor import Actor
 from kit.keys import KeyRing
 from results_service.intake.replay import Replay, put_back, read_original
 from results_service.intake.service import Intake
-from results_service.operations import judging, lists, many, remapping, repository, rules, sharing
+from results_service.operations import judging, lists, many, quiet, remapping, repository, rules, sharing
 from results_service.operations.held import Wanted, as_seen, detail, known, waiting
 from results_service.operations.models import (
     Batch,
     Cause,
     Detail,
     Held,
+    Letter,
     Opened,
     Quiet,
     Reach,
@@ -193,6 +194,17 @@ class Operations:
             self._intake.wake()
         return done
 
+    async def letter(self, which: str, wanted: Wanted) -> Letter:
+        """What finds a sender's messages of one cause again at the sender. Raises `Unprocessable`."""
+        if not wanted.sender:
+            raise Unprocessable("sender-missing", "A letter is to one sender: say which.")
+
+        async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Letter]:
+            found = await many.letter(conn, which, wanted.by(operator))
+            return Operated(found, {"IntakeMessage": len(found.items)})
+
+        return await self._operate("letter", work)
+
     async def resolve(self, message_id: UUID, reason: str, seen: int | None = None) -> Detail:
         """Note that a waiting message is solved: it leaves the list and stays in the history.
 
@@ -252,21 +264,8 @@ class Operations:
         """Every sender's silence beside its usual one: the quiet first, then those long not heard of."""
 
         async def work(conn: AsyncConnection[Any], _: Operator) -> Operated[list[Quiet]]:
-            found = [
-                Quiet(
-                    r.sender,
-                    r.sender_name,
-                    r.last,
-                    round(r.usual_seconds) if r.usual_seconds is not None else None,
-                    round(r.silent_seconds),
-                    rules.silence(r.hours, r.usual_seconds, r.silent_seconds),
-                )
-                for r in await repository.rhythms(conn, _RHYTHM_DAYS)
-            ]
-            for sender, name in await repository.unheard(conn, _RHYTHM_DAYS):
-                found.append(Quiet(sender, name, None, None, _RHYTHM_DAYS * 86_400, "gone"))
-            order = {"quiet": 0, "gone": 1}
-            return Operated(sorted(found, key=lambda q: order.get(q.state, 2)), {"Sender": len(found)})
+            found = await quiet.silences(conn, _RHYTHM_DAYS)
+            return Operated(found, {"Sender": len(found)})
 
         return await self._operate("quiet", work)
 

@@ -109,6 +109,21 @@ async def take_all(request: Request, ops: Ops) -> Response:
     return answered(await ops.many("take", asked.state, asked.wanted, "", asked.after))
 
 
+@router.post("/ask")
+async def ask_all(request: Request, ops: Ops) -> Response:
+    """Note that all messages of a cause were returned to their sender."""
+    asked = await read(request, Many)
+    reason = one_of(asked.reason, rules.ASK_REASONS)
+    return answered(await ops.many("ask", asked.state, asked.wanted, reason, asked.after))
+
+
+@router.post("/letter")
+async def letter(request: Request, ops: Ops) -> Response:
+    """For a letter to one sender: its own ids of its oldest 400 messages of a cause. Nothing of a person."""
+    asked = await read(request, Many)
+    return answered(await ops.letter(asked.state, asked.wanted))
+
+
 @router.post("/reopen")
 async def reopen_all(request: Request, ops: Ops) -> Response:
     """Put all messages of a cause back on the list."""

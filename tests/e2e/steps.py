@@ -309,6 +309,8 @@ def walk_operator(page: Page) -> Iterator[str]:
     page.get_by_test_id("causes").get_by_role("button").first.click()
     expect(page.locator("#cause-heading")).to_be_focused()
     page.get_by_role("button", name="Gjør det samme").click()
+    page.get_by_test_id("write-letter").click()
+    expect(page.get_by_test_id("letter-all")).to_be_visible()
     yield "a cause"
     page.get_by_test_id("work-list").get_by_role("button").first.click()
     expect(page.locator("#message-heading")).to_be_focused()

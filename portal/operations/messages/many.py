@@ -8,19 +8,30 @@ from typing import Any
 import reflex as rx
 
 from portal.clients.errors import ServiceProblem
+from portal.operations.messages.reasons import ASK_REASONS
 from portal.operations.messages.state import WorkList
+from portal.operations.messages.transform import letter_lines
 from portal.session.guard import requires
 from portal.session.models import Kind
 from portal.session.operator import operations_client
 
 
 class Many(rx.State):
-    """How far it is. `action`: what is, or was, done; empty before anything."""
+    """How far it is. `action`: what is, or was, done; empty before anything.
+
+    `lines`: the `named` messages of the cause `of` as a letter to their sender has them; `left_out`: those it
+    has no room for.
+    """
 
     action: str = ""
     done: int = 0
     left: int = 0
     busy: bool = False
+    asking: str = ASK_REASONS[0]
+    lines: str = ""
+    of: list[str] = []  # noqa: RUF012 - Reflex copies defaults
+    named: int = 0
+    left_out: int = 0
 
     @rx.event
     @requires(Kind.OPERATOR)
@@ -50,7 +61,34 @@ class Many(rx.State):
         async for step in self._go("reopen", ""):
             yield step
 
-    async def _go(self, action: str, reason: str) -> AsyncIterator[None]:
+    @rx.event
+    @requires(Kind.OPERATOR)
+    async def choose_asking(self, reason: str) -> None:
+        """What the letter asks the sender to do."""
+        self.asking = reason if reason in ASK_REASONS else ASK_REASONS[0]
+
+    @rx.event
+    @requires(Kind.OPERATOR)
+    async def write(self) -> None:
+        """The letter to the sender of the cause that is chosen."""
+        work = await self.get_state(WorkList)
+        work.conflict = ""
+        try:
+            answer = await (await operations_client(self)).letter(work._which)
+        except ServiceProblem as problem:
+            work._tell(problem)
+            return
+        self.lines, self.of = letter_lines(answer), [work.code, work.sender]
+        self.named, self.left_out = len(answer["items"]), int(answer["left"])
+
+    @rx.event
+    @requires(Kind.OPERATOR)
+    async def ask(self) -> AsyncIterator[Any]:
+        """Note that those that the letter names were returned to the sender."""
+        async for step in self._go("ask", self.asking, self.named):
+            yield step
+
+    async def _go(self, action: str, reason: str, most: int | None = None) -> AsyncIterator[None]:
         work = await self.get_state(WorkList)
         work.conflict, self.action, self.done, self.left, self.busy = "", action, 0, work.total, True
         yield
@@ -62,12 +100,12 @@ class Many(rx.State):
                 self.done += int(answer["replayed"] if action == "replay" else answer["done"])
                 self.left, after = int(answer.get("left", 0)), answer.get("next")
                 yield
-                if after is None:
+                if after is None or (most is not None and self.done >= most):
                     break
         except ServiceProblem as problem:
             self.action = ""
             work._tell(problem)
-        self.busy = False
+        self.busy, self.lines = False, ""
         await work._fetch()
         if not work.total and not work.problem:
             work._narrow("", "")

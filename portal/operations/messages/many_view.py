@@ -8,7 +8,7 @@ import reflex as rx
 
 from portal.operations.messages.many import Many
 from portal.operations.messages.message_view import reasons
-from portal.operations.messages.reasons import REPLAY_REASONS, RESOLVE_REASONS
+from portal.operations.messages.reasons import ASK_REASONS, REPLAY_REASONS, RESOLVE_REASONS
 from portal.operations.messages.state import WorkList
 from portal.ui import aksel
 from portal.ui.text import text, text_by
@@ -101,7 +101,7 @@ def many_view() -> rx.Component:
                             many.action,
                             *[
                                 (one, text(f"team.many.did.{one}", count=many.done))
-                                for one in ("replay", "resolve", "take", "reopen")
+                                for one in ("replay", "resolve", "take", "ask", "reopen")
                             ],
                             "",
                         ),
@@ -153,6 +153,7 @@ def _chosen() -> rx.Component:
                 aksel.hgrid(
                     rx.cond(work.rows[0].replay == "held", rx.fragment(), _replay()),
                     rx.cond(work.which != "rejected", _resolve()),
+                    rx.cond((work.which == "open") & (work.sender != ""), _letter()),
                     columns={"xs": 1, "md": 2},
                     gap="space-24",
                 ),
@@ -212,4 +213,70 @@ def _resolve() -> rx.Component:
 def _send(label: Any, name: str) -> rx.Component:
     return aksel.button(
         label, type="submit", size="small", loading=many.busy, custom_attrs={"data-testid": name}
+    )
+
+
+def _letter() -> rx.Component:
+    """One text for all of them, and the note that it was sent."""
+    letter = text(
+        "team.letter.many",
+        sender=work.sender_name,
+        count=many.named,
+        wrong=text_by("operations.code", work.code, "other", otherwise=work.code),
+        code=work.code,
+        lines=many.lines,
+        ask=text_by("team.letter.ask_many", many.asking, ASK_REASONS[0]),
+    )
+    written = (many.lines != "") & (many.of[0] == work.code) & (many.of[1] == work.sender)
+    return aksel.vstack(
+        aksel.body_long(text("team.letter.help")),
+        aksel.select(
+            *[rx.el.option(text(f"team.asks.{code}"), value=code) for code in ASK_REASONS],
+            label=text("team.asks.label"),
+            value=many.asking,
+            on_change=many.choose_asking,
+            size="small",
+        ),
+        rx.cond(
+            written,
+            rx.fragment(
+                rx.cond(
+                    many.left_out > 0,
+                    aksel.body_short(text("team.letter.left_out", count=many.left_out), weight="semibold"),
+                ),
+                rx.el.pre(
+                    letter,
+                    class_name="ops-original ops-letter",
+                    tab_index=0,
+                    role="region",
+                    aria_label=text("team.letter.title"),
+                    custom_attrs={"data-testid": "letter-all"},
+                ),
+                aksel.hstack(
+                    aksel.copy_button(
+                        copy_text=letter,
+                        text=text("team.letter.copy"),
+                        active_text=text("team.letter.copied"),
+                        size="small",
+                    ),
+                    aksel.button(
+                        text("team.letter.do_many", count=many.named),
+                        size="small",
+                        loading=many.busy,
+                        on_click=many.ask,
+                        custom_attrs={"data-testid": "ask-all"},
+                    ),
+                    gap="space-12",
+                    wrap=True,
+                ),
+            ),
+            aksel.button(
+                text("team.letter.write", count=work.total),
+                size="small",
+                on_click=many.write,
+                custom_attrs={"data-testid": "write-letter"},
+            ),
+        ),
+        gap="space-12",
+        align="start",
     )

@@ -171,6 +171,14 @@ def causes(answer: Json) -> list[Cause]:
     ]
 
 
+def letter_lines(answer: Json) -> str:
+    """Received, MsgId and report number of each message, a line each."""
+    return "\n".join(
+        "  ".join((moment(one.get("received")), one.get("msg_id") or "–", one.get("serv_prov_id") or "–"))
+        for one in answer.get("items", [])
+    )
+
+
 def history(answer: Json) -> list[Done]:
     """What was done about a message, newest first."""
     return [

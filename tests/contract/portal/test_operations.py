@@ -164,6 +164,8 @@ async def test_causes_lead_to_their_messages_and_one_word_solves_them_all(
     await tab.do(WorkList, "choose_cause", first.code, first.key, first.sender)
     assert (work.total, work.causes) == (3, [])
     many: Any = await tab.get(Many)
+    await tab.do(Many, "write")
+    assert (many.lines.count("\n"), many.left_out, WRONG in many.lines) == (2, 0, False)
     await tab.do(Many, "take")
     assert [(row.mine, row.taken_by) for row in work.rows] == [(True, "Oskar Brekke")] * 3
     await tab.do(Many, "resolve", {"reason": "sent-again"})

@@ -191,3 +191,24 @@ async def test_all_of_a_cause_and_sender_are_taken_solved_and_put_back(world: Wo
     assert (await world.post("/reopen", **cause, state="resolved")).json()["done"] == 2
     assert await world.ids() == [*ids, kept]
     assert (await world.post("/resolve", **cause, reason="sent")).json()["title"] == "reason-unknown"
+
+
+async def test_a_letter_names_one_senders_messages_by_its_own_ids_and_all_are_noted_as_returned(
+    world: World,
+) -> None:
+    sent = [sample(number=WRONG) for _ in range(3)]
+    ids = [await world.send(one) for one in sent]
+    cause = {"code": DIGIT, "sender": "313901866"}
+    letter = await world.post("/letter", **cause)
+    assert [(i["msg_id"], i["serv_prov_id"]) for i in letter.json()["items"]] == [
+        (one.msg_id, one.serv_prov_id) for one in sent
+    ]
+    assert (letter.json()["left"], WRONG in letter.text, "Danser" in letter.text) == (0, False, False)
+    to_nobody = await world.post("/letter", code=DIGIT)
+    assert (to_nobody.status_code, to_nobody.json()["title"]) == (422, "sender-missing")
+    asked = await world.post("/ask", **cause, reason="send-corrected")
+    assert asked.json() == {"done": 3, "left": 0, "next": None}
+    assert (await world.ids(), await world.ids(state="asked")) == ([], ids)
+    assert (await world.post("/reopen", **cause, state="asked")).json()["done"] == 3
+    actions = {row[0] for row in world.rows("SELECT action FROM core_record.actor_log")}
+    assert {"operations-letter", "operations-ask-all"} <= actions

@@ -139,6 +139,7 @@ def test_every_reason_and_every_code_that_can_wait_has_words(lang: str) -> None:
     assert set(RESOLVE_REASONS) == set(rules.RESOLVE_REASONS)
     assert set(CORRECTION_REASONS) == set(rules.CORRECTION_REASONS)
     assert set(ASK_REASONS) == set(rules.ASK_REASONS) == set(under(lang, "team.letter.ask"))
+    assert set(ASK_REASONS) == set(under(lang, "team.letter.ask_many"))
     assert set(ASK_REASONS) | {"other"} == set(under(lang, "team.asked"))
     assert set(JUDGEMENTS) | {"other"} == set(under(lang, "judging.does"))
     written = {*REPLAY_REASONS, *RESOLVE_REASONS, *CORRECTION_REASONS, *JUDGEMENTS, "corrected"}
