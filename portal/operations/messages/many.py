@@ -17,7 +17,8 @@ from portal.session.operator import operations_client
 
 
 class Many(rx.State):
-    """How far it is. `action`: what is, or was, done; empty before anything.
+    """How far it is. `action`: what is, or was, done; empty before anything; `at`: what part of the lists
+    (`WorkList.turned`) it is told of.
 
     `lines`: the `named` messages of the cause `of` as a letter to their sender has them; `left_out`: those it
     has no room for.
@@ -27,6 +28,7 @@ class Many(rx.State):
     done: int = 0
     left: int = 0
     busy: bool = False
+    at: int = 0
     asking: str = ASK_REASONS[0]
     lines: str = ""
     of: list[str] = []  # noqa: RUF012 - Reflex copies defaults
@@ -91,6 +93,7 @@ class Many(rx.State):
     async def _go(self, action: str, reason: str, most: int | None = None) -> AsyncIterator[None]:
         work = await self.get_state(WorkList)
         work.conflict, self.action, self.done, self.left, self.busy = "", action, 0, work.total, True
+        self.at = work.turned
         yield
         after: str | None = None
         try:
@@ -110,3 +113,4 @@ class Many(rx.State):
         if not work.total and not work.problem:
             work._narrow("", "")
             await work._fetch()
+        self.at = work.turned

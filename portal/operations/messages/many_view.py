@@ -92,7 +92,7 @@ def many_view() -> rx.Component:
     return rx.fragment(
         rx.el.div(
             rx.cond(
-                many.action != "",
+                (many.action != "") & (many.at == work.turned),
                 aksel.alert(
                     rx.cond(
                         many.busy,
@@ -183,6 +183,7 @@ def _button(action: str, label: Any) -> rx.Component:
 def _replay() -> rx.Component:
     return rx.el.form(
         aksel.vstack(
+            aksel.heading(text("operations.replay.title"), level="3", size="xsmall"),
             aksel.body_long(text("operations.replay.help")),
             reasons("operations.replay_reason", REPLAY_REASONS),
             _send(text("operations.replay_all", count=work.total), "replay-all"),
@@ -197,6 +198,7 @@ def _resolve() -> rx.Component:
     """The browser does not send the form before it is ticked that all of them are meant."""
     return rx.el.form(
         aksel.vstack(
+            aksel.heading(text("operations.resolve.title"), level="3", size="xsmall"),
             aksel.body_long(text("operations.resolve.help")),
             reasons("operations.resolve_reason", RESOLVE_REASONS),
             aksel.checkbox(
@@ -229,6 +231,7 @@ def _letter() -> rx.Component:
     )
     written = (many.lines != "") & (many.of[0] == work.code) & (many.of[1] == work.sender)
     return aksel.vstack(
+        aksel.heading(text("team.letter.title"), level="3", size="xsmall"),
         aksel.body_long(text("team.letter.help")),
         aksel.select(
             *[rx.el.option(text(f"team.asks.{code}"), value=code) for code in ASK_REASONS],

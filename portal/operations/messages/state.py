@@ -36,7 +36,7 @@ PAGE = 25
 class WorkList(rx.State):
     """The page's state. What an opened message says is here only while it is shown.
 
-    `code`, `sender`: the cause that is chosen; `whose`: "mine", "free" or all; `sought`: the id searched for.
+    `code`, `sender`: the cause chosen; `whose`: "mine", "free" or all; `turned`: how often one chose anew.
     """
 
     which: str = LISTS[0]
@@ -45,6 +45,7 @@ class WorkList(rx.State):
     sender_name: str = ""
     whose: str = ""
     sought: str = ""
+    turned: int = 0
     rows: list[Row] = []  # noqa: RUF012 - Reflex copies defaults
     codes: list[CodeCount] = []  # noqa: RUF012
     causes: list[Cause] = []  # noqa: RUF012
@@ -284,6 +285,7 @@ class WorkList(rx.State):
 
     def _narrow(self, code: str, sender: str, name: str = "") -> None:
         self.code, self.sender, self.sender_name, self.skip, self.conflict = code, sender, name, 0, ""
+        self.turned += 1
 
     async def _told(self, problem: ServiceProblem) -> None:
         """Say it; where a colleague was faster, show what the message is now."""

@@ -44,7 +44,7 @@ def _quiet() -> rx.Component:
             _scrolling(
                 text("operations.quiet.heading"),
                 _table(
-                    "quiet", ("sender", "last", "usual", "silent", "state"), rx.foreach(seen.quiet, _silence)
+                    "quiet", ("sender", "state", "silent", "last", "usual"), rx.foreach(seen.quiet, _silence)
                 ),
             ),
             empty_view(text("operations.quiet.none"), text("operations.quiet.none_help")),
@@ -55,11 +55,6 @@ def _quiet() -> rx.Component:
 def _silence(one: Any) -> rx.Component:
     return aksel.table_row(
         aksel.table_header_cell(one.sender, scope="row"),
-        aksel.table_data_cell(rx.cond(one.last != "", one.last, "–")),
-        aksel.table_data_cell(rx.cond(one.usual < 0, "–", _amount(one.usual, one.usual_unit)), align="right"),
-        aksel.table_data_cell(
-            rx.cond(one.state == "gone", "> ", ""), _amount(one.silent, one.silent_unit), align="right"
-        ),
         aksel.table_data_cell(
             rx.cond(
                 (one.state == "quiet") | (one.state == "gone"),
@@ -71,6 +66,11 @@ def _silence(one: Any) -> rx.Component:
                 text_by("operations.quiet.state", one.state, "unknown"),
             )
         ),
+        aksel.table_data_cell(
+            rx.cond(one.state == "gone", "> ", ""), _amount(one.silent, one.silent_unit), align="right"
+        ),
+        aksel.table_data_cell(rx.cond(one.last != "", one.last, "–")),
+        aksel.table_data_cell(rx.cond(one.usual < 0, "–", _amount(one.usual, one.usual_unit)), align="right"),
     )
 
 

@@ -170,7 +170,9 @@ async def test_causes_lead_to_their_messages_and_one_word_solves_them_all(
     assert [(row.mine, row.taken_by) for row in work.rows] == [(True, "Oskar Brekke")] * 3
     await tab.do(Many, "resolve", {"reason": "sent-again"})
     assert (many.done, work.code, [row.id for row in work.rows]) == (3, "", [other])
+    assert many.at == work.turned  # told of here
     await tab.do(WorkList, "choose_list", "resolved")
+    assert many.at != work.turned  # and no longer on another list
     await tab.do(WorkList, "choose_code", first.code)
     await tab.do(Many, "reopen")
     await tab.do(WorkList, "choose_list", "open")
