@@ -21,6 +21,17 @@ Authorize: TypeAlias = Callable[[], Awaitable[httpx.Auth]]
 _DECODER = msgspec.json.Decoder(Any, float_hook=Decimal)
 
 
+def going_on(bundle: Bundle) -> str | None:
+    """Where the next page begins (`_page`), as the answer's link says it; "" at the end.
+
+    None when the answer has no links: then only its total tells.
+    """
+    links = {str(link.get("relation")): str(link.get("url")) for link in bundle.get("link", [])}
+    if "next" in links:
+        return httpx.URL(links["next"]).params.get("_page")
+    return "" if links else None
+
+
 class FhirClient:
     """Calls one service's FHIR base on behalf of one logged-in person."""
 

@@ -38,7 +38,7 @@ def refuse_other_formats(request: Request, formats: Sequence[str]) -> None:
     if formats:
         fits = all(_is_json(each.replace(" json", "+json"), _FORMATS) for each in formats)
     else:
-        accepted = request.headers.get("accept", "*/*")
+        accepted = ",".join(request.headers.getlist("accept")) or "*/*"
         fits = accepted in _JSON or any(_is_json(each, _JSON) for each in accepted.split(","))
     if not fits:
         raise NotAcceptable(

@@ -206,8 +206,14 @@ def _context(request: Request) -> LookupContext:
 
 
 def person_number(request: Request) -> NationalId:
-    """The number in `person-id`; raises `Malformed` `person-id-missing`, or the number's own fault."""
-    text = request.headers.get("person-id")
+    """The number in `person-id`; raises `Malformed` `person-id-missing`, or the number's own fault.
+
+    Two of them are none: what stands between might have read the other one.
+    """
+    given = request.headers.getlist("person-id")
+    if len(given) > 1:
+        raise Malformed("person-id-repeated", "Send the header person-id once.")
+    text = given[0] if given else ""
     if not text:
         raise Malformed(
             "person-id-missing", "Send the person's national identity number in the header person-id."

@@ -9,6 +9,7 @@ import reflex as rx
 
 from portal.citizen.results.transform import OwnReport, Waiting, own_reports, replaced, waiting
 from portal.clients.errors import ServiceProblem
+from portal.clients.fhir import going_on
 from portal.session.acting import shown_results_client
 from portal.session.current import current
 from portal.session.guard import requires
@@ -25,10 +26,12 @@ class OwnResults(rx.State):
     waiting: list[Waiting] = []  # noqa: RUF012
     replaced: list[str] = []  # noqa: RUF012
     total: int = 0
+    ended: bool = True
     loaded: bool = False
     loading_more: bool = False
     problem: str = ""
     code: str = ""
+    _behind: str | None = None  # where the next page begins
 
     @rx.event
     @requires(Kind.CITIZEN)
@@ -51,6 +54,8 @@ class OwnResults(rx.State):
         if now is None:
             return
         params = [("_count", str(PAGE)), ("_skip", str(skip))]
+        if skip and self._behind:  # a number alone would miss one when another goes meanwhile
+            params.append(("_page", self._behind))
         params += [("_include", f"DiagnosticReport:{name}") for name in _INCLUDED]
         client = await shown_results_client(now)
         try:
@@ -62,4 +67,6 @@ class OwnResults(rx.State):
         if skip == 0:
             self.waiting, self.replaced = waiting(bundle), replaced(bundle)
         self.total = int(bundle.get("total", len(self.reports)))
+        self._behind = going_on(bundle)
+        self.ended = self.total <= len(self.reports) if self._behind is None else not self._behind
         self.problem, self.loaded = "", True

@@ -34,7 +34,7 @@ def _content() -> rx.Component:
             empty_view(text("own.none"), text("own.none_help")),
         ),
         rx.cond(
-            own.total > own.reports.length(),
+            ~own.ended,
             aksel.button(
                 text("own.more"),
                 variant="secondary",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from portal.clients.elements import Json
-from portal.clients.fhir import resources
+from portal.clients.fhir import going_on, resources
 from portal.clients.screens import NewsAnswer, TableAnswer
 from portal.clinician.results.transform.cumulative import table_of
 from portal.clinician.results.transform.news import News, news_of
@@ -56,21 +56,30 @@ class Screens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of reports, and how many there are in all; `restricted`: the patient has withheld some."""
+    """A page of reports, and how many there are in all; `restricted`: the patient has withheld some.
+
+    `behind`: where the next begins, "" at the end, None when nothing says so but `total`.
+    """
 
     reports: list[Report]
     total: int
     restricted: bool = False
+    behind: str | None = None
 
 
-async def fetch_page(client: Results, skip: int, count: int) -> Page:
-    """Some reports with what the list and "over time" need, newest first."""
+async def fetch_page(client: Results, skip: int, count: int, behind: str | None = None) -> Page:
+    """Some reports with what the list and "over time" need, newest first; with `behind` those that follow.
+
+    `skip` alone would miss one when another goes meanwhile.
+    """
+    place = [("_page", behind)] if behind else []
     bundle = await client.search(
-        "DiagnosticReport", [("_count", str(count)), ("_skip", str(skip)), *_FOR_THE_LIST]
+        "DiagnosticReport", [("_count", str(count)), ("_skip", str(skip)), *place, *_FOR_THE_LIST]
     )
     reports = reports_of(bundle)
     total = bundle.get("total")
-    return Page(reports, total if isinstance(total, int) else len(reports), _says_restricted(bundle))
+    whole = total if isinstance(total, int) else len(reports)
+    return Page(reports, whole, _says_restricted(bundle), going_on(bundle))
 
 
 def _says_restricted(bundle: Json) -> bool:

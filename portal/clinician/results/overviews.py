@@ -35,11 +35,13 @@ def overview_key(*parts: str) -> str:
 class Overview:
     """The reports of one patient as far as they are fetched. `total` is the service's own number of them.
 
+    `behind`: where the rest begins, "" when there is none, None when only `total` tells.
     `table` is None until it is fetched: analyses by dates, and which codes and units are compared.
     """
 
     total: int = 0
     fetched: int = 0
+    behind: str | None = None
     summaries: dict[str, Summary] = field(default_factory=dict)
     points: list[Point] = field(default_factory=list)
     versions: dict[str, list[Report]] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class Overview:
     @property
     def complete(self) -> bool:
         """Whether everything is fetched."""
-        return self.fetched >= self.total
+        return self.fetched >= self.total if self.behind is None else not self.behind
 
 
 class Overviews:

@@ -117,7 +117,9 @@ class ResultsState(OpenReport, OpenTable, rx.State):
             self.incomplete = False
         while not overview.complete:
             try:
-                page = await fetching.fetch_page(client, overview.fetched, fetching.NEXT_PAGE)
+                page = await fetching.fetch_page(
+                    client, overview.fetched, fetching.NEXT_PAGE, overview.behind
+                )
             except ServiceProblem:
                 async with self:
                     self.loading_more, self.incomplete = False, True
@@ -168,6 +170,7 @@ class ResultsState(OpenReport, OpenTable, rx.State):
     def _take(self, overview: Overview, page: fetching.Page) -> None:
         """Take in a page of reports and show what is asked for."""
         overview.add(page.reports, page.total)
+        overview.behind = page.behind
         self.restricted = self.restricted or page.restricted
         self.loading, self.loading_more = False, not overview.complete
         self._show(overview)

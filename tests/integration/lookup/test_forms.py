@@ -70,6 +70,14 @@ def refused(answer: httpx.Response, status: int, code: str) -> None:
     assert answer.json()["issue"][0]["diagnostics"].startswith(code)
 
 
+async def test_two_persons_in_one_search_are_refused(api: Api, store: Store) -> None:
+    store.put(api.person_id, Report())
+    headers = [*api.headers.items(), ("person-id", api.number.value), ("person-id", "12057900499")]
+    answer = await api.http.post("/fhir/DiagnosticReport/_search", headers=headers)
+    refused(answer, 400, "person-id-repeated")
+    assert "12057900499" not in answer.text
+
+
 @pytest.mark.parametrize("name", ["code:not", "status:not", "date:missing", "_tag:text", "_id:exact"])
 async def test_a_modifier_is_refused_however_lenient(api: Api, store: Store, name: str) -> None:
     store.put(api.person_id, Report())

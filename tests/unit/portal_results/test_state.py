@@ -57,14 +57,22 @@ class Service:
             raise self.fails
         self.asked.append((resource, list(params)))
         asked = dict(params)
+        links = [{"relation": "self", "url": "http://x/_search"}]
         if "_id" in asked:
             page = [r for r in self.reports if r[0]["id"] == asked["_id"]]
         else:
-            skip = int(asked["_skip"])
-            page = self.reports[skip : skip + int(asked["_count"])]
+            begin = self._behind(asked["_page"]) if "_page" in asked else int(asked["_skip"])
+            page = self.reports[begin : begin + int(asked["_count"])]
+            if page and page[-1] is not self.reports[-1]:
+                links.append({"relation": "next", "url": f"http://x/_search?_page={page[-1][0]['id']}"})
         resources = [resource for one in page for resource in one]
         entries = [{"resource": r} for r in (*resources, LAB, GP, request())]
-        return {"resourceType": "Bundle", "total": len(self.reports), "entry": entries}
+        return {"resourceType": "Bundle", "total": len(self.reports), "link": links, "entry": entries}
+
+    def _behind(self, page: str) -> int:
+        """The first report that is older than the one of a link."""
+        last = int(page.removeprefix("r"))
+        return sum(int(r[0]["id"].removeprefix("r")) >= last for r in self.reports)
 
     async def table(self) -> TableAnswer:
         if self.fails:
@@ -252,6 +260,24 @@ async def test_the_newest_are_shown_first_and_the_rest_is_fetched_after(tab: Pag
     assert [row.id for row in tab.state.rows][:2] == ["r170", "r169"]
     await tab.do("turn_page", 4)
     assert [row.id for row in tab.state.rows][-1] == "r1"
+
+
+async def test_given_reports_come_and_go_meanwhile_then_none_of_the_rest_is_missed(tab: Page) -> None:
+    tab.service = Service(170)
+    await tab.do("load")
+    del tab.service.reports[3:6]
+    await tab.do("load_rest")
+    listed: set[str] = set()
+    for number in range(1, tab.state.pages + 1):
+        await tab.do("turn_page", number)
+        listed |= {row.id for row in tab.state.rows}
+    assert listed == {f"r{n}" for n in range(1, 171)}
+    assert tab.state.loading_more is False
+    await tab.do("load")
+    tab.service.reports.insert(0, tab.service._one(171))
+    asked = len(tab.service.asked)
+    await tab.do("load_rest")
+    assert len(tab.service.asked) - asked == 2, "and nothing is asked for twice"
 
 
 async def test_when_the_rest_cannot_be_fetched_the_page_says_so_and_can_try_again(tab: Page) -> None:
