@@ -14,6 +14,12 @@ def digits(value: object) -> str:
     return format(Decimal(text), "f") if "e" in text.lower() and decimal_of(text) is not None else text
 
 
+def number_text(digits: str) -> str:
+    """A number of an interface (`13.80`) as it is read on a page (`13,80`), with the comma that laboratories
+    write references with; no digit is added or taken."""
+    return digits.replace(".", ",")
+
+
 def decimal_of(text: str) -> Decimal | None:
     """A number to compare and draw with; None for what is none."""
     try:
@@ -46,6 +52,6 @@ def _extension_shown(extension: Json) -> str:
         return "ja" if value else "nei"
     if isinstance(value, dict):
         if "value" in value:
-            return f"{digits(value.get('value'))} {fhir.text_of(value.get('unit'))}".strip()
+            return f"{number_text(digits(value.get('value')))} {fhir.text_of(value.get('unit'))}".strip()
         return fhir.concept_text(value) or (fhir.code_of(value).label if "code" in value else "")
     return fhir.text_of(value)

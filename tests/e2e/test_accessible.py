@@ -165,7 +165,7 @@ def test_given_a_printed_report_then_who_and_what_are_on_paper_and_the_menu_is_n
     banner = page.get_by_test_id("patient-banner")
     expect(banner).to_be_visible()
     expect(banner).to_contain_text("120579 00499")
-    assert steps.cells(steps.result(report, "P-TSH"))[:2] == ["10.25", "10E-3 IU/L"]
+    assert steps.cells(steps.result(report, "P-TSH"))[:2] == ["10,25", "10E-3 IU/L"]
     for unwanted in (page.get_by_test_id("log-out"), report.get_by_test_id("back")):
         expect(unwanted).to_be_hidden()
     assert page.pdf().startswith(b"%PDF")

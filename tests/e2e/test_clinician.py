@@ -144,7 +144,7 @@ def test_given_reports_when_only_abnormal_are_asked_for_then_it_says_how_many_ar
 def test_given_biochemistry_then_value_unit_flag_reference_and_comment_are_shown(lin: Page) -> None:
     report = steps.open_report(lin, steps.POTASSIUM)
     expect(report.get_by_role("heading", level=1)).to_have_text("Medisinsk biokjemi")
-    assert steps.cells(steps.result(report, "P-Kalium"))[:4] == ["6.1", "mmol/L", "▲Over", "3,5 - 4,6"]
+    assert steps.cells(steps.result(report, "P-Kalium"))[:4] == ["6,1", "mmol/L", "▲Over", "3,5 - 4,6"]
     assert steps.cells(steps.result(report, "P-Natrium"))[:4] == ["143", "mmol/L", "", "137 - 145"]
     kidney = steps.result(report, "Nyre-estimert GFR CKD-EPI Kreatinin")
     assert steps.cells(kidney)[:4] == ["28", "mL/min/1,73m2", "▼Under", "> 60"]
@@ -157,7 +157,7 @@ def test_given_a_value_outside_its_range_without_the_laboratorys_flag_then_the_m
 ) -> None:
     steps.open_own(koman, "Telokk")
     row = steps.result(steps.open_report(koman, steps.THYROID), "P-T4, fritt")
-    assert steps.cells(row)[:2] == ["11.3", "pmol/L"]
+    assert steps.cells(row)[:2] == ["11,3", "pmol/L"]
     expect(row).to_contain_text("Under oppgitt område")
     expect(row).to_contain_text("ikke merket av laboratoriet")
 
@@ -259,6 +259,7 @@ def test_given_an_analysis_when_its_course_is_asked_for_then_graph_and_table_sho
     spring = rows.filter(has_text="06.05.2025 08:30")
     assert [c.strip() for c in spring.get_by_role("cell").all_inner_texts()][:4] == [
         "10.25",
+        "10,25",
         "10E-3 IU/L",
         "▲Over",
         "0,27 - 4,20",

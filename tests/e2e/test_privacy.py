@@ -14,7 +14,7 @@ from tests.e2e.conftest import Visit
 SECRETS = (
     *(steps.LINE, steps.GRY, steps.ROLAND, "120579", "131169"),
     *("Telokk", "Danser", "Gundersen", "Gry", "Line"),
-    *("10.25", "TSH", "Enterococcus", "Gallestein"),
+    *("10.25", "10,25", "TSH", "Enterococcus", "Gallestein"),
 )
 PUBLIC = ("/", "/leave/", "/nothing-here", "/auth/ended", "/favicon.ico", "/health/live")
 PRIVATE = ("/clinician/patients/", "/clinician/results/", "/citizen/results/", "/citizen/access-log/")

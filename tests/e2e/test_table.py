@@ -24,7 +24,7 @@ def test_given_results_when_the_table_is_chosen_then_values_stand_under_their_sa
     table = page.get_by_test_id("cumulative")
     line = table.get_by_test_id("table-line").filter(has=page.get_by_role("button", name="P-TSH"))
     expect(line.first).to_contain_text("Ref. 0,27 - 4,20")
-    flagged = line.locator(".cumulative-cell[data-flag=high]").filter(has_text="10.25")
+    flagged = line.locator(".cumulative-cell[data-flag=high]").filter(has_text="10,25")
     expect(flagged).to_contain_text("▲")
     expect(flagged).to_contain_text("Over")  # in words too
     expect(page.get_by_test_id("left-out")).to_contain_text("utelatt av filtrene")

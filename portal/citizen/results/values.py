@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.clients import elements as fhir
-from portal.clients.beside import extras_of
+from portal.clients.beside import extras_of, number_text
 from portal.clients.elements import Json
 from portal.ui.dates import show_day
 
@@ -44,5 +44,5 @@ def said_beside(observation: Json) -> list[str]:
 
 
 def _quantity(quantity: Json) -> str:
-    number = str(quantity.get("value", "")).replace(".", ",")
+    number = number_text(str(quantity.get("value", "")))
     return " ".join(part for part in (quantity.get("comparator"), number, quantity.get("unit")) if part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from portal.clients.beside import number_text
 from portal.clients.screens import Row, TableAnswer, Value
 from portal.clinician.results.transform import dates
 
@@ -89,7 +90,7 @@ def _newest(name: str, codes: frozenset[str], rows: Iterable[Row]) -> Newest:
     if not found:
         return Newest(name)
     value, unit = max(found, key=lambda one: dates.sort_key(one[0].at))
-    shown = f"{value.comparator}{value.value} {value.unit or unit}".strip()
+    shown = f"{value.comparator}{number_text(value.value)} {value.unit or unit}".strip()
     return Newest(name, shown, dates.show_day(value.at), FLAGS.get(value.flag, "other" if value.flag else ""))
 
 

@@ -220,7 +220,7 @@ def test_the_newest_reports_stand_first_and_what_a_prescriber_looks_for_is_the_n
     assert [(r.key, r.marked, r.news) for r in found.reports] == [("new", 1, "new"), ("old", 0, "")]
     assert (found.known, found.fresh) == (True, 1)
     shown = {one.name: (one.shown, one.flag) for one in latest.prescribing(answer)}
-    assert shown == {"egfr": ("", ""), "potassium": ("5.9 mmol/L", "high"), "inr": ("", "")}
+    assert shown == {"egfr": ("", ""), "potassium": ("5,9 mmol/L", "high"), "inr": ("", "")}
     assert latest.latest(None).known is False
 
 

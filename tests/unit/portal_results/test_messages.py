@@ -92,9 +92,9 @@ def test_own_messages_show_each_kind_in_its_own_way() -> None:
 @requires_shared
 def test_case_1_biochemistry_is_shown_with_digits_units_and_the_one_flag_as_sent() -> None:
     rows = {row.code: row for row in view_of(real("official", "Svar_biokjemi_v1-4_Ny")).rows}
-    assert (rows["NOR05865"].value, rows["NOR05865"].unit) == ("4.4", "10E-3/L")
-    assert (rows["NPU01685"].value, rows["NPU01685"].unit) == ("1.1", "")
-    assert (rows["NPU02593"].value, rows["NPU02593"].unit) == ("11.0", "10E9/L")
+    assert (rows["NOR05865"].value, rows["NOR05865"].unit) == ("4,4", "10E-3/L")
+    assert (rows["NPU01685"].value, rows["NPU01685"].unit) == ("1,1", "")
+    assert (rows["NPU02593"].value, rows["NPU02593"].unit) == ("11,0", "10E9/L")
     assert {code for code, row in rows.items() if row.flag} == {"NOR05857"}
 
 
@@ -102,7 +102,7 @@ def test_case_1_biochemistry_is_shown_with_digits_units_and_the_one_flag_as_sent
 def test_case_2_a_withdrawn_result_has_no_value_and_a_changed_one_says_so() -> None:
     rows = {row.name: row for row in view_of(real("official", "Svar_biokjemi_v1-4_Endring")).rows}
     assert (rows["Us-FT4"].value, rows["Us-FT4"].state) == ("", "cancelled")
-    assert (rows["B-Hemoglobin"].value, rows["B-Hemoglobin"].state) == ("12.0", "amended")
+    assert (rows["B-Hemoglobin"].value, rows["B-Hemoglobin"].state) == ("12,0", "amended")
     assert "forrige svaret var 15" in rows["B-Hemoglobin"].notes[0]
 
 
@@ -183,7 +183,7 @@ def test_case_12_a_potassium_outside_its_range_is_marked_as_ours_alone() -> None
     rows = {row.name: row for row in view_of(real("field", "2021-03-19")).rows}
     potassium = rows["S-Kalium"]
     assert (potassium.value, potassium.reference, potassium.flag, potassium.ours) == (
-        "6.0",
+        "6,0",
         "3,6 - 5,0",
         "",
         "above",

@@ -41,9 +41,9 @@ def test_a_number_keeps_every_digit_its_comparator_and_its_unit_as_sent() -> Non
         observation("c", nlk("NPU01685", "P-INR"), quantity("1.10")),
     ).items()
     assert [(i.value.shown, i.value.unit) for i in shown] == [
-        ("11.0", "10E9/L"),
+        ("11,0", "10E9/L"),
         ("< 5", "mg/L"),
-        ("1.10", ""),
+        ("1,10", ""),
     ]
     assert shown[0].value.decimal == Decimal("11.0")
 

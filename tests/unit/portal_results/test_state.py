@@ -387,7 +387,7 @@ async def test_a_report_is_fetched_anew_when_opened_and_only_one_of_the_patients
     assert (tab.state.showing, len(tab.service.asked)) == ("list", asked)
     await tab.do("open_report", "r2")
     assert (tab.state.showing, tab.state.report.id) == ("report", "r2")
-    assert [(row.value, row.previous) for row in tab.state.result_rows] == [("2.0", "1.0 mmol/L")]
+    assert [(row.value, row.previous) for row in tab.state.result_rows] == [("2,0", "1,0 mmol/L")]
     assert ("_id", "r2") in tab.service.asked[-1][1]
     await tab.do("back_to_list")
     assert (tab.state.showing, tab.state.report.id, tab.state.result_rows) == ("list", "", [])
@@ -407,9 +407,9 @@ async def test_versions_are_fetched_on_request_and_an_old_one_is_marked(tab: Pag
     await tab.do("toggle_versions")
     assert [(v.number, len(v.changes)) for v in tab.state.versions] == [(2, 1), (1, 0)]
     await tab.do("open_version", 1)
-    assert (tab.state.version, tab.state.result_rows[0].value) == (1, "9.9")
+    assert (tab.state.version, tab.state.result_rows[0].value) == (1, "9,9")
     await tab.do("open_version", 2)
-    assert (tab.state.version, tab.state.result_rows[0].value) == (0, "2.0")
+    assert (tab.state.version, tab.state.result_rows[0].value) == (0, "2,0")
     await tab.do("open_version", 3)
     assert tab.state.version == 0
 
@@ -420,7 +420,7 @@ async def test_one_analysis_over_time_needs_no_new_look_up(tab: Page) -> None:
     asked = len(tab.service.asked)
     await tab.do("open_trend", "7280|NPU03230")
     assert tab.state.showing == "trend"
-    assert [row.value for row in tab.state.trend.series[0].rows] == ["2.0", "1.0"]
+    assert [row.value for row in tab.state.trend.series[0].rows] == ["2,0", "1,0"]
     await tab.do("close_trend")
     assert (tab.state.showing, tab.state.trend.series, len(tab.service.asked)) == ("report", [], asked)
 

@@ -73,7 +73,7 @@ def only(*rows: Json) -> CellValue:
 
 def test_a_number_is_shown_as_it_was_sent_with_its_limit_and_flag() -> None:
     cell = only(row(value(number="4.40", comparator="<", flag="2", flagText="Lav", reference="3,6 - 5,0")))
-    assert (cell.value, cell.flag, cell.ours, cell.numeric) == ("< 4.40", "low", "", True)
+    assert (cell.value, cell.flag, cell.ours, cell.numeric) == ("< 4,40", "low", "", True)
 
 
 def test_a_number_outside_its_range_without_the_laboratorys_flag_is_marked_as_ours() -> None:
@@ -136,7 +136,7 @@ def test_a_converted_number_stands_beside_the_laboratorys() -> None:
         joins=[join],
     )
     cell = only(made)
-    assert (cell.value, cell.unit, cell.converted, cell.code) == ("6.5", "%", "48", "NPU29296")
+    assert (cell.value, cell.unit, cell.converted, cell.code) == ("6,5", "%", "48", "NPU29296")
     table = table_of(answer(made))
     assert table.rows[0].line.joined == ["NPU29296 %"]
     assert table.joins["7280|NPU29296", "%"].decimals == 0

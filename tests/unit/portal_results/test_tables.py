@@ -39,9 +39,9 @@ def test_a_row_holds_what_was_sent_and_marks_what_is_ours_as_ours() -> None:
         )
     )
     assert [(r.value, r.unit, r.flag, r.ours, r.reference) for r in shown] == [
-        ("6.0", "mmol/L", "", "above", "3,6 - 5,0"),
+        ("6,0", "mmol/L", "", "above", "3,6 - 5,0"),
         ("14", "mg/L", "high", "", "< 5"),
-        ("11.0", "10E9/L", "", "", "Alltid *-merket"),
+        ("11,0", "10E9/L", "", "", "Alltid *-merket"),
     ]
     assert shown[1].notes == ["OK"]
 
@@ -78,7 +78,7 @@ def test_cancelled_waiting_and_changed_rows_say_so() -> None:
     assert [(r.value, r.state, r.history) for r in shown] == [
         ("", "cancelled", False),
         ("", "waiting", False),
-        ("12.0", "amended", False),
+        ("12,0", "amended", False),
         ("1", "", True),
     ]
 
@@ -105,7 +105,7 @@ def test_the_previous_value_is_of_the_same_code_and_unit_and_earlier() -> None:
     )
     third = next(r for r in reports if r.id == "r3")
     shown = rows_of(third, points_of(reports))[0]
-    assert (shown.previous, shown.previous_date) == ("4.1 mmol/L", "01.01.2024")
+    assert (shown.previous, shown.previous_date) == ("4,1 mmol/L", "01.01.2024")
 
 
 def test_abnormal_only_hides_whole_trees_of_normal_values_and_counts_them() -> None:

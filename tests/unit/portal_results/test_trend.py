@@ -46,7 +46,7 @@ def test_values_of_one_code_and_unit_are_one_series_oldest_first_across_laborato
         result("02-01", quantity("4.2", "mmol/L")),
     )
     series = series_of(found, KEY)
-    assert [[p.shown for p in s.points] for s in series] == [["4.1", "4.2", "4.4"]]
+    assert [[p.shown for p in s.points] for s in series] == [["4,1", "4,2", "4,4"]]
 
 
 def test_another_unit_or_code_is_another_series() -> None:
@@ -176,8 +176,8 @@ def test_the_table_stands_newest_first_with_the_laboratorys_words() -> None:
     )
     rows = trend_of(found, KEY).series[0].rows
     assert [(r.value, r.reference, r.ours, r.state, r.commented) for r in rows] == [
-        ("6.1", "3,6 - 5,0", "above", "amended", False),
-        ("4.1", "3,6 - 5,0", "", "", True),
+        ("6,1", "3,6 - 5,0", "above", "amended", False),
+        ("4,1", "3,6 - 5,0", "", "", True),
     ]
 
 
@@ -257,15 +257,17 @@ def test_hba1c_in_two_units_stays_apart_until_a_conversion_is_known() -> None:
     apart = trend_of(known, "7280|NPU27300")
     assert [(s.code, [row.value for row in s.rows]) for s in apart.series] == [
         ("NPU27300", ["48"]),
-        ("NPU29296", ["6.5"]),
+        ("NPU29296", ["6,5"]),
     ]
     (joined,) = trend_of(known, "7280|NPU27300", joins(HBA1C)).series
     assert [(row.value, row.unit, row.converted) for row in joined.rows] == [
         ("48", "mmol/mol", ""),
-        ("6.5", "%", "48"),
+        ("6,5", "%", "48"),
     ]
     assert joined.unit == "mmol/mol"
-    assert all(47 <= float(tick.label) <= 49 for tick in joined.wide.y_ticks)  # both in mmol/mol
+    assert all(
+        47 <= float(tick.label.replace(",", ".")) <= 49 for tick in joined.wide.y_ticks
+    )  # both in mmol/mol
     assert not joined.banded
 
 

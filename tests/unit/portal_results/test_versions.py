@@ -62,8 +62,8 @@ def test_a_change_says_what_it_did_to_each_item() -> None:
     first, second = history(FIRST, SECOND)
     assert differences(first, second) == [
         Change("cancelled", "Us-FT4", "21 pmol/L", ""),
-        Change("changed", "B-Leukocytter", "15.0 10E9/L", "12.0 10E9/L"),
-        Change("new", "P-INR", "", "1.1"),
+        Change("changed", "B-Leukocytter", "15,0 10E9/L", "12,0 10E9/L"),
+        Change("new", "P-INR", "", "1,1"),
         Change("gone", "P-CRP", "3", ""),
     ]
 

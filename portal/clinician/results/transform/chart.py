@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil, floor, log10
 
+from portal.clients.beside import number_text
 from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.trend import Point, Series
 
@@ -165,7 +166,7 @@ def _ticks(values: list[float]) -> list[float]:
 
 def _label(value: float, step: float) -> str:
     decimals = max(0, -floor(log10(step) + 1e-9))
-    return f"{value:.{decimals}f}"
+    return number_text(f"{value:.{decimals}f}")
 
 
 def _days(points: Sequence[Point], scale: _Scale, width: int) -> list[Tick]:

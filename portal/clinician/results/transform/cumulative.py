@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
+from portal.clients.beside import number_text
 from portal.clients.screens import Converted, Field, Group, ReportHead, Row, TableAnswer, Value
 from portal.clients.screens import Join as SentJoin
 from portal.clinician.results.transform import dates, ranges
@@ -109,7 +110,9 @@ def _cell(value: Value, unit: str, reports: list[ReportHead], judged: ranges.Jud
 
 def _limited(value: Value | Converted) -> str:
     """The number or text with its comparator."""
-    return f"{value.comparator} {value.value}" if value.comparator else value.value
+    is_number = isinstance(value, Converted) or value.kind in ("quantity", "range")
+    shown = number_text(value.value) if is_number else value.value
+    return f"{value.comparator} {shown}" if value.comparator else shown
 
 
 def _opens(value: Value) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from portal.clients import elements as fhir
-from portal.clients.beside import digits, extras_of
+from portal.clients.beside import digits, extras_of, number_text
 from portal.clients.elements import Code, Json, Resources
 from portal.clinician.results.transform import ranges
 from portal.clinician.results.transform.values import SUSCEPTIBILITIES, Value, value_of
@@ -118,8 +118,8 @@ def _reference_text(entry: Json) -> str:
     """The laboratory's own words; the limits only when there are no words."""
     if text := fhir.text_of(entry.get("text")):
         return text
-    low = digits(fhir.first(entry.get("low")).get("value"))
-    high = digits(fhir.first(entry.get("high")).get("value"))
+    low = number_text(digits(fhir.first(entry.get("low")).get("value")))
+    high = number_text(digits(fhir.first(entry.get("high")).get("value")))
     if low and high:
         return f"{low} - {high}"
     return f"< {high}" if high else f"> {low}" if low else ""

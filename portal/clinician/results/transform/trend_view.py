@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from portal.clients.beside import number_text
 from portal.clinician.results.transform import dates
 from portal.clinician.results.transform.chart import NARROW, WIDE, Band, Chart, Mark, chart_of
 from portal.clinician.results.transform.richtext import plain
@@ -160,7 +161,7 @@ def converted(point: Point, join: Join | None) -> str:
     drawn = _drawn(point, join)
     number = drawn.number or 0.0
     shown = f"{number:.{join.decimals}f}" if join.decimals is not None else f"{number:.{_FIGURES}g}"
-    return f"{drawn.comparator} {shown}".strip()
+    return f"{drawn.comparator} {number_text(shown)}".strip()
 
 
 def _row(point: Point, series: Series) -> TrendRow:

@@ -1,10 +1,13 @@
-"""The value of a result as the laboratory sent it: digits, comparator, unit and text verbatim."""
+"""The value of a result as the laboratory sent it: digits, comparator, unit and text verbatim.
+
+A decimal point, which is the interface's, is shown as the comma that laboratories write references with.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.clients import elements as fhir
-from portal.clients.beside import decimal_of, digits
+from portal.clients.beside import decimal_of, digits, number_text
 from portal.clients.elements import Code, Json
 
 _XHTML = "http://hl7.org/fhir/StructureDefinition/rendering-xhtml"
@@ -42,7 +45,8 @@ class Value:
         """The number with its comparator, or the text."""
         if self.kind == "text":
             return self.text or ", ".join(c.label for c in self.codes)
-        return f"{self.comparator} {self.number}".strip() if self.comparator else self.number
+        number = number_text(self.number) if self.kind == "quantity" else self.number
+        return f"{self.comparator} {number}".strip() if self.comparator else number
 
 
 def value_of(observation: Json) -> Value:
@@ -97,7 +101,7 @@ def _rendering(element: Json) -> str:
 def _range(interval: Json) -> Value:
     """Both limits with their common unit; where the units differ, each with its own."""
     sides = (fhir.first(interval.get("low")), fhir.first(interval.get("high")))
-    numbers = [digits(side.get("value")) for side in sides]
+    numbers = [number_text(digits(side.get("value"))) for side in sides]
     units = [fhir.text_of(side.get("unit")) for side in sides]
     if all(units) and units[0] != units[1]:
         whole = [f"{number} {unit}".strip() for number, unit in zip(numbers, units, strict=True)]
