@@ -166,8 +166,8 @@ PAGES = (
         Kind.CITIZEN,
         "own_results",
         own_results_page,
-        [Acting.load, load_own_results, Bell.load],
-        {"reload": [load_own_results]},
+        [Acting.load, *load_own_results, Bell.load],
+        {"reload": load_own_results},
     ),
     Page(
         OWN_JOURNAL,

@@ -93,7 +93,8 @@ class Words:
     def _fields(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for name, value in body.items():
             if name not in _BEHIND and value not in (None, "", [], {}) and not _are_ids(value):
-                yield self.field(name), self._value(value)
+                said = value + 1 if name == "examination" else value  # people count from one
+                yield self.field(name), self._value(said)
 
     def _value(self, value: Any) -> str:
         if isinstance(value, bool):

@@ -48,6 +48,24 @@ class Ordered(Struct, frozen=True):
     reports: list[Told] = []
 
 
+class OwnExamination(Struct, frozen=True):
+    """An examination as the person reads it: `ordered answered not-done`."""
+
+    text: str
+    state: str
+
+
+class OwnOrdered(Struct, frozen=True):
+    """An order as the person reads it; `state`: `waiting partly answered`."""
+
+    id: str
+    at: datetime
+    by: str
+    state: str
+    examinations: list[OwnExamination]
+    sampled: datetime | None = None
+
+
 class Panel(Struct, frozen=True):
     """What is often ordered together: `examinations` as they are put into an order."""
 
@@ -77,6 +95,10 @@ class _Requisitions(Struct):
     requisitions: list[Ordered]
 
 
+class _Own(Struct):
+    orders: list[OwnOrdered]
+
+
 class _Receivers(Struct):
     receivers: list[Receiver]
 
@@ -90,6 +112,10 @@ class RequisitionClient:
     async def listed(self) -> list[Ordered]:
         """Drafts and what is ordered, answered or not, newest first."""
         return (await self._api.ask("POST", "/requisitions/_search", _Requisitions, {})).requisitions
+
+    async def own(self) -> list[OwnOrdered]:
+        """What is ordered for a citizen, or for whom they act, newest first."""
+        return (await self._api.ask("POST", "/requisitions/own/_search", _Own)).orders
 
     async def again(self, entry: Entry, new: str, at: datetime, why: str) -> Ordered:
         """The same is ordered anew under the id `new`, and this one cancelled."""

@@ -258,7 +258,6 @@ def test_given_an_analysis_when_its_course_is_asked_for_then_graph_and_table_sho
     expect(graph.locator(".results-mark")).to_have_count(rows.count())
     spring = rows.filter(has_text="06.05.2025 08:30")
     assert [c.strip() for c in spring.get_by_role("cell").all_inner_texts()][:4] == [
-        "10.25",
         "10,25",
         "10E-3 IU/L",
         "▲Over",
@@ -266,3 +265,18 @@ def test_given_an_analysis_when_its_course_is_asked_for_then_graph_and_table_sho
     ]
     spring.get_by_role("button").click()
     expect(koman.get_by_test_id("report").get_by_role("heading", level=1)).to_have_text("Medisinsk biokjemi")
+
+
+def test_on_a_phone_the_first_results_are_in_sight_and_the_choices_are_folded(visit: Visit) -> None:
+    koman = visit("lege-koman")
+    koman.set_viewport_size(steps.NARROW)
+    steps.open_own(koman, "Telokk")
+    choices = koman.get_by_test_id("filter-choices")
+    expect(choices.get_by_label("Laboratorium")).to_be_hidden()
+    expect(koman.get_by_test_id("abnormal-only")).to_be_visible()
+    choices.locator("summary").press("Enter")
+    choices.get_by_label("Prøvetatt").select_option("365")
+    expect(choices.locator("summary")).to_contain_text("i bruk")
+    koman.set_viewport_size({"width": 1280, "height": 844})
+    expect(choices.get_by_label("Laboratorium")).to_be_visible()
+    expect(choices.locator("summary")).to_be_hidden()

@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 from core_record.access.service import Decision, LookUp
 from journal_api.care.requisitions import repository, service
 from journal_api.care.requisitions.models import KIND
+from journal_api.care.requisitions.own import OwnOrder, own_orders
 from journal_api.care.requisitions.panels import offered
 from journal_api.care.requisitions.paper import LANGUAGES, Paper, as_pdf
 from journal_api.care.requisitions.rules import rules
@@ -73,6 +74,18 @@ async def search(request: Request, actor: Caller) -> Response:
         return LookUp(found, {KIND: len(found)})
 
     return json_answer({"requisitions": await visit(request, actor, [KIND], work)})
+
+
+@router.post("/own/_search", response_class=Response)
+async def own(request: Request, actor: Caller) -> Response:
+    """{"orders": [{id, at, field, by, state, sampled, examinations: [{text, state}]}]}: a citizen's own, or
+    of whom they act for, newest first. Whether it is answered, never what. No body."""
+
+    async def work(here: Visit) -> LookUp[list[OwnOrder]]:
+        found = own_orders(await service.own(here))
+        return LookUp(found, {KIND: len(found)})
+
+    return json_answer({"orders": await visit(request, actor, [KIND], work)})
 
 
 @router.get("/{entry_id}/pdf", response_class=Response)

@@ -70,6 +70,17 @@ async def listing(visit: Visit, *, every: bool = False) -> list[Shown]:
     return shown
 
 
+async def own(visit: Visit) -> list[Shown]:
+    """What is ordered for the person who reads, or for whom they act; newest first.
+
+    Raises `Forbidden` (`requisitions-own`).
+    """
+    if visit.of_personnel:
+        raise Forbidden("requisitions-own", "This is what the person reads. Use /requisitions/_search.")
+    found = await entries.listing(visit, [KIND], states=["active"], count=MOST)
+    return await _shown(visit, found)
+
+
 async def paper(visit: Visit, entry_id: UUID) -> Paper:
     """What the printed requisition says. Raises `NotFound`, `Unprocessable` (`order-not-active`)."""
     entry = await entries.need(visit, KIND, entry_id)

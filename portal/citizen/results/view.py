@@ -7,9 +7,11 @@ from typing import Any
 import reflex as rx
 
 from portal.citizen.page import citizen_page
+from portal.citizen.results.orders_view import orders_part
 from portal.citizen.results.state import OwnResults
 from portal.frame.states import empty_view
 from portal.ui import aksel
+from portal.ui.screen import WIDE
 from portal.ui.text import text, text_by
 
 own: Any = OwnResults  # Reflex turns a state's attributes into Vars, which types do not tell
@@ -23,6 +25,7 @@ def own_results_view() -> rx.Component:
 def _content() -> rx.Component:
     return aksel.vstack(
         rx.foreach(own.replaced, _replaced),
+        orders_part(),
         rx.cond(own.waiting.length() > 0, _waiting()),
         rx.cond(
             own.reports.length() > 0,
@@ -65,11 +68,16 @@ def _waiting() -> rx.Component:
         )
 
     return aksel.box(
-        aksel.heading(text("own.waiting.heading"), level="2", size="xsmall", spacing=True),
-        rx.el.ul(rx.foreach(own.waiting, one), class_name="own-list"),
+        rx.el.details(
+            rx.el.summary(rx.el.h2(text("own.waiting.heading"), class_name="own-folded-h2")),
+            rx.el.ul(rx.foreach(own.waiting, one), class_name="own-list"),
+            open=WIDE,
+            class_name="own-folded",
+        ),
         padding="space-16",
         background="info-soft",
         border_radius="8",
+        max_width="56rem",  # as the reports below
         custom_attrs={"data-testid": "waiting"},
     )
 

@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal.clinician.results.state import DISCIPLINES, PERIODS, seen
 from portal.ui import aksel
+from portal.ui.screen import WIDE
 from portal.ui.text import text
 
 
@@ -25,27 +26,7 @@ def filters() -> rx.Component:
             on_change=seen.search.debounce(40),
             custom_attrs={"data-testid": "filter-text"},
         ),
-        _choice(
-            text("results.filter.discipline"),
-            [(text(f"results.discipline.{code}"), code) for code in DISCIPLINES],
-            seen.discipline,
-            seen.choose_discipline,
-        ),
-        aksel.select(
-            rx.el.option(text("results.filter.all"), value=""),
-            rx.foreach(seen.laboratories, lambda name: rx.el.option(name, value=name)),
-            label=text("results.filter.laboratory"),
-            size="small",
-            value=seen.laboratory,
-            on_change=seen.choose_laboratory,
-        ),
-        _choice(
-            text("results.filter.period"),
-            [(text(f"results.period.{days}"), days) for days in PERIODS],
-            seen.period,
-            seen.choose_period,
-            everything=text("results.period.all"),
-        ),
+        _choices(),
         aksel.checkbox(
             text("results.filter.abnormal"),
             size="small",
@@ -67,6 +48,49 @@ def filters() -> rx.Component:
         aria_label=text("results.filter.label"),
         class_name="results-filters",
     )
+
+
+def _choices() -> rx.Component:
+    """What is chosen from lists: on a phone folded, so that the results are in sight."""
+    return rx.el.details(
+        rx.el.summary(
+            rx.cond(
+                (seen.discipline != "") | (seen.laboratory != "") | (seen.period != ""),
+                text("results.filter.more_used"),
+                text("results.filter.more"),
+            )
+        ),
+        rx.el.div(*_lists(), class_name="results-choices-in"),
+        open=WIDE,
+        class_name="results-choices",
+        custom_attrs={"data-testid": "filter-choices"},
+    )
+
+
+def _lists() -> list[rx.Component]:
+    return [
+        _choice(
+            text("results.filter.discipline"),
+            [(text(f"results.discipline.{code}"), code) for code in DISCIPLINES],
+            seen.discipline,
+            seen.choose_discipline,
+        ),
+        aksel.select(
+            rx.el.option(text("results.filter.all"), value=""),
+            rx.foreach(seen.laboratories, lambda name: rx.el.option(name, value=name)),
+            label=text("results.filter.laboratory"),
+            size="small",
+            value=seen.laboratory,
+            on_change=seen.choose_laboratory,
+        ),
+        _choice(
+            text("results.filter.period"),
+            [(text(f"results.period.{days}"), days) for days in PERIODS],
+            seen.period,
+            seen.choose_period,
+            everything=text("results.period.all"),
+        ),
+    ]
 
 
 def _choice(

@@ -1,0 +1,81 @@
+"""Ordered and not answered first; what is answered folded, with where the answer comes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from portal.citizen.results.orders import own_orders
+from portal.ui import aksel
+from portal.ui.text import text
+
+
+def orders_part() -> rx.Component:
+    """The part of the page; nothing where nothing is ordered."""
+    return rx.fragment(
+        rx.cond(
+            own_orders.failed,
+            rx.el.p(
+                text("own.orders.failed"),
+                " ",
+                aksel.button(
+                    text("own.again"),
+                    rx.el.span(" ", text("own.orders.heading"), class_name="akson-hidden"),
+                    size="xsmall",
+                    variant="secondary",
+                    on_click=own_orders.load,
+                ),
+                role="status",
+            ),
+        ),
+        rx.cond((own_orders.waiting.length() + own_orders.answered.length()) > 0, _part()),
+    )
+
+
+def _part() -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            rx.el.h2(
+                text("own.orders.heading_of", number=own_orders.waiting.length()), class_name="own-folded-h2"
+            )
+        ),
+        rx.cond(
+            own_orders.waiting.length() > 0,
+            rx.el.ul(rx.foreach(own_orders.waiting, _line), class_name="own-orders-rows"),
+        ),
+        rx.cond(
+            own_orders.answered.length() > 0,
+            rx.el.details(
+                rx.el.summary(text("own.orders.answered_ones", number=own_orders.answered.length())),
+                rx.el.p(text("own.orders.answered_help"), class_name="privacy-quiet"),
+                rx.el.ul(rx.foreach(own_orders.answered, _line), class_name="own-orders-rows"),
+            ),
+        ),
+        rx.el.p(text("own.orders.which"), class_name="privacy-quiet"),
+        class_name="own-orders own-folded",
+        custom_attrs={"data-testid": "own-orders"},
+    )
+
+
+def _line(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(
+            text("own.orders.ordered", day=line.when, by=line.by),
+            rx.cond(
+                line.sampled != "",
+                rx.fragment(" ", text("own.orders.sampled", day=line.sampled)),
+                rx.fragment(),
+            ),
+            class_name="privacy-quiet",
+        ),
+        _part_of("own.orders.waits", line.waiting),
+        _part_of("own.orders.is_answered", line.answered),
+        _part_of("own.orders.not_done", line.not_done),
+        key=line.key,
+        custom_attrs={"data-testid": "own-order"},
+    )
+
+
+def _part_of(key: str, names: Any) -> rx.Component:
+    return rx.cond(names != "", rx.el.p(rx.el.strong(text(key)), " ", names))
