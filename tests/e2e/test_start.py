@@ -65,6 +65,27 @@ def test_given_lists_of_the_day_then_a_patient_sought_by_name_stands_by_the_fiel
         expect(steps.own_patients(page)).to_be_visible()
 
 
+def test_given_somebody_at_the_screen_then_lists_are_fetched_anew_and_old_ones_say_so(
+    visit: Visit,
+) -> None:
+    page = visit("lege-koman")
+    sent: list[str] = []
+    page.on("websocket", lambda one: one.on("framesent", lambda frame: sent.append(str(frame))))
+    page.clock.install()
+    page.goto("/clinician/patients")
+    said = page.get_by_test_id("fetched")
+    expect(said).to_contain_text("hentet kl.")
+    expect(said).not_to_contain_text("Kan ha endret seg")
+    assert not any("start.again" in frame for frame in sent)
+    page.clock.fast_forward(70_000)  # nobody moves, and nobody has been away for long
+    page.wait_for_timeout(1_000)
+    assert any("start.again" in frame for frame in sent)
+    sent.clear()
+    page.clock.fast_forward(200_000)  # unattended by now: the session is left to idle out
+    expect(said).to_contain_text("Kan ha endret seg")
+    assert not any("start.again" in frame for frame in sent)
+
+
 def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_after_a_lost_net(
     browser: Browser, base_url: str
 ) -> None:

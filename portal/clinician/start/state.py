@@ -22,7 +22,7 @@ from portal.session.guard import requires
 from portal.session.journal import session_of, unit_client
 from portal.session.models import Kind
 from portal.session.places import shares_journal
-from portal.ui.dates import day_text
+from portal.ui.dates import day_text, time_text
 
 OF_DAY = ["contact", "visit"]
 
@@ -32,13 +32,16 @@ class Start(rx.State):
 
     `stands`: "" while it is fetched, `lists`, `none` (the place has no lists of the journal) or `failed`.
     `whose`: what of the visits is shown (`mine`, `free`, "" all): on a phone one's own first, where one has
-    some. `divides`: whether the reader shares out visits.
+    some. `divides`: whether the reader shares out visits. `at` and `clock`: day and time of the last fetch,
+    which is number `round`.
     """
 
     stands: str = ""
     service: str = ""
     lists: list[Shown] = []  # noqa: RUF012 - Reflex copies defaults
     at: str = ""
+    clock: str = ""
+    round: int = 0
     opening: str = ""
     whose: str = ""
     divides: bool = False
@@ -124,7 +127,8 @@ class Start(rx.State):
         self._items = {one.item.id: one for one in (*self._open, *of_day)}
         self.service, self.divides = is_open.service, session.session.authorised_role != "-"
         self.stands = "lists" if services().get(self.service) else "none"
-        self.at, self.problem, self.code = day_text(now), "", ""
+        self.at, self.clock, self.problem, self.code = day_text(now), time_text(now), "", ""
+        self.round += 1
         self._show()
 
     def _show(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.clinician.start.fresh import keep_fresh
 from portal.clinician.start.state import start
 from portal.clinician.start.visits_view import visit_acts
 from portal.frame.layout import VISITS
@@ -30,7 +31,17 @@ def start_view() -> rx.Component:
 def _lists() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.p(text_by("start.service", start.service, "gp"), " · ", start.at, class_name="start-day"),
+            rx.el.p(
+                text_by("start.service", start.service, "gp"),
+                " · ",
+                start.at,
+                " · ",
+                text("start.fetched", at=start.clock),
+                " ",
+                keep_fresh(_tag(text("start.old"), "warning"), fetched=start.round, on_stale=start.again),
+                class_name="start-day",
+                custom_attrs={"data-testid": "fetched"},
+            ),
             _again(),
             class_name="start-top",
         ),
