@@ -17,14 +17,16 @@ ORDER, DRAFT = "requisition", "requisition-draft"
 ORDERS = frozenset({ORDER, DRAFT})
 """Orders of the journal: not answered, and prepared for who orders. Opened in the journal."""
 UNANSWERED = ORDERS | {AWAITED}
+_HURRIES = {2: "acute", 1: "urgent"}
 _MARKS = frozenset({"none", "undecided", "abnormal", "critical"})
 
 
 @dataclass
 class Row:
     """One line. `key` finds the item on the server. `state`: as the service has it,
-    `told` where one opened an earlier version, `late` where a critical one waits unopened. `due` and `field`:
-    of an order, from when its answer is late, and of which field it is."""
+    `told` where one opened an earlier version, `late` where a critical one waits unopened. `due`, `field`
+    and `urgency` (`acute urgent`): of an order, from when its answer is late, of which field it is, and how
+    it hurries."""
 
     key: str
     name: str
@@ -36,6 +38,7 @@ class Row:
     whose: str = ""
     due: str = ""
     field: str = ""
+    urgency: str = ""
 
 
 @dataclass
@@ -90,7 +93,7 @@ def lists_of(
         "others": [one for one in rest if one.item.assignee is not None],
         "ownerless": list(ownerless),
     }
-    waiting = sorted(unanswered.items, key=lambda one: _when_due(one, unanswered.mine))
+    waiting = sorted(unanswered.items, key=lambda one: (_hurries(one), *_when_due(one, unanswered.mine)))
     return {name: sorted(items, key=_place) for name, items in found.items()} | {"awaited": waiting}
 
 
@@ -137,6 +140,11 @@ def _place(one: Listed) -> tuple[int, float, str]:
     return -item.urgency, item.since.timestamp() if item.since else 0.0, item.id
 
 
+def _hurries(one: Listed) -> int:
+    """What is late and acute stands before all, whoever ordered it; then what is late and urgent."""
+    return -one.item.urgency if one.overdue and one.item.kind == ORDER else 0
+
+
 def _when_due(one: Listed, mine: Collection[str]) -> tuple[bool, bool, float]:
     """Drafts first, which nobody has ordered by; then one's own and nobody's, what is due first."""
     item = one.item
@@ -162,6 +170,7 @@ def _row(one: Listed, now: datetime, *, several: bool) -> Row:
         whose=(one.assignee_name or "") if several else "",
         due=day_text(item.due) if item.kind == ORDER and item.due else "",
         field=item.label or "" if item.kind in ORDERS else "",
+        urgency=_HURRIES.get(item.urgency, "") if item.kind == ORDER else "",
     )
 
 

@@ -117,6 +117,12 @@ def _row(row: Any) -> rx.Component:
                         ),
                     ),
                 ),
+                rx.match(
+                    row.urgency,
+                    ("acute", aksel.tag(text("start.urgency.acute"), size="xsmall", variant="error")),
+                    ("urgent", aksel.tag(text("start.urgency.urgent"), size="xsmall", variant="warning")),
+                    rx.fragment(),
+                ),
                 rx.cond(row.overdue, aksel.tag(text("follow_up.overdue"), size="xsmall", variant="warning")),
                 rx.cond(
                     row.field != "",

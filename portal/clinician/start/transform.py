@@ -128,7 +128,7 @@ def row(widget: Widget, listed: Listed, now: datetime, mine: Sequence[str] = ())
         born=day_text(listed.birth_date) if listed.birth_date else "",
         kind=item.kind,
         state=item.state,
-        urgency=item.urgency if "urgency" in widget.shows else 0,
+        urgency=_urgency(item) if "urgency" in widget.shows else 0,
         overdue=listed.overdue or _is_late(item, now),
         done=not item.open or item.state in DONE,
         acts="visit" in widget.acts and item.kind == "visit",
@@ -138,6 +138,11 @@ def row(widget: Widget, listed: Listed, now: datetime, mine: Sequence[str] = ())
     )
     _fill(made, widget, listed, now)
     return made
+
+
+def _urgency(item: Item) -> int:
+    """As the lists show it, 1 (ordinary) to 4; an ordinary order is as nearly all are, and says nothing."""
+    return (0, 2, 3)[min(item.urgency, 2)] if item.kind == "requisition" else item.urgency
 
 
 def age_of(born: date, day: date) -> tuple[int, str]:

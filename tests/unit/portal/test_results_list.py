@@ -140,3 +140,15 @@ def test_orders_stand_among_the_unanswered_drafts_first_and_then_what_is_late_fi
     assert place_of(found, listed("w").item.person_id, "late") == ("awaited", "w"), (
         "an order is opened in the journal"
     )
+
+
+def test_an_acute_order_that_is_late_stands_before_all_whoever_ordered_it() -> None:
+    due = NOW - timedelta(hours=1)
+    late = [
+        listed("ordinary", kind="requisition", assignee=ME, due=NOW - timedelta(days=9), overdue=True),
+        listed("acute", kind="requisition", assignee="other", due=due, urgency=2, overdue=True),
+        listed("waits", kind="requisition", assignee=ME, due=NOW + timedelta(hours=1), urgency=2),
+    ]
+    found = lists_of([], [], [], Work(late, mine=[ME]))["awaited"]
+    assert [one.item.id for one in found] == ["acute", "ordinary", "waits"]
+    assert [one.urgency for one in rows(found, NOW)] == ["acute", "", "acute"]

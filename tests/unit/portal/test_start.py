@@ -146,3 +146,16 @@ def test_of_orders_the_gp_sees_what_is_late_and_drafts_alone() -> None:
     assert late_kinds("gp") == ["requisition", "requisition-draft"]
     assert late_kinds("home-care") == []
     assert not {"requisition", "requisition-draft"} & set(kinds())
+
+
+def test_an_acute_order_that_is_late_stands_first_and_says_that_it_is_acute_at_every_doctors_list() -> None:
+    items = [
+        listed("requisition", "old", due=NOW - timedelta(days=9), since=NOW - timedelta(days=20)),
+        listed("requisition", "acute", due=NOW - timedelta(hours=1), since=NOW, urgency=2),
+        listed("requisition", "urgent", due=NOW - timedelta(hours=2), since=NOW, urgency=1),
+        listed("requisition", "acute-not-late", due=NOW + timedelta(hours=1), since=NOW, urgency=2),
+    ]
+    for service in ("gp", "emergency"):
+        found = shown(widget(service, "orders"), items, [], NOW).rows
+        assert [(one.key, one.urgency) for one in found] == [("acute", 3), ("urgent", 2), ("old", 0)]
+    assert late_kinds("emergency") == ["requisition", "requisition-draft"]
