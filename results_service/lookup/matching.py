@@ -89,6 +89,8 @@ def part_filter(search: Search, released_at: datetime | None) -> ReportFilter:
 
 def report_filter(search: Search, released_at: datetime | None) -> ReportFilter:
     """A search of DiagnosticReports as the database is asked."""
+    if not search.tokens and search.moments is None:  # as most do
+        return ReportFilter(released_at=released_at)
     moments = search.moments or Moments()
     ids = _all_of(map(_ids, search.values("_id")))
     return ReportFilter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha1
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from results_service.reports.svarrapport.parts import Code
 from results_service.reports.svarrapport.rules import issue
 
 _NUMBER_LENGTH = 11  # fødselsnummer, D-nummer, FH-nummer
+_BIRTH_LENGTH = 6  # behind which people leave a space when they write one
 _PROFILES = {kind: [profile] for kind, profile in names.PROFILES.items()}
 # The two bits that say which kind of UUID it is (RFC 9562, 4.1), as they change a hexadecimal digit.
 _VARIANT = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
@@ -54,7 +56,8 @@ class Context:
         self.request_reference: Json | None = None
         self._mistaken = False
         number = message.patient.number
-        self._number = number.encode() if len(number) == _NUMBER_LENGTH else None
+        self._number = number if len(number) == _NUMBER_LENGTH else None
+        self._birth = number[:_BIRTH_LENGTH].encode()
         self._number_found = False
 
     def new_id(self, kind: ResourceKind, key: str) -> str:
@@ -107,26 +110,35 @@ class Context:
     def resource(self, kind: ResourceKind, resource_id: str, parts: Json, **found: object) -> MappedResource:
         """Serialise once: `parts` without resourceType and id; the patient's number is masked throughout."""
         body = encode({"resourceType": kind, "id": resource_id, **parts})
-        if self._number is not None and self._number in body:
-            body = encode({"resourceType": kind, "id": resource_id, **_masked(parts, self._number.decode())})
-            if not self._number_found:
+        if self._number is not None and self._birth in body:
+            masked = encode(
+                {"resourceType": kind, "id": resource_id, **_masked(parts, _written(self._number))}
+            )
+            if masked != body and not self._number_found:
                 self._number_found = True
                 self.note("national-id-in-text", "ServReport")
+            body = masked
         return MappedResource(kind, resource_id, body, references=_references(parts), **found)  # type: ignore[arg-type]
 
 
-def _masked(json: Any, number: str) -> Any:
+def _written(number: str) -> re.Pattern[str]:
+    """The number as people write it: with a space, a hyphen or the like behind the birth date, or nothing."""
+    birth, rest = re.escape(number[:_BIRTH_LENGTH]), re.escape(number[_BIRTH_LENGTH:])
+    return re.compile(rf"{birth}[\s.\-]{{0,3}}{rest}")
+
+
+def _masked(json: Any, number: re.Pattern[str]) -> Any:
     """The same without the number: asterisks in a text, and a value that is or holds it told as masked
     (FHIR R4 JSON, extension of a primitive; data-absent-reason)."""
     if isinstance(json, str):
-        return json.replace(number, "*" * _NUMBER_LENGTH)
+        return number.sub("*" * _NUMBER_LENGTH, json)
     if isinstance(json, list):
         return [_masked(one, number) for one in json]
     if not isinstance(json, dict):
         return json
     found: Json = {}
     for name, value in json.items():
-        if isinstance(value, Raw) and number.encode() in bytes(value):
+        if isinstance(value, Raw) and number.search(bytes(value).decode()):
             found[f"_{name}"] = _IS_MASKED
         else:
             found[name] = _masked(value, number)

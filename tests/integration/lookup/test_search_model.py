@@ -12,6 +12,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from results_service.lookup.parameters import INCLUDES, PARAMETERS
 from tests.integration.lookup import naive
+from tests.integration.lookup.answers import ids, opened
 from tests.integration.lookup.conftest import Api, Store
 from tests.integration.lookup.taking import take_in_all
 
@@ -111,3 +112,18 @@ async def test_given_any_search_then_the_answer_is_the_naive_models(
         assert len(by_mode["include"]) == len(others)
         matched += bool(matches)
     assert matched > SEARCHES * 0.2
+
+
+@pytest.mark.parametrize("kind", list(PARAMETERS))
+async def test_given_whole_messages_then_following_the_links_is_the_same_as_asking_for_all(
+    api: Api, shelved: list[naive.Shelf], kind: Any
+) -> None:
+    whole = ids(opened(await api.search(kind, ("_count", "5000"))), "match")
+    assert set(whole) == {one["id"] for shelf in shelved for one in shelf.of(kind)}
+    bundle = opened(await api.search(kind, ("_count", "7")))
+    pages = ids(bundle, "match")
+    headers = {**api.headers, "person-id": api.number.value}
+    while url := next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None):
+        bundle = opened(await api.http.post(url.removeprefix("https://results.test"), headers=headers))
+        pages += ids(bundle, "match")
+    assert pages == whole

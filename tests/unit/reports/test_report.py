@@ -63,6 +63,13 @@ class TestDiagnosticReport:
         assert found.one("ServiceRequest")["identifier"][0]["value"] == "***********-07"
         assert found.issues == ["national-id-in-text"]
 
+    @pytest.mark.parametrize("between", [" ", "\u00a0", "-", ".", "  "])
+    def test_the_number_is_masked_as_it_is_written_by_hand_too(self, between: str) -> None:
+        written = f"{LINE[:6]}{between}{LINE[6:]}"
+        found = mapped(message(item(f"<Comment>Gjelder {written}, ta ny prøve</Comment>")))
+        assert found.observations[0]["note"] == [{"text": "Gjelder ***********, ta ny prøve"}]
+        assert found.issues == ["national-id-in-text"]
+
     def test_dates_and_identifiers(self) -> None:
         found = mapped(message(report='<ApprDate V="2021-03-17T10:00:00"/>'))
         report = found.diagnostic_report
