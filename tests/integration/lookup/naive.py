@@ -124,6 +124,7 @@ def _codings(shelf: Shelf, one: Json, name: str) -> Iterator[Json]:
     else:
         for observation in shelf.of("Observation"):
             yield from observation["meta"].get("tag", [])
+            yield from observation["code"]["coding"]  # a heading is tagged nowhere
 
 
 def _is(coding: Json, choice: str) -> bool:
