@@ -11,6 +11,7 @@ from portal.clients.jsonapi import JsonClient
 from portal.clients.notices import EmailClient, NoticesClient
 from portal.clients.privacy import PrivacyClient, RepresentationClient
 from portal.clients.results import ResultsClient
+from portal.clients.screens import ScreensClient
 from portal.session.current import Current
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, results_fhir, set_open_patient
@@ -28,6 +29,7 @@ __all__ = [
     "privacy_client",
     "representation_client",
     "shown_results_client",
+    "shown_screens_client",
 ]
 
 
@@ -52,6 +54,13 @@ async def person_number(now: Current) -> str:
 async def shown_results_client(now: Current) -> ResultsClient:
     """The client for the results that this tab shows."""
     return ResultsClient(results_fhir(now), {"person-id": await person_number(now)})
+
+
+async def shown_screens_client(now: Current) -> ScreensClient:
+    """The client for the values over time that this tab shows."""
+    made = wiring()
+    headers = {"person-id": await person_number(now)}
+    return ScreensClient(made.http, made.settings.results_url, authorizer(now, RESULTS), headers)
 
 
 async def log_client(now: Current) -> tuple[CoreRecordClient, str]:

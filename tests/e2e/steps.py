@@ -331,6 +331,9 @@ def walk_citizen(page: Page) -> Iterator[str]:
     page.goto("/citizen/results")
     expect(page.get_by_test_id("own-reports")).to_be_visible()
     yield "own results"
+    page.get_by_test_id("own-over-time").click()
+    expect(page.locator("#own-over-time")).to_be_focused()
+    yield "own results over time"
     page.get_by_test_id("own-reports").get_by_role("button").first.click()
     expect(page.get_by_test_id("own-reports").get_by_role("list").first).to_be_visible()
     yield "own results, one opened"

@@ -7,6 +7,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.citizen.results.over_time import OwnOverTime
 from portal.citizen.results.transform import OwnReport, Waiting, own_reports, replaced, waiting
 from portal.clients.errors import ServiceProblem
 from portal.clients.fhir import going_on
@@ -38,6 +39,7 @@ class OwnResults(rx.State):
     async def load(self) -> None:
         """The newest reports."""
         self.reset()  # type: ignore[no-untyped-call]
+        (await self.get_state(OwnOverTime)).reset()  # type: ignore[no-untyped-call]
         await self._fetch(0)
 
     @rx.event

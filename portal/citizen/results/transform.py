@@ -18,7 +18,7 @@ from portal.ui.dates import show_day
 
 Json = dict[str, Any]
 _NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
-_MARKS = {"1": "high", "2": "low", "3": "outside"}  # Volven 8244; another mark is shown in its own words
+MARKS = {"1": "high", "2": "low", "3": "outside"}  # Volven 8244; another mark is shown in its own words
 _TOLD = "http://akson.no/fhir/CodeSystem/results-told"
 _HEADINGS = "no-kodeverk-8243"
 """Codes of a text's heading stand where a code of what was examined would: they name no examination."""
@@ -227,7 +227,7 @@ def _mark(observation: Json) -> tuple[str, str]:
     if not marks:
         return "", ""
     coding = _first_coding(marks[0])
-    return _MARKS.get(str(coding.get("code")), "other"), _concept(marks[0])
+    return MARKS.get(str(coding.get("code")), "other"), _concept(marks[0])
 
 
 def _name(code: Json | None) -> str:

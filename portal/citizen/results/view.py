@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal.citizen.page import citizen_page
 from portal.citizen.results.orders_view import orders_part
+from portal.citizen.results.over_time_view import over_time_view
 from portal.citizen.results.state import OwnResults
 from portal.frame.states import empty_view
 from portal.ui import aksel
@@ -29,10 +30,13 @@ def _content() -> rx.Component:
         rx.cond(own.waiting.length() > 0, _waiting()),
         rx.cond(
             own.reports.length() > 0,
-            rx.el.div(
-                rx.foreach(own.reports, _report),
-                class_name="own-reports",
-                custom_attrs={"data-testid": "own-reports"},
+            rx.fragment(
+                over_time_view(),
+                rx.el.div(
+                    rx.foreach(own.reports, _report),
+                    class_name="own-reports",
+                    custom_attrs={"data-testid": "own-reports"},
+                ),
             ),
             empty_view(text("own.none"), text("own.none_help")),
         ),

@@ -8,6 +8,7 @@ import pytest
 from reflex.state import StateUpdate
 
 from portal.citizen.access_log.state import AccessLog
+from portal.citizen.results.over_time import OwnOverTime
 from portal.citizen.results.state import OwnResults
 from portal.clinician.patients.state import PatientSearch
 from portal.frame.language import LanguageChoice
@@ -145,6 +146,9 @@ async def test_given_a_citizen_then_own_results_and_the_log_are_shown(visitor: B
     await tab.do(OwnResults, "load")
     own = await tab.get(OwnResults)
     assert (own.loaded, own.problem, own.reports) == (True, "", [])
+    await tab.do(OwnOverTime, "show")
+    over_time = await tab.get(OwnOverTime)
+    assert (over_time.asked, over_time.problem, over_time.courses) == (True, "", [])
     await tab.do(AccessLog, "load")
     log = await tab.get(AccessLog)
     assert log.loaded
@@ -162,6 +166,7 @@ async def test_given_a_citizen_then_own_results_and_the_log_are_shown(visitor: B
         ("line", PatientBanner, "load", ()),
         ("lege-koman", OwnResults, "load", ()),
         ("lege-koman", OwnResults, "more", ()),
+        ("lege-koman", OwnOverTime, "show", ()),
         ("lege-koman", AccessLog, "load", ()),
     ],
 )

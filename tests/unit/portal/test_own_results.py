@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from portal.citizen.results.over_time import courses_of
 from portal.citizen.results.transform import OwnReport, ResultLine, own_reports, replaced, waiting
+from portal.clients.screens import Converted, Field, Group, ReportHead, Row, TableAnswer, Value
 from portal.ui.dates import show_day
 
 NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
@@ -202,3 +204,54 @@ def test_a_clinicians_words_and_what_changed_stand_at_their_report() -> None:
     assert (first.changed_since, second.changed_since, second.words) == ("20.11.2026", "", [])
     assert replaced(found) == ["20.11.2026"]
     assert waiting(found) == []
+
+
+def course_table(*values: Value, code: str = "NPU27300") -> TableAnswer:
+    row = Row(f"7280|{code}", code, "HbA1c", "mmol/mol", "mmol/mol", list(values))
+    return TableAnswer([ReportHead(id="r", laboratory="Nordlys")], [Field("CLIN", [Group("", [row])])])
+
+
+def test_a_course_has_every_value_as_sent_and_says_which_number_is_ours() -> None:
+    sent = [
+        Value(0, "quantity", "2026-05-02T08:00:00+02:00", True, "48", "<", "mmol/mol", "1", "Over"),
+        Value(0, "text", "2025-05-02", True, "Ikke utført", more=True),
+        Value(
+            0,
+            "quantity",
+            "2024-05-02",
+            False,
+            "6.5",
+            unit="%",
+            converted=Converted("48", "", "Hoelzel"),
+        ),
+        Value(0, "none", "2023-05-02", status="cancelled"),
+        Value(0, "report", "2022-05-02"),
+    ]
+    (course,) = courses_of(course_table(*sent))
+    assert (course.name, course.unit) == ("HbA1c", "mmol/mol")
+    assert [(v.shown, v.mark, v.ours, v.by, v.cut) for v in course.results] == [
+        ("< 48 mmol/mol", "high", "", "", False),
+        ("Ikke utført", "", "", "", True),
+        ("6.5 %", "", "48", "Hoelzel", False),
+    ]
+    assert {v.laboratory for v in course.results} == {"Nordlys"}
+    assert [(v.day, v.answered) for v in course.results] == [
+        ("02.05.2026 08:00", False),
+        ("02.05.2025", False),
+        ("02.05.2024", True),
+    ]
+
+
+def test_one_value_alone_is_no_course() -> None:
+    assert courses_of(course_table(Value(0, "quantity", "2026-05-02", True, "48"))) == []
+    assert courses_of(TableAnswer()) == []
+
+
+def test_two_analyses_of_one_name_stay_two_and_are_told_apart_by_their_codes() -> None:
+    twice = [Value(0, "quantity", f"202{n}-05-02", True, "80", unit="µmol/L") for n in (5, 4)]
+    rows = [
+        Row(f"7280|{code}", code, "P-Kreatinin", "µmol/L", "umol/L", twice)
+        for code in ("NPU04998", "NPU01807")
+    ]
+    answer = TableAnswer([ReportHead(id="r")], [Field("CLIN", [Group("", rows)])])
+    assert [course.name for course in courses_of(answer)] == ["P-Kreatinin NPU01807", "P-Kreatinin NPU04998"]

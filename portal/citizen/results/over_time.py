@@ -1,0 +1,135 @@
+"""One of one's own analyses over time: every released value of it, newest first. Fetched when asked for.
+
+What stands in one course is the service's to say (code and unit, and the table of equivalences): never names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+
+from portal.citizen.results.transform import MARKS
+from portal.clients.errors import ServiceProblem
+from portal.clients.screens import Row, TableAnswer, Value
+from portal.session.acting import shown_screens_client
+from portal.session.current import current
+from portal.session.guard import requires
+from portal.session.models import Kind
+from portal.ui.dates import show_moment, show_partly
+
+HEADING = "own-over-time"
+_LEAST = 2  # values that make a course
+_VALUES = ("quantity", "text", "range", "date")
+
+
+@dataclass
+class OwnValue:
+    """One value as the laboratory sent it. `ours`: its number in the course's unit, ours (`by`: how).
+
+    `answered`: the day is the answer's, no sampling is stated; `cut`: the report says more; `mark` and
+    `mark_text` as in a report's line.
+    """
+
+    day: str
+    shown: str
+    reference: str
+    laboratory: str
+    mark: str = ""
+    mark_text: str = ""
+    ours: str = ""
+    by: str = ""
+    preliminary: bool = False
+    cut: bool = False
+    answered: bool = False
+
+
+@dataclass
+class Course:
+    """One analysis in one unit."""
+
+    key: str = ""
+    name: str = ""
+    unit: str = ""
+    results: list[OwnValue] = field(default_factory=list)
+
+
+class OwnOverTime(rx.State):
+    """The courses, while they are asked for, and the one that is shown."""
+
+    asked: bool = False
+    courses: list[Course] = []  # noqa: RUF012 - Reflex copies defaults
+    chosen: Course = Course()
+    problem: str = ""
+    code: str = ""
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def show(self) -> Any:
+        """Fetch what there is more than one value of."""
+        self.reset()  # type: ignore[no-untyped-call]
+        now = await current(self)
+        if now is None:
+            return None
+        try:
+            answer = await (await shown_screens_client(now)).table()
+        except ServiceProblem as problem:
+            self.problem, self.code = str(problem.problem), problem.code
+            return None
+        self.courses, self.asked = courses_of(answer), True
+        return rx.set_focus(HEADING)
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def choose(self, key: str) -> None:
+        """Show one of them."""
+        self.chosen = next((course for course in self.courses if course.key == key), Course())
+
+    @rx.event
+    @requires(Kind.CITIZEN)
+    async def hide(self) -> None:
+        """Put them away."""
+        self.reset()  # type: ignore[no-untyped-call]
+
+
+def courses_of(answer: TableAnswer) -> list[Course]:
+    """Every analysis with more than one value, by name; where some share one, with code or laboratory."""
+    rows = list(_rows(answer))
+    named = Counter(row.name for row in rows)
+    found = [_course(row, answer, with_code=named[row.name] > 1) for row in rows]
+    return sorted((c for c in found if len(c.results) >= _LEAST), key=lambda c: (c.name.casefold(), c.unit))
+
+
+def _rows(answer: TableAnswer) -> Iterator[Row]:
+    return (row for field_ in answer.fields for group in field_.groups for row in group.rows)
+
+
+def _course(row: Row, answer: TableAnswer, *, with_code: bool) -> Course:
+    values = [_value(value, answer) for value in row.values if value.kind in _VALUES]
+    apart = row.code if row.code != row.name else next((v.laboratory for v in values), "")
+    name = f"{row.name} {apart}".strip() if with_code else row.name
+    return Course(f"{row.analysis} {row.unit_key}", name, row.unit, values)
+
+
+def _value(value: Value, answer: TableAnswer) -> OwnValue:
+    ours = value.converted
+    return OwnValue(
+        day=show_moment(value.at) if "T" in value.at else show_partly(value.at),
+        shown=_with_unit(value.comparator, value.value, value.unit),
+        reference=value.reference,
+        laboratory=answer.reports[value.report].laboratory if value.report >= 0 else "",
+        mark=MARKS.get(value.flag, "other") if value.flag else "",
+        mark_text=value.flag_text,
+        ours=_with_unit(ours.comparator, ours.value, "") if ours else "",
+        by=ours.source if ours else "",
+        preliminary=value.preliminary,
+        cut=value.more,
+        answered=not value.sampled,
+    )
+
+
+def _with_unit(comparator: str, number: str, unit: str) -> str:
+    return " ".join(part for part in (comparator, number, unit) if part)
