@@ -8,6 +8,7 @@ from portal.clinician.results.transform.richtext import Paragraph
 from portal.clinician.results.transform.tables import rows_of, visible
 from portal.clinician.results.transform.trend import points_of
 from tests.unit.portal_results.build import (
+    OWN,
     Json,
     bundle,
     coding,
@@ -215,3 +216,18 @@ def test_two_microbes_of_one_name_are_told_apart_and_a_missing_one_is_no_name() 
 
 def test_a_report_without_susceptibility_has_no_table() -> None:
     assert resistance(one(report(), observation("a", nlk("A", "a"), textual("S")))).drugs == []
+
+
+def test_all_that_is_said_of_a_trial_stands_at_its_drug() -> None:
+    trial = observation(
+        "a",
+        nlk("A", "Ampicillin"),
+        susceptible("S", "Sensitiv", "0,25"),
+        status="preliminary",
+        reference="S<=1 R>2",
+        method={"text": "Etest"},
+    )
+    trial["extension"].append({"url": OWN + "text-result-unit", "valueString": "mg/L"})
+    (row,) = resistance(one(report(), trial)).drugs
+    assert row.cells == [Cell("S", "0,25 mg/L", "preliminary")]
+    assert row.notes == ["S<=1 R>2", "Etest"]

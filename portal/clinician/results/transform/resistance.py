@@ -5,10 +5,11 @@ of list 8271 are susceptibility; drugs with nearly the same name stay apart (cli
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
+from portal.clinician.results.transform.settled import state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def resistance(report: Report) -> ResistanceTable:
             seen[key] = seen.get(key, 0) + 1  # the same drug twice on one microbe: two rows
             row = by_drug.setdefault((*key, seen[key]), [None] * len(columns))
             row[position] = drug
-    rows = [_drug_row(cells, names) for cells in by_drug.values()]
+    rows = [_drug_row(cells, names, preliminary=report.preliminary) for cells in by_drug.values()]
     used = [a for a in ("S", "I", "R", "K") if any(c.answer == a for row in rows for c in row.cells)]
     return ResistanceTable(names, rows, used)
 
@@ -82,23 +83,37 @@ def _distinct(names: list[str]) -> list[str]:
     return shown
 
 
-def _drug_row(cells: list[Item | None], microbes: list[str]) -> DrugRow:
+def _drug_row(cells: list[Item | None], microbes: list[str], *, preliminary: bool) -> DrugRow:
+    """`preliminary`: the whole report is, and says so."""
     name = next(item.name for item in cells if item)
     notes = [
         f"{microbe}: {note}" if microbe and len(microbes) > 1 else note
         for item, microbe in zip(cells, microbes, strict=True)
         if item
-        for note in item.notes
+        for note in (*item.notes, *_said_of(item))
     ]
-    return DrugRow(name, [_cell(item) for item in cells], notes)
+    shown = [_cell(item) for item in cells]
+    if preliminary:
+        shown = [replace(cell, state="") if cell.state == "preliminary" else cell for cell in shown]
+    return DrugRow(name, shown, list(dict.fromkeys(notes)))
+
+
+def _said_of(item: Item) -> Iterator[str]:
+    """What else the laboratory says of a trial: method, limits, codes, structured information."""
+    yield from item.reference
+    if item.method and item.method != item.name:
+        yield item.method
+    if item.value.susceptibility and not item.cancelled:
+        yield from (c.label for c in item.value.codes if c.code != item.value.susceptibility)
+    yield from (f"{name}: {text}" if text else name for name, text in item.extras)
 
 
 def _cell(item: Item | None) -> Cell:
     if item is None:
         return Cell()
     answer = item.value.susceptibility
-    text = item.value.text
-    state = item.status if item.status in ("cancelled", "amended", "registered") else ""
+    text = f"{item.value.text} {item.value.unit}".strip() if item.value.text else ""
+    state = state_of(item)
     if not answer:
         return Cell(item.value.shown, "", state)
     return Cell(answer, text if text not in (answer, _display(item, answer)) else "", state)
