@@ -60,10 +60,11 @@ class Report:
     sender: str = "974795833"
     requester: str | None = None
     unit: str | None = None
+    department: str | None = None
 
     @property
     def key(self) -> ReportKey:
-        return ReportKey(self.sender, None, self.number)
+        return ReportKey(self.sender, self.department, self.number)
 
     @property
     def generated(self) -> datetime:
