@@ -42,7 +42,9 @@ _NEW_PERSON = Problem(
     path="ServReport/Patient/OffId",
 )
 # Doubts about whom a message is about: it is then nobody's, and its original not put under anyone's key.
-_WHO = frozenset({"several-patients", "envelope-patient-differs", "subject-not-person"})
+_WHO = frozenset(
+    {"several-patients", "envelope-patient-differs", "national-id-several", "subject-not-person"}
+)
 _NOBODY = Problem(
     "national-id-missing", "The message names no person: add Patient/OffId and send the report again."
 )

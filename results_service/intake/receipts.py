@@ -70,7 +70,13 @@ def _status(root: etree._Element, record: Record) -> None:
         return
     _coded(root, "Status", V="2", DN="Avvist")
     for problem in record.errors:
-        _coded(root, "Error", V=_CODES.get(problem.code, _OTHER), S=_ERRORS_8221, DN=_line(problem))
+        _coded(root, "Error", V=_code(problem, record.version), S=_ERRORS_8221, DN=_line(problem))
+
+
+def _code(problem: Problem, version: str | None) -> str:
+    if version == "1.3" and problem.code == "several-reports":
+        return _OTHER  # its schema allows them
+    return _CODES.get(problem.code, _OTHER)
 
 
 def _line(problem: Problem) -> str:

@@ -9,7 +9,7 @@ from results_service.reports.fhir.context import Context
 from results_service.reports.fhir.forest import Forest
 from results_service.reports.fhir.model import MappedReport, MappedResource
 from results_service.reports.fhir.observation import Observations
-from results_service.reports.fhir.people import Roles
+from results_service.reports.fhir.people import Roles, requester_of
 from results_service.reports.fhir.release import release_class
 from results_service.reports.fhir.report import diagnostic_report
 from results_service.reports.fhir.request import has_request, service_request
@@ -31,6 +31,8 @@ def map_report(message: Message, report_id: UUID, codes: CodeBook) -> MappedRepo
     if has_request(context):
         request.append(service_request(context, roles))
         context.request_reference = {"reference": f"ServiceRequest/{request[0].id}"}
+    else:
+        requester_of(context)  # lists the receiver of a copy
     answering = [*message.report_performers, message.sender]
     performers = roles.all_of(answering, message.sender)
     samples = specimens(context, roles)

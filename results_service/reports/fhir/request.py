@@ -14,7 +14,7 @@ from results_service.reports.fhir.build import (
 )
 from results_service.reports.fhir.context import Context
 from results_service.reports.fhir.model import MappedResource
-from results_service.reports.fhir.people import Roles, requester_of
+from results_service.reports.fhir.people import Roles, requester_of, who_asked
 from results_service.reports.svarrapport.parts import Reason, Requisition
 
 NOT_STATED = "ikke oppgitt"
@@ -26,7 +26,8 @@ _STATUSES = {"F": "completed", "A": "completed", "P": "active", "S": "active"}
 def has_request(context: Context) -> bool:
     """Whether the message says anything about a requisition or who made it."""
     message = context.message
-    return bool(message.requisitions) or message.responsible is not None
+    named = message.responsible is not None or who_asked(message) is not None
+    return bool(message.requisitions) or named
 
 
 def service_request(context: Context, roles: Roles) -> MappedResource:

@@ -22,6 +22,7 @@ def read_patient(values: Values, node: Node) -> Patient:
     if node.first("Patient") is not None:
         values.note("several-patients", node)
     number_node = node.first("OffId")
+    others = _other_numbers(node)
     kind = values.value(node, "TypeOffId").upper()
     sex = values.value(node, "Sex")
     birth_date = _read_birth_date(values, node)
@@ -29,6 +30,8 @@ def read_patient(values: Values, node: Node) -> Patient:
     national_id = _check(values, number, kind, number_node or node)
     if national_id is not None:
         _compare(values, national_id, sex, birth_date, node)
+        if any(kind in ("", national_id.kind) and other != number for kind, other in others):
+            values.note("national-id-several", node)
     return Patient(number, kind, sex, birth_date, national_id)
 
 
@@ -38,6 +41,17 @@ def _read_number(values: Values, node: Node | None) -> str:
     if number != sent:
         values.note("national-id-spaces", node)
     return number
+
+
+def _other_numbers(node: Node) -> list[tuple[str, str]]:
+    """(kind, number) of what else names the person nationally; looked at, and not taken."""
+    found = [("", extra.text) for extra in node.by_tag.get("OffId", ())[1:]]
+    for extra in node.by_tag.get("AdditionalId", ()):
+        kinds = [dict(kind.attrs).get("V", "").strip().upper() for kind in extra.by_tag.get("Type", ())]
+        if kinds and kinds[0] in _NATIONAL - {""}:
+            found += [(kinds[0], value.text) for value in extra.by_tag.get("Id", ())]
+    plain = [(kind, "".join(text.split())) for kind, text in found]
+    return [(kind, number) for kind, number in plain if number]
 
 
 def _check(values: Values, number: str, kind: str, node: Node) -> NationalId | None:

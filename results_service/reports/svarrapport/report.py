@@ -112,6 +112,8 @@ def _read_subject(values: Values, node: Node) -> Subject:
         other = node.first("Animal") or node.first("Material")
         values.note("subject-not-person" if other else "patient-missing", other or node)
         return Subject(Patient("", ""))
+    if len(node.by_tag["Patient"]) > 1:
+        values.note("several-patients", node.by_tag["Patient"][1])
     responsible = patient.first("ResponsibleHcp")
     infos = [read_info(values, info) for info in patient.every("InfItem")]
     return Subject(

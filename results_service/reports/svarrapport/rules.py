@@ -134,7 +134,7 @@ RULES: dict[str, Rule] = _table(
     Rule(
         "several-patients",
         "attention",
-        "Send one person's results in each report (Patient inside Patient was found).",
+        "Send one person's results in each report (more than one Patient was found).",
         "A child's or another person's results must not be shown as the patient's.",
     ),
     Rule(
@@ -142,6 +142,12 @@ RULES: dict[str, Rule] = _table(
         "attention",
         "Give the patient's national identity number in OffId, or tell who the patient is.",
         "Name and birth date alone do not identify a person safely.",
+    ),
+    Rule(
+        "national-id-several",
+        "attention",
+        "Give the patient one national identity number: OffId and what stands beside it name different ones.",
+        "One of the two could be another person's.",
     ),
     Rule(
         "national-id-spaces",

@@ -103,6 +103,12 @@ def test_given_a_kind_of_report_when_receipted_then_the_type_of_message_is_named
     assert root.find("{*}OriginalMsgId/{*}MsgType").get("V") == named
 
 
+def test_given_several_reports_in_v13_when_receipted_then_the_schema_is_not_blamed() -> None:
+    problem = Problem("several-reports", "Send one.")
+    record = structs.replace(V13, status=Status.REJECTED, errors=[problem])
+    assert parsed(record).find("{*}Error").get("V") == "X99"
+
+
 def test_given_no_sender_was_found_when_receipted_then_it_goes_to_who_delivered() -> None:
     institution = parsed(structs.replace(REJECTED, sender=None)).find("{*}Receiver/{*}HCP/{*}Inst")
     assert institution.findtext("{*}Id") == RECORD.organisation

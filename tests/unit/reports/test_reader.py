@@ -8,6 +8,7 @@ import pytest
 
 from results_service.reports.svarrapport import RULES, read_message
 from tests.unit.reports.build import (
+    LINE,
     PERSON,
     SENDER,
     V13,
@@ -23,6 +24,8 @@ from tests.unit.reports.build import (
     specimen,
     taken,
 )
+
+GRY = "12057900499"
 
 
 def test_the_neutral_message_holds_what_the_store_needs() -> None:
@@ -101,6 +104,10 @@ def test_what_cannot_be_kept_for_anyone_is_rejected(data: bytes, expected: str) 
         (message(sender=""), "sender-missing"),
         (message().replace(b"Patient>", b"Animal>"), "subject-not-person"),
         (message(person=PERSON + f"<Patient>{PERSON}</Patient>"), "several-patients"),
+        (message(after=f"<Patient><OffId>{GRY}</OffId><TypeOffId V='FNR'/></Patient>"), "several-patients"),
+        (message(person=PERSON + f"<OffId>{GRY}</OffId>"), "national-id-several"),
+        (message(person=PERSON + f"<AdditionalId><Id>{GRY}</Id><Type V='FNR'/></AdditionalId>"),
+         "national-id-several"),
         (message(person="<TypeOffId V='FNR'/>"), "national-id-missing"),
         (message(person="<OffId>1311690021</OffId><TypeOffId V='FNR'/>"), "national-id-format"),
         (message(person="<OffId>13116900217</OffId><TypeOffId V='FNR'/>"), "national-id-check-digit"),
@@ -112,6 +119,19 @@ def test_what_could_harm_waits_for_a_person(data: bytes, expected: str) -> None:
     assert found.message is not None
     assert expected in [i.code for i in found.issues]
     assert RULES[expected].severity == "attention"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"<AdditionalId><Id>{LINE}</Id><Type V='FNR'/></AdditionalId>",
+        "<AdditionalId><Id>53116900214</Id><Type V='DNR'/></AdditionalId>",  # the number before this one
+        "<AdditionalId><Id>4711</Id><Type V='HNR'/></AdditionalId>",
+        "<AdditionalId><Id>4711</Id><Type/></AdditionalId>",
+    ],
+)
+def test_what_does_not_contradict_the_number_holds_nothing(beside: str) -> None:
+    assert issue_codes(message(person=PERSON + beside)) == []
 
 
 @pytest.mark.parametrize(

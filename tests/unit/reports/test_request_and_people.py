@@ -14,9 +14,11 @@ from tests.unit.reports.build import (
     code,
     extension,
     extensions,
+    investigation,
     item,
     mapped,
     message,
+    num,
     specimen,
 )
 from tests.unit.reports.parts import APPROVER, FULL_SPECIMEN, REQUEST, RESPONSIBLE
@@ -58,8 +60,8 @@ class TestServiceRequest:
         assert "Også" in [note["text"] for note in request["note"]]
         assert "ServReport/ServReq[2]" in found.report.unmapped
 
-    def test_without_requisition_or_responsible_there_is_none(self) -> None:
-        found = mapped(message(item()))
+    def test_without_requisition_and_anybody_who_asked_there_is_none(self) -> None:
+        found = mapped(message(item(), requester=""))
         assert found.every("ServiceRequest") == []
         assert "basedOn" not in found.diagnostic_report
 
@@ -93,6 +95,17 @@ class TestRequester:
             "identifier": {"system": "urn:oid:2.16.578.1.12.4.1.2", "value": "56704"},
             "display": "Fjell legesenter",
         }
+
+    def test_who_asked_is_told_without_a_requisition_too(self) -> None:
+        found = mapped(message(item(investigation(), num("4.4"))))
+        request = found.one("ServiceRequest")
+        assert found.referred(request["requester"])["organization"]["display"] == "Fjell legesenter"
+        assert found.diagnostic_report["basedOn"] == [{"reference": f"ServiceRequest/{request['id']}"}]
+
+    def test_a_copys_receiver_is_listed_without_a_requisition_too(self) -> None:
+        found = mapped(message(item(investigation(), num("4.4")), requester=NATIONAL_SERVICE))
+        assert found.every("ServiceRequest") == []
+        assert found.report.unmapped == ["ServReport/Requester"]
 
     def test_the_national_service_never_asked_for_anything(self) -> None:
         found, reference = self.requester(requester=NATIONAL_SERVICE)
@@ -159,7 +172,7 @@ class TestPerformers:
         assert names == [["Mykke Plasma"], ["Mykke Plasma"], [None]]
 
     def test_one_resource_for_each_different_role(self) -> None:
-        found = mapped(message(item(APPROVER), item(APPROVER), after=APPROVER))
+        found = mapped(message(item(APPROVER), item(APPROVER), requester="", after=APPROVER))
         assert len(found.every("PractitionerRole")) == 2
 
     def test_local_identifiers_keep_their_type(self) -> None:
