@@ -118,6 +118,21 @@ def test_a_withdrawn_result_shows_neither_value_nor_mark_but_its_comment() -> No
     assert (found.value, found.mark, found.notes) == ("", "", ["Feil glass"])
 
 
+def test_a_coded_answer_is_shown_beside_its_text_and_a_heading_is_none() -> None:
+    value = {
+        "coding": [
+            {"system": SYSTEM + "8243", "code": "VU", "display": "Vurdering"},
+            {"system": SYSTEM + "8271", "code": "S", "display": "Sensitiv"},
+        ],
+        "text": "0,25",
+    }
+    unit = {"url": "http://akson.no/fhir/StructureDefinition/text-result-unit", "valueString": "mg/L"}
+    found = line(valueCodeableConcept=value, extension=[unit])
+    assert (found.value, found.notes) == ("0,25 mg/L\nSensitiv", ["Vurdering"])
+    withdrawn = line(status="cancelled", valueCodeableConcept=value)
+    assert (withdrawn.value, withdrawn.notes) == ("", [])
+
+
 def test_a_tree_is_shown_whole_once_and_a_loop_ends() -> None:
     tree = (
         report("r", "top", "leaf"),

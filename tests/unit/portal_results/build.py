@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from portal.clinician.results.transform.reports import Report, reports_of
+
 Json = dict[str, Any]
 
 BASE = "http://nhn.no/fhir/nilar/StructureDefinition/nilar-"
@@ -152,3 +154,10 @@ def bundle(*resources: Json) -> Json:
     extra = [r for r in (LAB, GP, request()) if (r["resourceType"], r["id"]) not in known]
     entries = [{"resource": r, "search": {"mode": "match"}} for r in (*resources, *extra)]
     return {"resourceType": "Bundle", "type": "searchset", "total": 1, "entry": entries}
+
+
+def only(*resources: Json) -> Report:
+    """The one report of a Bundle."""
+    found = reports_of(bundle(*resources))
+    assert len(found) == 1
+    return found[0]

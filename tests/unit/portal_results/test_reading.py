@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from portal.clinician.results.transform.reading import unanswered
-from portal.clinician.results.transform.reports import Report, reports_of
+from portal.clinician.results.transform.reports import reports_of
 from portal.clinician.results.transform.settled import state_of
 from tests.unit.portal_results.build import (
     OWN,
@@ -18,19 +18,13 @@ from tests.unit.portal_results.build import (
     local,
     nlk,
     observation,
+    only,
     quantity,
     report,
     request,
     role,
-    susceptible,
     textual,
 )
-
-
-def only(*resources: Json) -> Report:
-    found = reports_of(bundle(*resources))
-    assert len(found) == 1
-    return found[0]
 
 
 def test_a_number_keeps_every_digit_its_comparator_and_its_unit_as_sent() -> None:
@@ -156,6 +150,26 @@ def test_a_cancelled_item_has_neither_value_nor_flag_but_keeps_its_comment() -> 
     )
 
 
+def test_a_cancelled_report_keeps_what_the_laboratory_says_of_each_result() -> None:
+    found = only(
+        report(status="cancelled"),
+        observation("a", nlk("A", "P-Kalium"), quantity("9"), status="cancelled", note="Hemolyse"),
+    )
+    assert (found.roots, found.comments) == ([], ("P-Kalium: Hemolyse",))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown", "unit"),
+    [
+        ({"value": 1, "unit": "g"}, {"value": 2, "unit": "g"}, "1 – 2", "g"),
+        ({"value": 1, "unit": "g"}, {"value": 500, "unit": "mg"}, "1 g – 500 mg", ""),
+    ],
+)
+def test_the_limits_of_a_range_keep_their_own_units(low: Json, high: Json, shown: str, unit: str) -> None:
+    value = only(report(), observation("a", nlk("A", "a"), {"valueRange": {"low": low, "high": high}}))
+    assert (value.items()[0].value.shown, value.items()[0].value.unit) == (shown, unit)
+
+
 def test_a_cancelled_report_gives_no_results_and_keeps_its_comment() -> None:
     found = only(
         report(
@@ -166,51 +180,6 @@ def test_a_cancelled_report_gives_no_results_and_keeps_its_comment() -> None:
     )
     assert found.roots == []
     assert found.comments == ("Avbestilt av rekvirent",)
-
-
-def test_a_tree_is_read_whole_and_a_ring_does_not_hang() -> None:
-    found = only(
-        report(results=("top",)),
-        observation("top", nlk("T", "t"), members=("mid",)),
-        observation("mid", nlk("M", "m"), members=("leaf",)),
-        observation("leaf", nlk("L", "l"), quantity("1")),
-        observation("ring1", nlk("R1", "r1"), quantity("2"), members=("ring2",)),
-        observation("ring2", nlk("R2", "r2"), quantity("3"), members=("ring1",)),
-    )
-    assert [root.id for root in found.roots] == ["top", "ring1"]
-    assert [item.id for item in found.items()] == ["top", "mid", "leaf", "ring1", "ring2"]
-
-
-def test_an_item_below_two_parents_stands_whole_below_the_first_and_as_a_mention_below_the_second() -> None:
-    found = only(
-        report(results=("a", "b")),
-        observation("a", nlk("A", "a"), members=("c",)),
-        observation("b", nlk("B", "b"), members=("c",)),
-        observation("c", nlk("C", "c"), quantity("1")),
-    )
-    assert [c.repeated for root in found.roots for c in root.children] == [False, True]
-
-
-def test_a_very_deep_chain_is_shown_without_failing() -> None:
-    chain = [observation(f"i{n}", nlk(f"C{n}", str(n)), members=(f"i{n + 1}",)) for n in range(1500)]
-    assert len(only(report(results=("i0",)), *chain).items()) == 1500
-
-
-def test_a_reference_to_what_the_bundle_does_not_hold_is_no_failure() -> None:
-    found = only(report(results=("gone", "a")), observation("a", nlk("A", "a"), members=("lost",)))
-    assert [item.id for item in found.items()] == ["a"]
-
-
-def test_results_of_two_reports_stay_apart() -> None:
-    found = reports_of(
-        bundle(
-            report("r1", results=("a",), effective="2024-01-01"),
-            report("r2", results=("b",), effective="2024-02-01"),
-            observation("a", nlk("A", "a"), report="r1"),
-            observation("b", nlk("B", "b"), report="r2"),
-        )
-    )
-    assert [(r.id, [i.id for i in r.items()]) for r in found] == [("r2", ["b"]), ("r1", ["a"])]
 
 
 @pytest.mark.parametrize("name", ["NILAR", "Norsk Helsenett SF", "NHN", "Pasientens prøvesvar"])
@@ -260,51 +229,6 @@ def test_what_is_ordered_and_not_answered_is_found_through_the_tree() -> None:
         observation("h", nlk("H", "Ferdig uten verdi")),
     )
     assert [item.name for item in unanswered(found.roots)] == ["Kalium", "Dyrkning", "I gruppe"]
-
-
-def test_information_of_the_request_and_the_report_is_kept() -> None:
-    found = only(
-        report(
-            extensions=(
-                extension(
-                    "inf-item",
-                    extension=[
-                        extension("inf-item-type", valueCodeableConcept={"text": "Aktuell medikasjon"}),
-                        extension("inf-item-descr", valueString="Marevan"),
-                        extension("inf-item-start", valueDateTime="2024-01-31"),
-                    ],
-                ),
-            )
-        ),
-        request(
-            reasonCode=[{"coding": [coding("8231", "PROB", "Aktuell problemstilling")], "text": "Feber"}],
-            note=[{"text": "Haster"}],
-        ),
-    )
-    assert [(i.heading, i.text) for i in found.information] == [
-        ("Aktuell problemstilling", "Feber"),
-        ("", "Haster"),
-        ("Aktuell medikasjon", "Marevan\n31.01.2024"),
-    ]
-
-
-def test_the_sample_is_read() -> None:
-    specimen = {
-        "resourceType": "Specimen",
-        "id": "s1",
-        "type": {"text": "Blodkultur"},
-        "collection": {"collectedDateTime": "2021-01-05T10:00:00+01:00", "bodySite": {"text": "Venstre arm"}},
-        "accessionIdentifier": {"value": "53000113A1"},
-        "note": [{"text": "Redusert allmenntilstand"}],
-    }
-    found = only(
-        report(specimen=[{"reference": "Specimen/s1"}]),
-        specimen,
-        observation("a", nlk("A", "a"), susceptible("S", "Sensitiv"), specimen={"reference": "Specimen/s1"}),
-    )
-    assert found.samples[0].numbers == ("53000113A1",)
-    assert (found.samples[0].name, found.samples[0].body_site) == ("Blodkultur", "Venstre arm")
-    assert found.items()[0].specimen == "Blodkultur"
 
 
 @pytest.mark.parametrize(
