@@ -185,7 +185,8 @@ def _parser(encoding: str) -> etree.XMLParser:
 
 def _parse(body: bytes, encoding: str) -> etree._Element:
     """The root; characters that nobody can see become one that everybody does."""
-    body = _WRITTEN_CONTROLS.sub(_VISIBLE if encoding == "utf-8" else b"&#xFFFD;", body)
+    if b"\xc2" in body or b"&#" in body:
+        body = _WRITTEN_CONTROLS.sub(_VISIBLE if encoding == "utf-8" else b"&#xFFFD;", body)
     try:
         return etree.fromstring(body, _parser(encoding))
     except etree.XMLSyntaxError as error:
