@@ -28,7 +28,7 @@ class Person:
         """The same person, open on a basis and for a reason."""
         return OpenPatient(
             number=self.number,
-            name=self.name,
+            name=_spoken(self.name),
             birth_date=self.birth_date,
             sex=self.sex,
             basis=basis,
@@ -81,6 +81,12 @@ def _person(resource: dict[str, Any]) -> Person:
         sex=str(resource.get("gender", "unknown")),
         id=str(resource.get("id", "")),
     )
+
+
+def _spoken(name: str) -> str:
+    """As an open patient is named on every page, wherever they were opened from: given name first."""
+    family, comma, given = name.partition(", ")
+    return f"{given} {family}" if comma else name
 
 
 def _name(name: dict[str, Any]) -> str:

@@ -76,7 +76,7 @@ async def test_given_a_doctor_then_one_choice_opens_a_patient_in_this_tab_alone(
     assert (patient.number, patient.basis, patient.reason) == (number_of("line"), "UNNTAK", None)
     assert await open_patient(other.root) is None
     banner = await tab.get(PatientBanner)
-    assert (banner.name, banner.number, banner.born) == ("Danser, Line", "131169 00216", "13.11.1969")
+    assert (banner.name, banner.number, banner.born) == ("Line Danser", "131169 00216", "13.11.1969")
 
     await tab.do(PatientSearch, "load")
     assert await open_patient(tab.root) is None

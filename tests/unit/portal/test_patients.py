@@ -38,6 +38,8 @@ def test_the_registers_birth_date_and_name_come_before_the_numbers() -> None:
     known = person(LINE, "", name=[name], birthDate="1970-01-02", gender="female")
     (line,) = people(bundle(known, {"resourceType": "OperationOutcome"}))
     assert (line.name, line.birth_date, line.sex) == ("Danser, Line Marie", "1970-01-02", "female")
+    opened = line.opened("UNNTAK", None)
+    assert opened.name == "Line Marie Danser", "as one who is opened from a list of the unit's"
 
 
 def test_a_number_without_a_date_and_a_person_without_a_number_still_have_a_line() -> None:
