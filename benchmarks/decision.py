@@ -22,8 +22,7 @@ from kit.identity.actor import Actor, ActorKind
 from kit.identity.audiences import READ_RESULTS, RESULTS
 from kit.ids import NationalId, parse_national_id
 from results_service.lookup import service
-from results_service.lookup.answering import Answer
-from results_service.lookup.bundle import BundleWriter
+from results_service.lookup.bundle import Answer, BundleWriter
 from results_service.lookup.parameters import Search
 
 LIMIT_MS = 2.0
@@ -74,7 +73,8 @@ async def _both(instance: Instance, numbers: list[str], requests: int) -> tuple[
 async def _look_up(instance: Instance, database: Database, actor: Actor, number: NationalId) -> None:
     async def read(conn: AsyncConnection[Any], person_id: UUID, _: Decision) -> LookUp[Answer]:
         answer = BundleWriter("", number)
-        return LookUp(await service.search(conn, person_id, _SEARCH, answer, None), answer.counts)
+        await service.search(conn, person_id, _SEARCH, answer, None)
+        return LookUp(answer.joined(), answer.counts)
 
     declared = AccessRequest(AccessBasis.SAMTYKKE, "LE", "treatment", "benchmark")
     await look_up(database, instance.keys, actor, number, declared, ["DiagnosticReport"], read)
@@ -86,7 +86,9 @@ async def _read_only(instance: Instance, database: Database, number: NationalId)
         if person_id is None:
             raise LookupError("a person of the benchmark is gone")
         await conn.execute(f"SET LOCAL akson.person = '{person_id}'".encode(), prepare=False)
-        await service.search(conn, person_id, _SEARCH, BundleWriter("", number), None)
+        answer = BundleWriter("", number)
+        await service.search(conn, person_id, _SEARCH, answer, None)
+        answer.joined()
 
 
 def _actor() -> Actor:

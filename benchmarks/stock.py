@@ -88,7 +88,8 @@ class Stock:
         for resource in mapped.resources:
             if resource.kind in kinds:
                 writer.add(resource.kind, str(resource.id), resource.body, "match")
-        return writer.finish("searchset", 0, []).partition(b'"entry":[')[2][:-2]
+        writer.finish("searchset", 0, [])
+        return writer.joined().body.partition(b'"entry":[')[2][:-2]
 
 
 def _later(mapped: MappedReport, days: int) -> MappedReport:

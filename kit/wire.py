@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -99,11 +99,15 @@ class _Session:
 _sessions: WeakKeyDictionary[AsyncConnection[Any], _Session] = WeakKeyDictionary()
 
 
-async def run(conn: AsyncConnection[Any], *steps: Step) -> list[PGresult]:
+async def run(
+    conn: AsyncConnection[Any], *steps: Step, meanwhile: Callable[[], object] | None = None
+) -> list[PGresult]:
     """Send the steps in one round trip; a result for each, with values in binary form.
 
     Begins a transaction when none is open. When a step fails the server skips the ones behind it, COMMIT too,
     and the step's `psycopg.Error` is raised. A caller that goes away meanwhile takes the connection with it.
+
+    `meanwhile` is called once everything is sent, while the database works; what it raises does the same.
     """
     session = _sessions.get(conn) or _sessions.setdefault(conn, _Session(conn))
     pgconn = conn.pgconn
@@ -112,14 +116,13 @@ async def run(conn: AsyncConnection[Any], *steps: Step) -> list[PGresult]:
         steps = (_BEGIN, *steps)
     try:
         pgconn.enter_pipeline_mode()
-        if len(session.known) > _MOST:
-            await _close_all(session, conn)
-        for statement, _ in steps:
-            if statement.key not in session.known:
-                await _prepare(session, conn, statement)
+        await _make_known(session, conn, steps)
         for statement, values in steps:
             _send(session, pgconn, statement, values)
-        results = await _results(session, pgconn)
+        await _sent(session, pgconn)
+        if meanwhile is not None:
+            meanwhile()
+        results = await _received(session, pgconn)
         pgconn.exit_pipeline_mode()
         if pgconn.transaction_status != TransactionStatus.INTRANS:
             session.unwatch()
@@ -146,11 +149,20 @@ def forget(conn: AsyncConnection[Any]) -> None:
         session.unwatch()
 
 
+async def _make_known(session: _Session, conn: AsyncConnection[Any], steps: Sequence[Step]) -> None:
+    if len(session.known) > _MOST:
+        await _close_all(session, conn)
+    for statement, _ in steps:
+        if statement.key not in session.known:
+            await _prepare(session, conn, statement)
+
+
 async def _close_all(session: _Session, conn: AsyncConnection[Any]) -> None:
     """Let the server forget every statement; what is needed again is prepared again."""
     for key in session.known:
         conn.pgconn.send_close_prepared(key)
-    _check(session, conn, await _results(session, conn.pgconn))
+    await _sent(session, conn.pgconn)
+    _check(session, conn, await _received(session, conn.pgconn))
     session.known.clear()
 
 
@@ -158,7 +170,8 @@ async def _prepare(session: _Session, conn: AsyncConnection[Any], statement: Sta
     """Make the statement known, whether or not it was (closing what is not there is no error)."""
     conn.pgconn.send_close_prepared(statement.key)
     conn.pgconn.send_prepare(statement.key, statement.text)
-    _check(session, conn, await _results(session, conn.pgconn))
+    await _sent(session, conn.pgconn)
+    _check(session, conn, await _received(session, conn.pgconn))
     session.known.add(statement.key)
 
 
@@ -170,12 +183,16 @@ def _send(session: _Session, pgconn: PGconn, statement: Statement, values: Value
     pgconn.send_query_prepared(statement.key, dumped, binary, _BINARY)
 
 
-async def _results(session: _Session, pgconn: PGconn) -> list[PGresult]:
-    """The results of everything sent."""
+async def _sent(session: _Session, pgconn: PGconn) -> None:
+    """Everything is on its way to the server."""
     pgconn.pipeline_sync()
     while pgconn.flush():
         session.unwatch()
         await _writable(pgconn.socket)
+
+
+async def _received(session: _Session, pgconn: PGconn) -> list[PGresult]:
+    """The results of everything sent."""
     found: list[PGresult] = []
     while True:
         if pgconn.is_busy():

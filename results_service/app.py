@@ -45,7 +45,7 @@ def make_app(settings: Settings) -> FastAPI:
     from results_service.worker import app as celery  # noqa: PLC0415 - reads its broker's address at once
 
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
-    db = Database(settings.dsn(ROLE), max_size=16, general_plans=True)
+    db = Database(settings.dsn(ROLE), max_size=10, general_plans=True)
     valkey = async_client()
     intake = Intake(db, keys, valkey, celery, retention_days=settings.original_retention_days)
 

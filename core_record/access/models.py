@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,8 +12,11 @@ from uuid import UUID
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
     from core_record.access.question import Rule
     from core_record.representation.facts import RepresentationFacts
+    from kit.wire import Step
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -173,13 +176,30 @@ class Decision:
         return self.refusal is None
 
 
+class Early:
+    """A read that goes to the database in the same round trip as the question for the decision's facts.
+
+    `step` finds its rows by `akson.person` alone. What came of it is unpacked by nobody before the decision:
+    `result` stays None, and `read` asks again, unless it permits and restricts nothing (ADR 0048).
+    """
+
+    __slots__ = ("result", "step")
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.result: PGresult | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LookUp(Generic[T_co]):
     """What a `read` found: the value to answer with, and the number of items of each kind shown.
 
-    `action` is `read`, or `write` where it changed something.
+    `action` is `read`, or `write` where it changed something. `meanwhile` is called while the row of the log
+    is being committed: work on the value that asks the database nothing. When it fails, the row may stay
+    although nothing was shown.
     """
 
     value: T_co
     items: Mapping[str, int] = field(default_factory=dict)
     action: str = "read"
+    meanwhile: Callable[[], object] | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from psycopg.pq.abc import PGresult
 
 from core_record.access.models import AccessRequest, Facts
 from kit import wire
@@ -37,13 +38,16 @@ async def open_look_up(
     actor: Actor,
     request: AccessRequest,
     today: date,
-) -> Facts:
+    *also: wire.Step,
+) -> tuple[Facts, list[PGresult]]:
     """Resolve the person, make the transaction serve that person, and read what the decision needs.
 
-    The first statement of a transaction: its BEGIN goes in the same round trip.
+    The first statement of a transaction: its BEGIN goes in the same round trip. So do the steps of `also`,
+    whose results are given out as they came.
     """
     values = (number_hash, actor_hash, *_stated(actor, request), today, request.attestation)
-    return await _one(conn, _OPEN, values)
+    found, *came = await wire.run(conn, (_OPEN, values), *also)
+    return _facts(conn, found), came
 
 
 async def facts(
@@ -56,7 +60,8 @@ async def facts(
 ) -> Facts:
     """The same for a person already resolved; the transaction must serve that person."""
     values = (person_id, actor_hash, *_stated(actor, request), today, request.attestation)
-    return await _one(conn, _FACTS, values)
+    (found,) = await wire.run(conn, (_FACTS, values))
+    return _facts(conn, found)
 
 
 async def operates(
@@ -72,7 +77,6 @@ def _stated(actor: Actor, request: AccessRequest) -> tuple[str | None, ...]:
     return actor.hpr_number, request.role, actor.organisation, actor.place
 
 
-async def _one(conn: AsyncConnection[Any], statement: wire.Statement, values: tuple[Any, ...]) -> Facts:
-    (result,) = await wire.run(conn, (statement, values))
+def _facts(conn: AsyncConnection[Any], result: PGresult) -> Facts:
     (row,) = wire.rows(conn, result)  # the functions always answer one row
     return Facts(*row)

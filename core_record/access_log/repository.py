@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -39,13 +40,15 @@ async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
     return int(number)
 
 
-async def append_and_commit(conn: AsyncConnection[Any], entry: LogEntry) -> None:
-    """Write the row and commit, in one round trip; returns after the commit.
+async def append_and_commit(
+    conn: AsyncConnection[Any], entry: LogEntry, meanwhile: Callable[[], object] | None = None
+) -> None:
+    """Write the row and commit, in one round trip; returns after the commit. `meanwhile` as in `wire.run`.
 
     In a pipeline the server skips everything after a statement that fails, so that nothing is committed
     without the row; the failure is raised here.
     """
-    await wire.run(conn, _appending(entry), wire.COMMIT)
+    await wire.run(conn, _appending(entry), wire.COMMIT, meanwhile=meanwhile)
 
 
 def _appending(entry: LogEntry) -> tuple[wire.Statement, tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -49,9 +50,14 @@ async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
     return seq
 
 
-async def append_and_commit(conn: AsyncConnection[Any], entry: LogEntry) -> None:
-    """As `append`, and commit: the transaction is over when this returns, and the row is durable."""
-    await repository.append_and_commit(conn, entry)
+async def append_and_commit(
+    conn: AsyncConnection[Any], entry: LogEntry, meanwhile: Callable[[], object] | None = None
+) -> None:
+    """As `append`, and commit: the transaction is over when this returns, and the row is durable.
+
+    `meanwhile` is called once it is on its way to the database.
+    """
+    await repository.append_and_commit(conn, entry, meanwhile)
     note_row()
 
 

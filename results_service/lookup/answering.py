@@ -10,11 +10,11 @@ import asyncio
 import re
 import zlib
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from fastapi import Request, Response
 
 from kit.errors import NotAcceptable
+from results_service.lookup.bundle import Answer
 
 FHIR_JSON = "application/fhir+json"
 _WORTH_PACKING = 1400  # bytes: less than that fits in one packet
@@ -53,13 +53,6 @@ def _is_json(range_: str, names: frozenset[str]) -> bool:
     version = _VERSION.search(parameters)
     refused = re.search(r"\bq\s*=\s*0(?:\.0*)?(?![\d.])", parameters)
     return name.strip() in names and not refused and (version is None or version[1].startswith("4.0"))
-
-
-class Answer(NamedTuple):
-    """A Bundle and its weak entity tag (RFC 9110 8.8.3)."""
-
-    body: bytes
-    etag: str
 
 
 async def respond(request: Request, answer: Answer) -> Response:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from kit.ids import NationalId
+from results_service.lookup.graph import Reached
 from results_service.reports.stored import Outline
 
 Mode = Literal["match", "include"]
@@ -19,11 +21,19 @@ _END = {"match": b',"search":{"mode":"match"}},', "include": b',"search":{"mode"
 _TAG_BYTES = 16
 
 
+class Answer(NamedTuple):
+    """A Bundle and its weak entity tag (RFC 9110 8.8.1); never made of the person's number."""
+
+    body: bytes
+    etag: str
+
+
 class BundleWriter:
     """Collects the entries of one answer about one person.
 
     `base` is the configured FHIR base; `subject` is spliced into every resource from the request's number,
-    by identifier alone (no display name). `counts` entries by kind, `reports` the reports' ids in order.
+    by identifier alone (no display name). `counts` entries by kind, `reports` the reports' ids in order: both
+    are complete before the answer is joined, which is the greater part of the work.
     """
 
     def __init__(self, base: str, subject: NationalId) -> None:
@@ -34,17 +44,15 @@ class BundleWriter:
             {"subject": {"identifier": {"system": subject.oid, "value": subject.value}}}
         )[:-1]
         self._frames: dict[str, tuple[bytes, bytes]] = {}
-        self._parts: list[bytes] = []  # of all entries, each with a comma behind it
-        self._hash = hashlib.sha256()
+        self._parts: list[bytes] = []  # of entries, each with a comma behind it
+        self._chunks: list[Callable[[], list[bytes]]] = [self._parts.copy]
+        self._stamps: list[bytes] = []
+        self._head = b""
+        self._answer: Answer | None = None
 
-    @property
-    def etag(self) -> str:
-        """A weak entity tag of all that was stamped (RFC 9110 8.8.1); never made of the person's number."""
-        return f'W/"{base64.urlsafe_b64encode(self._hash.digest()[:_TAG_BYTES]).decode().rstrip("=")}"'
-
-    def stamp(self, data: bytes) -> None:
+    def stamp(self, *data: bytes) -> None:
         """Something that the answer is made of: when it changes, the entity tag does."""
-        self._hash.update(data)
+        self._stamps += data
 
     def add(self, kind: str, identifier: str, body: bytes, mode: Mode) -> None:
         """A resource of the search; `body` is its stored JSON object."""
@@ -52,24 +60,20 @@ class BundleWriter:
         if kind == "DiagnosticReport":
             self.reports.append(identifier)
 
-    def add_reports(self, reports: Sequence[tuple[str, bytes]]) -> None:
-        """DiagnosticReports that match, by id and stored JSON object: `add` for a page of them."""
-        if not reports:
+    def add_reports(self, ids: Sequence[str], bodies: Callable[[], Sequence[bytes]]) -> None:
+        """DiagnosticReports that match: `add` for a page of them. `bodies` is asked when they are joined."""
+        if not ids:
             return
-        before, behind = self._counted("DiagnosticReport", len(reports))
-        end = _END["match"]
-        self._parts += [
-            part
-            for identifier, body in reports
-            for part in (before, identifier.encode(), behind, body[1:], end)
-        ]
-        self.reports += [identifier for identifier, _ in reports]
+        frame = self._counted("DiagnosticReport", len(ids))
+        self.reports += ids
+        self._later(partial(_reports, frame, ids, bodies))
 
-    def add_others(self, opened: Outline, places: Sequence[int]) -> None:
-        """Resources of one report that go with a match."""
-        shape, end = opened.shape.places, _END["include"]
-        for place in places:
-            self._add(shape[place].kind, opened.id(place), opened.body(place), end)
+    def add_others(self, opened: Sequence[tuple[Outline, Reached]]) -> None:
+        """Resources that go with a match, of each report its own."""
+        for _, reached in opened:
+            for kind, count in reached.counts.items():
+                self._counted(kind, count)
+        self._later(partial(_others, self._frames, opened))
 
     def add_version(
         self, kind: str, identifier: str, body: bytes, version_id: str, modified: datetime
@@ -97,20 +101,38 @@ class BundleWriter:
 
     def finish(
         self, kind: Literal["searchset", "history"], total: int, links: Sequence[tuple[str, str]]
-    ) -> bytes:
-        """The Bundle."""
+    ) -> None:
+        """All entries are there; what stands before them."""
         head = {
             "resourceType": "Bundle",
             "type": kind,
             "total": total,
             "link": [{"relation": relation, "url": url} for relation, url in links],
         }
-        encoded = msgspec.json.encode(head)
-        self.stamp(encoded)
-        if not self._parts:  # FHIR forbids empty arrays
-            return encoded
-        self._parts[-1] = self._parts[-1][:-1]  # no comma behind the last
-        return b"".join((encoded[:-1], b',"entry":[', *self._parts, b"]}"))
+        self._head = msgspec.json.encode(head)
+        self.stamp(self._head)
+
+    def joined(self) -> Answer:
+        """The finished Bundle; joined once."""
+        if self._answer is None:
+            self._answer = Answer(self._body(), self._etag())
+        return self._answer
+
+    def _body(self) -> bytes:
+        parts = [part for chunk in self._chunks for part in chunk()]
+        if not parts:  # FHIR forbids empty arrays
+            return self._head
+        parts[-1] = parts[-1][:-1]  # no comma behind the last
+        return b"".join((self._head[:-1], b',"entry":[', *parts, b"]}"))
+
+    def _etag(self) -> str:
+        digest = hashlib.sha256(b"".join(self._stamps)).digest()
+        return f'W/"{base64.urlsafe_b64encode(digest[:_TAG_BYTES]).decode().rstrip("=")}"'
+
+    def _later(self, chunk: Callable[[], list[bytes]]) -> None:
+        """Entries whose parts are made when the answer is joined, behind those there are."""
+        self._parts = []
+        self._chunks += (chunk, self._parts.copy)
 
     def _add(self, kind: str, identifier: bytes, body: bytes, end: bytes) -> None:
         before, behind = self._counted(kind, 1)
@@ -129,3 +151,43 @@ class BundleWriter:
         """What stands before and behind the id, up to the resource's own first member."""
         subject = b"{" if kind == _WITHOUT_SUBJECT else self._subject + b","
         return f'{{"fullUrl":"{self.base}/{kind}/'.encode(), b'","resource":' + subject
+
+
+def _reports(
+    frame: tuple[bytes, bytes], ids: Sequence[str], bodies: Callable[[], Sequence[bytes]]
+) -> list[bytes]:
+    before, behind = ([part] * len(ids) for part in frame)
+    members = [body[1:] for body in bodies()]
+    return _woven(before, behind, [own.encode() for own in ids], members, _END["match"])
+
+
+def _others(frames: dict[str, tuple[bytes, bytes]], opened: Sequence[tuple[Outline, Reached]]) -> list[bytes]:
+    around: dict[Reached, tuple[list[bytes], list[bytes]]] = {}
+    parts: list[bytes] = []
+    for outline, reached in opened:
+        if (known := around.get(reached)) is None:  # most reports of a person have one of a few shapes
+            known = around[reached] = (
+                [frames[kind][0] for kind in reached.kinds],
+                [frames[kind][1] for kind in reached.kinds],
+            )
+        before, behind = known
+        ids, members = outline.identifiers(reached.places), outline.members(reached.places)
+        parts += _woven(before, behind, ids, members, _END["include"])
+    return parts
+
+
+def _woven(
+    before: list[bytes] | bytes,
+    behind: list[bytes] | bytes,
+    ids: list[bytes],
+    members: list[bytes],
+    end: bytes,
+) -> list[bytes]:
+    """The parts of many entries in a row, laid a column at a time: one step of Python for all of a column."""
+    count = len(ids)
+    parts = [end] * (5 * count)
+    parts[0::5] = [before] * count if isinstance(before, bytes) else before
+    parts[1::5] = ids
+    parts[2::5] = [behind] * count if isinstance(behind, bytes) else behind
+    parts[3::5] = members
+    return parts

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from psycopg import AsyncConnection
 
-from core_record.access.service import Decision, LookUp, PersonNotFound, access_request, look_up
+from core_record.access.service import Decision, Early, LookUp, PersonNotFound, access_request, look_up
 from kit.db import Database
 from kit.errors import Malformed, NotFound, TooLarge, UnsupportedMedia
 from kit.identity import audiences
@@ -25,8 +25,8 @@ from kit.ids import InvalidNationalId, NationalId, parse_national_id
 from kit.keys import KeyRing
 from kit.web import DirectPosts, correlation_id
 from results_service.lookup import service
-from results_service.lookup.answering import FHIR_JSON, Answer, refuse_other_formats, respond
-from results_service.lookup.bundle import BundleWriter
+from results_service.lookup.answering import FHIR_JSON, refuse_other_formats, respond
+from results_service.lookup.bundle import Answer, BundleWriter
 from results_service.lookup.capability import capability_statement
 from results_service.lookup.matching import id_of
 from results_service.lookup.parameters import COMMON, PARAMETERS, Kind, Search, read_search
@@ -39,7 +39,8 @@ _LENIENT = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\"?(?=$|[,;\s])", r
 
 _PERSON = {"name": "person-id", "in": "header", "required": True, "schema": {"type": "string"}}
 
-Read = Callable[[AsyncConnection[Any], UUID, BundleWriter, datetime | None], Awaitable[Answer | None]]
+Read = Callable[[AsyncConnection[Any], UUID, BundleWriter, datetime | None], Awaitable[bool]]
+"""Fills an answer; False when there is nothing to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,19 @@ def _add_search(kind: Kind) -> None:
     async def endpoint(request: Request) -> Response:
         actor = await reader(await actor_of(request))
         wanted = read_search(kind, await _pairs(request), lenient=_is_lenient(request))
+        step = service.early_step(wanted) if actor.kind is ActorKind.CLINICIAN else None
+        early = Early(step) if step else None
 
         async def read(
             conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
-        ) -> Answer:
-            return await service.search(conn, person_id, wanted, answer, released_at)
+        ) -> bool:
+            came = early.result if early else None
+            await service.search(conn, person_id, wanted, answer, released_at, came)
+            return True
 
         number = person_number(request)
         try:
-            found = await _look_up(request, actor, number, [kind], read, _opened(wanted))
+            found = await _look_up(request, actor, number, [kind], read, _opened(wanted), early=early)
         except PersonNotFound:  # said in the log; to the caller it is a person without results
             found = None
         return await respond(request, found or _nothing(request, number))
@@ -141,7 +146,7 @@ async def report_history(request: Request, report_id: str, actor: Reader) -> Res
 
     async def read(
         conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
-    ) -> Answer | None:
+    ) -> bool:
         return await service.history(conn, person_id, identifier, wanted, answer, released_at)
 
     number = person_number(request)
@@ -153,7 +158,8 @@ async def report_history(request: Request, report_id: str, actor: Reader) -> Res
 
 def _nothing(request: Request, number: NationalId) -> Answer:
     writer = BundleWriter(_context(request).base, number)
-    return Answer(writer.finish("searchset", 0, []), writer.etag)
+    writer.finish("searchset", 0, [])
+    return writer.joined()
 
 
 async def _look_up(
@@ -165,6 +171,7 @@ async def _look_up(
     opened: Sequence[UUID] = (),
     *,
     tells: bool = True,
+    early: Early | None = None,
 ) -> Answer | None:
     """Answer a decided look-up; `opened` are reports asked for by themselves: the caller reads them.
 
@@ -176,19 +183,30 @@ async def _look_up(
 
     async def read_and_count(
         conn: AsyncConnection[Any], person_id: UUID, decision: Decision
-    ) -> LookUp[Answer | None]:
+    ) -> LookUp[BundleWriter | None]:
         answer = BundleWriter(context.base, number)
         if decision.withheld and tells:
             answer.add_outcome([withheld_issue()])
         found = await read(conn, person_id, answer, released_at)
         seen = [report for report in opened if not tells or str(report) in answer.reports]
-        if seen and found is not None:
+        if not found:
+            return LookUp(None, answer.counts)
+        if seen:
             await note_opened(conn, actor, decision, declared.role, seen)
-        return LookUp(found, answer.counts)
+        return LookUp(answer, answer.counts, meanwhile=answer.joined)
 
-    return await look_up(
-        context.database, context.keys, actor, number, declared, kinds, read_and_count, withhold=withhold
+    written = await look_up(
+        context.database,
+        context.keys,
+        actor,
+        number,
+        declared,
+        kinds,
+        read_and_count,
+        withhold=withhold,
+        early=early,
     )
+    return written.joined() if written else None
 
 
 def _opened(wanted: Search) -> list[UUID]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from results_service.lookup.parameters import Include
@@ -31,10 +33,21 @@ def reach(entries: Sequence[Hung], matches: Iterable[int], includes: Sequence[In
     return sorted(found - set(start))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """What goes with a report of some shape: the places, the kind of each, and how many of each kind."""
+
+    places: Sequence[int]
+    kinds: Sequence[str]
+    counts: Mapping[str, int]
+
+
 @lru_cache(maxsize=4096)
-def reach_from_report(shape: Shape, includes: tuple[Include, ...]) -> list[int]:
+def reach_from_report(shape: Shape, includes: tuple[Include, ...]) -> Reached:
     """`reach` from the DiagnosticReport, worked out once for each shape."""
-    return reach(shape.places, [0], includes)
+    places = reach(shape.places, [0], includes)
+    kinds = [shape.places[place].kind for place in places]
+    return Reached(places, kinds, Counter(kinds))
 
 
 def _follow(entries: Sequence[Hung], places: Iterable[int], includes: Sequence[Include]) -> set[int]:

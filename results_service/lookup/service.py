@@ -6,13 +6,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from psycopg.pq.abc import PGresult
 
+from kit.wire import Step
 from results_service.lookup import paging
-from results_service.lookup.answering import Answer
 from results_service.lookup.bundle import BundleWriter, Mode
 from results_service.lookup.graph import reach, reach_from_report
 from results_service.lookup.matching import asked, fits, newest_first, part_filter, report_filter
@@ -21,8 +23,8 @@ from results_service.lookup.parameters import Search
 from results_service.lookup.release import waiting_issues
 from results_service.release.told import tell
 from results_service.reports import reading
-from results_service.reports.reading import OpenReport, Packed
-from results_service.reports.stored import Shape
+from results_service.reports.reading import OpenReport, Packed, Page
+from results_service.reports.stored import outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,14 @@ async def search(
     wanted: Search,
     answer: BundleWriter,
     released_at: datetime | None,
-) -> Answer:
-    """The searchset Bundle; with `released_at` (citizens) only what is released by then, and what waits."""
+    early: PGresult | None = None,
+) -> None:
+    """Fill a searchset; with `released_at` (citizens) only what is released by then, and what waits.
+
+    `early`: what came of `early_step`.
+    """
     if wanted.kind == "DiagnosticReport":
-        total, going_on = await _search_reports(conn, person_id, wanted, answer, released_at)
+        total, going_on = await _search_reports(conn, person_id, wanted, answer, released_at, early)
     else:
         total, going_on = await _search_parts(conn, person_id, wanted, answer, released_at)
     if released_at is not None:
@@ -62,8 +68,14 @@ async def search(
             issues += await tell(conn, person_id, [UUID(report) for report in answer.reports], released_at)
         if issues:
             answer.add_outcome(issues)
-    body = answer.finish("searchset", total, links(answer.base, wanted, total, going_on))
-    return Answer(body, answer.etag)
+    answer.finish("searchset", total, links(answer.base, wanted, total, going_on))
+
+
+def early_step(wanted: Search) -> Step | None:
+    """The read of a clinician's search that may go with the facts of the decision; None when it has none."""
+    if wanted.kind != "DiagnosticReport":
+        return None
+    return reading.newest_step(report_filter(wanted, None), _page(wanted))
 
 
 async def history(
@@ -73,19 +85,19 @@ async def history(
     wanted: Search,
     answer: BundleWriter,
     released_at: datetime | None,
-) -> Answer | None:
-    """The history Bundle of a report, newest first, with what `wanted` includes; None when not found."""
+) -> bool:
+    """Fill the history of a report, newest first, with what `wanted` includes; False when it is not found."""
     rows = await reading.history(conn, person_id, report_id, released_at)
     for row in rows:
         packed = row.packed
-        answer.stamp(row.version_id.bytes + row.body + packed.bodies)
+        answer.stamp(row.version_id.bytes, row.body, packed.bodies)
         for place in (0, *reach(packed.entries, [0], wanted.includes)):
             entry = packed.entries[place]
             body = packed.body(place) if place else row.body
             answer.add_version(entry.kind, entry.id, body, str(row.version_id), row.generated)
     url = f"{answer.base}/DiagnosticReport/{report_id}/_history"
-    body = answer.finish("history", len(rows), [("self", url)])
-    return Answer(body, answer.etag) if rows else None
+    answer.finish("history", len(rows), [("self", url)])
+    return bool(rows)
 
 
 async def _search_reports(
@@ -94,30 +106,30 @@ async def _search_reports(
     wanted: Search,
     answer: BundleWriter,
     released_at: datetime | None,
+    early: PGresult | None,
 ) -> tuple[int, str]:
     """How many match in all, and the `_page` of what follows these."""
-    behind = paging.report_page(wanted.page)
-    rows, total = await reading.newest(
-        conn,
-        person_id,
-        report_filter(wanted, released_at),
-        skip=0 if behind else wanted.skip,
-        count=wanted.count + 1 if behind else wanted.count,  # one more tells whether anything follows
-        opened=bool(wanted.includes),
-        behind=behind,
-    )
-    goes_on = len(rows) > wanted.count if behind else 0 < len(rows) < total - wanted.skip
+    filtered, page = report_filter(wanted, released_at), _page(wanted)
+    rows, total = await reading.newest(conn, person_id, filtered, page, early)
+    goes_on = len(rows) > wanted.count if page.behind else 0 < len(rows) < total - wanted.skip
     rows = rows[: wanted.count]
-    found: dict[Shape, list[int]] = {}
-    answer.stamp(b"".join([row.stored for row in rows]))
-    answer.add_reports([(row.report_id, row.body) for row in rows])
-    for row in rows:
-        if (others := row.others) is not None:
-            places = found.get(others.shape)
-            if places is None:  # most reports of a person have one of a few shapes
-                places = found[others.shape] = reach_from_report(others.shape, wanted.includes)
-            answer.add_others(others, places)
-    return total, paging.behind_report(rows[-1].body) if rows and goes_on else ""
+    answer.stamp(*(row.stored for row in rows))
+    answer.add_reports([row.report_id for row in rows], partial(reading.bodies, rows))
+    if wanted.includes:
+        found = [row.resources for row in rows if row.resources is not None]
+        answer.stamp(*found)
+        outlines = [outline(resources) for resources in found]
+        answer.add_others([(one, reach_from_report(one.shape, wanted.includes)) for one in outlines])
+    return total, paging.behind_report(reading.bodies(rows[-1:])[0]) if rows and goes_on else ""
+
+
+def _page(wanted: Search) -> Page:
+    """Raises `Malformed` when `_page` is none of ours."""
+    behind = paging.report_page(wanted.page)
+    if behind is None:
+        return Page(wanted.skip, wanted.count, bool(wanted.includes))
+    # One more tells whether anything follows.
+    return Page(0, wanted.count + 1, bool(wanted.includes), behind)
 
 
 async def _search_parts(

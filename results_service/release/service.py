@@ -21,7 +21,7 @@ from kit.errors import AksonError, Conflict, Forbidden, NotFound
 from kit.identity.actor import Actor, ActorKind
 from results_service.release import repository
 from results_service.release.models import Changed, Release, ShownReport
-from results_service.reports.reading import DELAY, ReportFilter, newest
+from results_service.reports.reading import DELAY, Page, ReportFilter, newest
 
 __all__ = [
     "Release",
@@ -140,7 +140,7 @@ async def changed_since_shown(
     if not changed:
         return []
     wanted = ReportFilter(tuple(one.report_id for one in changed), released_at=now)
-    released, _ = await newest(conn, person_id, wanted, skip=0, count=len(changed))
+    released, _ = await newest(conn, person_id, wanted, Page(0, len(changed)))
     shown = {row.report_id for row in released}
     return [(one, str(one.report_id) not in shown) for one in changed]
 

@@ -6,6 +6,7 @@ otherwise). Bodies come as stored, without `subject`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, LiteralString, NamedTuple
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
+from psycopg.pq.abc import PGresult
 from psycopg.rows import tuple_row
 
 from kit import wire
@@ -20,7 +22,7 @@ from results_service.reports.compression import decompress_each
 from results_service.reports.filters import ReportFilter, given
 from results_service.reports.packing import Entry, Packed
 from results_service.reports.showing import report_date, with_notices
-from results_service.reports.stored import Outline, outline, unpack
+from results_service.reports.stored import unpack
 from results_service.reports.tokens import token
 from results_service.reports.versions import VersionFacts
 
@@ -30,12 +32,15 @@ __all__ = [
     "HistoryRow",
     "OpenReport",
     "Packed",
+    "Page",
     "ReportFilter",
     "ReportRow",
     "Waiting",
+    "bodies",
     "conditions",
     "history",
     "newest",
+    "newest_step",
     "opened",
     "statement",
     "token",
@@ -54,16 +59,21 @@ class Behind(NamedTuple):
     report_id: UUID
 
 
-class ReportRow(Struct, frozen=True):
-    """A shown report and its DiagnosticReport; `others` where the report's other resources were asked for.
+class Page(Struct, frozen=True):
+    """Which of the reports that fit; `opened`: each comes with all its resources."""
 
-    `stored` is what both were read from: as long as it is the same, they are.
-    """
+    skip: int
+    count: int
+    opened: bool = False
+    behind: Behind | None = None
+
+
+class ReportRow(Struct, frozen=True):
+    """A shown report: its DiagnosticReport as stored, and its other resources where they were asked for."""
 
     report_id: str
-    body: bytes
     stored: bytes
-    others: Outline | None = None
+    resources: bytes | None = None
 
 
 class OpenReport(Struct, frozen=True):
@@ -152,39 +162,43 @@ async def newest(
     conn: AsyncConnection[Any],
     person_id: UUID,
     wanted: ReportFilter,
-    *,
-    skip: int,
-    count: int,
-    opened: bool = False,
-    behind: Behind | None = None,
+    page: Page,
+    early: PGresult | None = None,
 ) -> tuple[list[ReportRow], int]:
     """A page of shown reports, newest first (effective, then issued), and how many there are in all.
 
-    With `opened` each comes with all its resources; with `behind` they are those that follow it.
+    `early`: what came of `newest_step` for the same page.
     """
-    given, values = conditions(person_id, wanted)
-    values |= {"skip": skip, "count": count}
-    template = _NEWEST_OPENED if opened else _NEWEST
-    if behind is not None:
-        template = _NEWEST_OPENED_BEHIND if opened else _NEWEST_BEHIND
-        values |= {"effective": behind.effective, "issued": behind.issued, "last": behind.report_id}
-    rows = await _rows(conn, statement(template, given), values)
+    if early is None:
+        (early,) = await wire.run(conn, _asked(person_id, wanted, page, _NAMED))
+    rows = wire.rows(conn, early)
     if rows:
-        return _reports(rows), rows[0][3]
-    if not skip and count and behind is None:
+        return [ReportRow(*row[:3]) for row in rows], rows[0][3]
+    if not page.skip and page.count and page.behind is None:
         return [], 0
+    given, values = conditions(person_id, wanted)
     ((total,),) = await _rows(conn, statement(_COUNT, given), values)
     return [], total
 
 
-def _reports(rows: list[tuple[Any, ...]]) -> list[ReportRow]:
-    bodies = decompress_each([row[1] for row in rows])
-    return [
-        ReportRow(report_id, body, stored)
-        if resources is None
-        else ReportRow(report_id, body, stored + resources, outline(resources))
-        for (report_id, stored, resources, _), body in zip(rows, bodies, strict=True)
-    ]
+def newest_step(wanted: ReportFilter, page: Page) -> wire.Step:
+    """What `newest` asks, of whichever person the transaction serves when it comes to it."""
+    return _asked(None, wanted, page, _SERVED)
+
+
+def _asked(person_id: UUID | None, wanted: ReportFilter, page: Page, whose: LiteralString) -> wire.Step:
+    given, values = conditions(person_id, wanted)
+    values |= {"skip": page.skip, "count": page.count}
+    template = _NEWEST_OPENED if page.opened else _NEWEST
+    if page.behind is not None:
+        template = _NEWEST_OPENED_BEHIND if page.opened else _NEWEST_BEHIND
+        values |= dict(zip(("effective", "issued", "last"), page.behind, strict=True))
+    return wire.composed(statement(template, given, whose)), values
+
+
+def bodies(reports: Sequence[ReportRow]) -> list[bytes]:
+    """The DiagnosticReport of each, as JSON."""
+    return decompress_each([report.stored for report in reports])
 
 
 async def _rows(conn: AsyncConnection[Any], query: bytes, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -214,12 +228,10 @@ async def history(
             row=sql.Identifier("report_version"), issued=sql.Identifier("generated")
         )
         values["released_before"] = released_at - DELAY
-    shown, _ = await newest(
-        conn, person_id, ReportFilter((report_id,), released_at=released_at), skip=0, count=1
-    )
+    shown, _ = await newest(conn, person_id, ReportFilter((report_id,), released_at=released_at), Page(0, 1))
     if not shown:
         return []
-    first_date = report_date(shown[0].body)
+    first_date = report_date(bodies(shown)[0])
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
         await cursor.execute(sql.SQL(_HISTORY).format(released=released), values)
         found = [(VersionFacts(*facts), unpack(data)) for *facts, data in await cursor.fetchall()]
@@ -239,18 +251,26 @@ async def waiting(conn: AsyncConnection[Any], person_id: UUID, at: datetime) -> 
         return [Waiting(*row) for row in await cursor.fetchall()]
 
 
+_NAMED: LiteralString = "shown.person_id = %(person)s"
+_SERVED: LiteralString = "shown.person_id = nullif(current_setting('akson.person', true), '')::uuid"
+
+
 @lru_cache(maxsize=512)
-def statement(template: LiteralString, conditions: tuple[LiteralString, ...]) -> bytes:
+def statement(
+    template: LiteralString, conditions: tuple[LiteralString, ...], whose: LiteralString = _NAMED
+) -> bytes:
     """The finished text about the rows `shown`, composed once for each combination of conditions."""
     numbered = (
         sql.SQL(condition).format(value=sql.Placeholder(f"value{number}"))
         for number, condition in enumerate(conditions, 1)
     )
-    where = sql.SQL(" AND ").join([sql.SQL("shown.person_id = %(person)s"), *numbered])
+    where = sql.SQL(" AND ").join([sql.SQL(whose), *numbered])
     return sql.SQL(template).format(where=where).as_bytes(None)
 
 
-def conditions(person_id: UUID, wanted: ReportFilter) -> tuple[tuple[LiteralString, ...], dict[str, Any]]:
+def conditions(
+    person_id: UUID | None, wanted: ReportFilter
+) -> tuple[tuple[LiteralString, ...], dict[str, Any]]:
     """The conditions of a filter for `statement`, and the values they name."""
     values: dict[str, Any] = {"person": person_id}
     found: list[LiteralString] = []

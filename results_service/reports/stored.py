@@ -12,6 +12,7 @@ The first form, which is still read, has no bit set and a MessagePack list of al
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -39,30 +40,35 @@ class Place(Struct, array_like=True, frozen=True, gc=False):
 class Shape:
     """The places of a version. Versions of the same shape share one object, which is itself in caches."""
 
-    __slots__ = ("places",)
+    __slots__ = ("before_ids", "places")
 
     def __init__(self, places: tuple[Place, ...]) -> None:
         self.places = places
+        self.before_ids = [len(_beginning(place.kind)) for place in places]
 
 
 class Outline(NamedTuple):
-    """A version opened as far as its bodies: what includes are followed by, without the index."""
+    """A version opened as far as its bodies: what includes are followed by, without the index.
+
+    `starts`: where in `data` each body begins; the last is where the last one ends.
+    """
 
     shape: Shape
     starts: list[int]
     ids: list[str] | None
-    bodies: bytes
+    data: bytes
 
-    def body(self, place: int) -> bytes:
-        """As `Packed.body`."""
-        return self.bodies[self.starts[place] : self.starts[place + 1]]
+    def members(self, places: Sequence[int]) -> list[bytes]:
+        """The resources' JSON objects without their first brace."""
+        data, starts = self.data, self.starts
+        return [data[starts[place] + 1 : starts[place + 1]] for place in places]
 
-    def id(self, place: int) -> bytes:
-        """The id of the resource at `place`, as it stands in JSON."""
+    def identifiers(self, places: Sequence[int]) -> list[bytes]:
+        """The ids of the resources, as they stand in JSON."""
         if self.ids is not None:
-            return self.ids[place].encode()
-        start = self.starts[place] + _before_id(self.shape.places[place].kind)
-        return self.bodies[start : start + _ID_LENGTH]
+            return [self.ids[place].encode() for place in places]
+        data, starts, before = self.data, self.starts, self.shape.before_ids
+        return [data[(at := starts[place] + before[place]) : at + _ID_LENGTH] for place in places]
 
 
 class _Facts(Struct, array_like=True, gc=False):
@@ -132,18 +138,18 @@ def unpack(data: bytes) -> Packed:
 def unpack_all(data: bytes) -> tuple[Packed, RuleFacts | None]:
     """The version behind `pack`, and what its rules compare; None where that lies in columns."""
     raw = decompress(data)
-    head, bodies = _split(raw)
+    head, end = _head_of(raw)
     if head is None:
         return _first_form(raw), None
     compared = _compared_decoder.decode(head.compared) if bytes(head.compared) else None
-    return _entries(head, bodies), compared
+    return _entries(head, raw[end:]), compared
 
 
 def _entries(head: _Head, bodies: bytes) -> Packed:
-    opened = _outline(head, bodies)
+    opened = _outline(head, bodies, 0)
     facts = _facts_decoder.decode(head.facts)
     starts = opened.starts
-    ids = opened.ids or [opened.id(place).decode() for place in range(len(facts))]
+    ids = opened.ids or [own.decode() for own in opened.identifiers(range(len(facts)))]
     entries = [
         Entry(
             hung.kind,
@@ -167,22 +173,22 @@ def _entries(head: _Head, bodies: bytes) -> Packed:
 def outline(data: bytes) -> Outline:
     """The version behind `pack`, as far as includes need it."""
     raw = decompress(data)
-    head, bodies = _split(raw)
+    head, end = _head_of(raw)
     if head is not None:
-        return _outline(head, bodies)
+        return _outline(head, raw, end)
     packed = _first_form(raw)
     shape = Shape(tuple(Place(e.kind, e.top, e.links) for e in packed.entries))
     starts = [e.start for e in packed.entries]
     return Outline(shape, [*starts, len(packed.bodies)], [e.id for e in packed.entries], packed.bodies)
 
 
-def _split(raw: bytes) -> tuple[_Head | None, bytes]:
-    """Head and bodies; no head in the first form."""
+def _head_of(raw: bytes) -> tuple[_Head | None, int]:
+    """The head, and where the bodies begin; no head in the first form."""
     length = int.from_bytes(raw[:_LENGTH], "big")
     if not length & _WITH_HEAD:
-        return None, b""
+        return None, 0
     end = _LENGTH + (length ^ _WITH_HEAD)
-    return _head_decoder.decode(raw[_LENGTH:end]), raw[end:]
+    return _head_decoder.decode(raw[_LENGTH:end]), end
 
 
 def _first_form(raw: bytes) -> Packed:
@@ -190,8 +196,8 @@ def _first_form(raw: bytes) -> Packed:
     return Packed(_first_form_decoder.decode(raw[_LENGTH:end]), raw[end:])
 
 
-def _outline(head: _Head, bodies: bytes) -> Outline:
-    return Outline(_shape(bytes(head.shape)), list(accumulate(head.sizes, initial=0)), head.ids, bodies)
+def _outline(head: _Head, data: bytes, start: int) -> Outline:
+    return Outline(_shape(bytes(head.shape)), list(accumulate(head.sizes, initial=start)), head.ids, data)
 
 
 @lru_cache(maxsize=4096)
@@ -202,12 +208,6 @@ def _shape(data: bytes) -> Shape:
 def _facts(entry: Entry) -> _Facts:
     tags = None if entry.tags == entry.codes else entry.tags
     return _Facts(entry.effective, entry.issued, entry.category, entry.status, entry.codes, tags)
-
-
-@lru_cache(maxsize=64)
-def _before_id(kind: str) -> int:
-    """Where the id begins in a body of this kind."""
-    return len(_beginning(kind))
 
 
 def _beginning(kind: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import date
 from uuid import UUID
@@ -115,6 +116,36 @@ async def test_given_the_server_ends_a_connection_in_the_middle_then_the_next_on
         async with asyncio.timeout(3), db.transaction() as conn:
             (result,) = await wire.run(conn, (wire.Statement("SELECT 2"), ()))
             assert wire.rows(conn, result) == [(2,)]
+
+
+async def test_given_work_to_do_meanwhile_then_the_database_is_at_work_already(
+    db: Database, postgres: TestDatabase
+) -> None:
+    waited = wire.Statement("SELECT pg_advisory_xact_lock(%s), 'done'")
+    seen: list[str] = []
+
+    def let_go_once_it_waits(other: psycopg.Connection[tuple[str]]) -> None:
+        asked = "SELECT wait_event_type FROM pg_stat_activity WHERE query LIKE '%_xact_lock($1)%'"
+        while ("Lock",) not in other.execute(asked).fetchall():
+            time.sleep(0.001)
+        seen.append("waits")
+        other.execute("SELECT pg_advisory_unlock(7)")
+
+    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(7)")
+        async with db.transaction() as conn:
+            (result,) = await wire.run(conn, (waited, (7,)), meanwhile=lambda: let_go_once_it_waits(other))
+            assert wire.rows(conn, result)[0][1] == "done"
+    assert seen == ["waits"]
+
+
+async def test_given_that_work_fails_then_its_error_is_raised_and_the_next_transaction_is_a_new_one(
+    db: Database,
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with db.transaction() as conn:
+            await wire.run(conn, (DIVIDE, (2,)), meanwhile=lambda: 1 // 0)
+    assert await divided(db, 5) == 2
 
 
 def test_placeholders_are_all_named_or_none_is() -> None:

@@ -185,3 +185,21 @@ async def test_given_a_log_row_that_cannot_be_written_then_nothing_is_answered(
         )
     assert rows(postgres, "access_log") == []
     assert await look_up(core_db, keys, actor("lege-koman"), number("line"), request, ("Person",), names)
+
+
+async def test_given_the_answer_cannot_be_made_then_nobody_gets_it_and_the_next_look_up_does(
+    core_db: Database,
+    keys: KeyRing,
+    actor: Callable[..., Actor],
+    number: Callable[[str], NationalId],
+    postgres: TestDatabase,
+) -> None:
+    async def read(_c: AsyncConnection[Any], _p: UUID, _d: Decision) -> LookUp[str]:
+        return LookUp("seen", {"Person": 1}, meanwhile=lambda: 1 // 0)
+
+    who, request = actor("lege-koman"), AccessRequest(AccessBasis.UNNTAK, "LE")
+    with pytest.raises(ZeroDivisionError):
+        await look_up(core_db, keys, who, number("line"), request, ("Person",), read)
+    assert await look_up(core_db, keys, who, number("line"), request, ("Person",), names) == "Line"
+    with psycopg.connect(postgres.dsn("akson_auditor")) as conn:
+        assert verify_all(conn).intact

@@ -40,7 +40,7 @@ def test_given_something_else_is_stamped_or_told_then_the_tag_is_another() -> No
         if told:
             writer.add_outcome([{"severity": "information", "code": "suppressed"}])
         writer.finish("searchset", total, [("self", "http://x")])
-        return writer.etag
+        return writer.joined().etag
 
     tags = [tag(b"a", 1), tag(b"b", 1), tag(b"a", 2), tag(b"a", 1, told=True)]
     assert len(set(tags)) == len(tags)

@@ -87,11 +87,13 @@ def test_an_outline_holds_what_includes_need_and_is_shared_by_reports_of_one_sha
 def test_a_body_that_does_not_begin_with_its_id_keeps_it() -> None:
     whole = Packed([Entry("Specimen", "s", 0, 2, 0, None, None, None, None, [], ["a|b"], {})], b"{}")
     assert unpack(pack(whole)) == whole
-    assert outline(pack(whole)).id(0) == b"s"
+    assert outline(pack(whole)).identifiers([0]) == [b"s"]
 
 
 def described(opened: Outline) -> list[tuple[str, str, int, dict[str, list[int]], bytes]]:
+    places = opened.shape.places
+    ids, members = opened.identifiers(range(len(places))), opened.members(range(len(places)))
     return [
-        (hung.kind, opened.id(place).decode(), hung.top, hung.links, opened.body(place))
-        for place, hung in enumerate(opened.shape.places)
+        (hung.kind, own.decode(), hung.top, hung.links, b"{" + rest)
+        for hung, own, rest in zip(places, ids, members, strict=True)
     ]
