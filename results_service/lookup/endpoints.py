@@ -191,6 +191,8 @@ async def _look_up(
         seen = [report for report in opened if not tells or str(report) in answer.reports]
         if not found:
             return LookUp(None, answer.counts)
+        if seen or released_at is not None:
+            answer.joined()  # before the commit: what cannot be read was neither opened nor shown
         if seen:
             await note_opened(conn, actor, decision, declared.role, seen)
         return LookUp(answer, answer.counts, meanwhile=answer.joined)

@@ -27,6 +27,9 @@ from results_service.reports.reading import OpenReport, Packed, Page
 from results_service.reports.stored import outline
 
 
+_EARLY = 100  # reports in a page that is read together with the decision's facts
+
+
 @dataclass(frozen=True, slots=True)
 class _Hit:
     """A match: which report, and where in it."""
@@ -72,8 +75,11 @@ async def search(
 
 
 def early_step(wanted: Search) -> Step | None:
-    """The read of a clinician's search that may go with the facts of the decision; None when it has none."""
-    if wanted.kind != "DiagnosticReport":
+    """The read of a clinician's search that may go with the facts of the decision; None when it has none.
+
+    Large pages wait for the decision: a refusal should neither cost them nor fail with them.
+    """
+    if wanted.kind != "DiagnosticReport" or wanted.count > _EARLY:
         return None
     return reading.newest_step(report_filter(wanted, None), _page(wanted))
 
