@@ -13,12 +13,15 @@ from portal.ui import aksel
 from portal.ui.text import text
 
 
-def citizen_page(area: str, state: Any, content: rx.Component) -> rx.Component:
+def citizen_page(
+    area: str, state: Any, content: rx.Component, *, beside: rx.Component | None = None
+) -> rx.Component:
     """A page with the texts `<area>.heading`, `.heading_of`, `.lead` and `.again`.
 
-    `state` has `problem`, `code`, `loaded` and `load`. The heading names whom the page is about when it is
-    not the reader.
+    `state` has `problem`, `code`, `loaded`, `load`, and `of`: whom it was fetched for. Until that is whom the
+    heading names, the page is loading. `beside` stands above the content, whatever becomes of that.
     """
+    of_them = state.of == acting.handle
     again = aksel.button(text(f"{area}.again"), size="small", variant="secondary", on_click=state.load)
     return aksel.vstack(
         aksel.heading(
@@ -32,10 +35,11 @@ def citizen_page(area: str, state: Any, content: rx.Component) -> rx.Component:
         ),
         aksel.body_long(text(f"{area}.lead"), class_name="own-lead"),
         rx.cond(
-            state.problem != "",
+            of_them & (state.problem != ""),
             rx.cond(state.code == "Reservation", _reserved(), problem_view(state.problem, state.code, again)),
         ),
-        rx.cond(state.loaded, content, rx.cond(state.problem == "", loading_view(6))),
+        beside or rx.fragment(),
+        rx.cond(of_them & state.loaded, content, rx.cond(~of_them | (state.problem == ""), loading_view(6))),
         gap="space-20",
     )
 

@@ -21,6 +21,18 @@ _NOW = "acting-now"
 _RELATIONS = {"PRN": "parent", "POWATT": "attorney"}
 
 
+def handle_of(person: OpenPatient | None) -> str:
+    """What a page knows them by; None is oneself."""
+    return person.handle if person else OWN
+
+
+async def shown_handle(state: rx.State) -> str:
+    """Whom this tab shows, by handle; empty without a session. What is fetched is kept with it: shown beside
+    another's name never, whatever comes first."""
+    now = await current(state)
+    return handle_of(await acting_for(now)) if now else ""
+
+
 @dataclass
 class Choice:
     """Someone one may act for: `handle` names them to the page, `relation` is `parent` or `attorney`."""
@@ -88,7 +100,7 @@ class Acting(rx.State):
         return found
 
     def _show(self, person: OpenPatient | None) -> None:
-        self.handle = person.handle if person else OWN
+        self.handle = handle_of(person)
         self.name, self.relation = (person.name, person.basis) if person else ("", "")
 
 

@@ -11,6 +11,7 @@ import reflex as rx
 from portal.citizen.access_log.transform import Look, looks
 from portal.citizen.access_log.visits import Visit, visits
 from portal.clients.errors import ServiceProblem
+from portal.frame.acting import shown_handle
 from portal.session.acting import log_client, notices_client
 from portal.session.current import current
 from portal.session.guard import requires
@@ -22,6 +23,7 @@ PAGE = 50
 class AccessLog(rx.State):
     """The page's state. One's own look-ups are hidden until asked for: others' are what one comes to see."""
 
+    of: str = ""  # whom it was fetched for, by handle
     rows: list[Look] = []  # noqa: RUF012 - Reflex copies defaults
     shown: list[Visit] = []  # noqa: RUF012
     with_own: bool = False
@@ -38,6 +40,7 @@ class AccessLog(rx.State):
     async def load(self) -> None:
         """The newest look-ups."""
         self.reset()  # type: ignore[no-untyped-call]
+        self.of = await shown_handle(self)
         await self._fetch()
 
     @rx.event

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import JournalApi
-from portal.frame.acting import OWN
+from portal.frame.acting import handle_of
 from portal.session.acting import acting_for
 from portal.session.files import SHOWN, current_of, document, not_done
 from portal.session.journal import OTHER_PATIENT, own_journal_of
@@ -37,6 +37,6 @@ async def give(request: Request) -> Response:
 async def _api(request: Request) -> JournalApi:
     now = await current_of(request, Kind.CITIZEN)
     person = await acting_for(now)
-    if request.headers.get(SHOWN, "") != (person.handle if person else OWN):
+    if request.headers.get(SHOWN, "") != handle_of(person):
         raise ServiceProblem(Problem.REFUSED, OTHER_PATIENT)
     return (await own_journal_of(now)).api

@@ -23,6 +23,7 @@ from portal.citizen.journal.transform import (
 )
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Cursor, Entry, Templates
+from portal.frame.acting import shown_handle
 from portal.session.guard import requires
 from portal.session.journal import citizen_journal
 from portal.session.models import Kind
@@ -34,6 +35,7 @@ MORE = 50
 class OwnJournal(rx.State):
     """The page. Entries stay on the server (`_entries`); `more_there`: there may be older ones."""
 
+    of: str = ""  # whom it was fetched for, by handle
     critical: list[Own] = []  # noqa: RUF012 - Reflex copies defaults
     medication: list[Own] = []  # noqa: RUF012
     vaccines: list[Own] = []  # noqa: RUF012
@@ -56,6 +58,7 @@ class OwnJournal(rx.State):
     async def load(self) -> None:
         """What is so now, and the newest contacts and notes, of whom this tab shows."""
         self.reset()  # type: ignore[no-untyped-call]
+        self.of = await shown_handle(self)
         await self._show_documents({})
         try:
             client = await citizen_journal(self)

@@ -9,6 +9,7 @@ import reflex as rx
 
 from portal.citizen.notices.transform import Shown, newest, shown
 from portal.clients.errors import ServiceProblem
+from portal.frame.acting import shown_handle
 from portal.frame.bell import Bell
 from portal.session.acting import acting_for, notices_client
 from portal.session.current import current
@@ -21,6 +22,7 @@ PAGE = 50
 class Notices(rx.State):
     """The page's state."""
 
+    of: str = ""  # whom it was fetched for, by handle
     rows: list[Shown] = []  # noqa: RUF012 - Reflex copies defaults
     total: int = 0
     unread: int = 0
@@ -35,6 +37,7 @@ class Notices(rx.State):
     async def load(self) -> None:
         """The newest notices."""
         self.reset()  # type: ignore[no-untyped-call]
+        self.of = await shown_handle(self)
         await self._fetch()
 
     @rx.event

@@ -10,6 +10,7 @@ import reflex as rx
 from portal.citizen.privacy.state import SAID, Privacy
 from portal.clients.errors import ServiceProblem
 from portal.clients.jsonapi import Json
+from portal.frame.acting import shown_handle
 from portal.session.acting import agreements_client
 from portal.session.current import current
 from portal.session.guard import requires
@@ -42,6 +43,7 @@ def agreement(found: Json) -> Agreement:
 class Agreements(rx.State):
     """The part of the page; `reserved` persons have no results, and no agreements."""
 
+    of: str = ""  # whom it was fetched for, by handle
     holding: list[Agreement] = []  # noqa: RUF012 - Reflex copies defaults
     ended: list[Agreement] = []  # noqa: RUF012
     loaded: bool = False
@@ -52,6 +54,7 @@ class Agreements(rx.State):
     async def load(self) -> None:
         """Every agreement."""
         self.reset()  # type: ignore[no-untyped-call]
+        self.of = await shown_handle(self)
         await self._fetch()
 
     @rx.event

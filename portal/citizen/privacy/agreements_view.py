@@ -8,24 +8,28 @@ import reflex as rx
 
 from portal.citizen.privacy.agreements import Agreements
 from portal.citizen.privacy.parts import meaning, part, row, rows, small_button, wrong
+from portal.frame.acting import acting
 from portal.ui.text import text
 
 agreements: Any = Agreements  # Reflex turns a state's attributes into Vars, which types do not tell
 
 
 def earlier_viewing() -> rx.Component:
-    """The part of the page."""
-    return part(
-        "agreement",
-        rx.cond(
-            agreements.holding.length() > 0,
-            text("privacy.agreement.some", count=agreements.holding.length()),
-            text("privacy.agreement.none"),
+    """The part of the page, when they are of whom the page names."""
+    return rx.cond(
+        agreements.of == acting.handle,
+        part(
+            "agreement",
+            rx.cond(
+                agreements.holding.length() > 0,
+                text("privacy.agreement.some", count=agreements.holding.length()),
+                text("privacy.agreement.none"),
+            ),
+            meaning("agreement"),
+            rows(agreements.holding, _holding, text("privacy.agreement.heading")),
+            wrong(agreements.wrong),
+            rows(agreements.ended, _ended, text("privacy.agreement.ended")),
         ),
-        meaning("agreement"),
-        rows(agreements.holding, _holding, text("privacy.agreement.heading")),
-        wrong(agreements.wrong),
-        rows(agreements.ended, _ended, text("privacy.agreement.ended")),
     )
 
 

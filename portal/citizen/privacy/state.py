@@ -16,6 +16,7 @@ from portal.citizen.privacy.transform import (
     setting,
 )
 from portal.clients.errors import ServiceProblem
+from portal.frame.acting import shown_handle
 from portal.session.acting import privacy_client
 from portal.session.current import current
 from portal.session.guard import requires
@@ -32,6 +33,7 @@ class Privacy(rx.State):
     `key` belongs to one wish and is new for the next: pressing twice, or again after a fault, makes it once.
     """
 
+    of: str = ""  # whom it was fetched for, by handle
     restrictions: list[Setting] = []  # noqa: RUF012 - Reflex copies defaults
     blocks: list[Setting] = []  # noqa: RUF012
     consents: list[Setting] = []  # noqa: RUF012
@@ -58,6 +60,7 @@ class Privacy(rx.State):
     async def load(self) -> None:
         """Every setting, from the beginning."""
         self.reset()  # type: ignore[no-untyped-call]
+        self.of = await shown_handle(self)
         await self._fetch()
 
     @rx.event

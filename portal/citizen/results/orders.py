@@ -10,6 +10,7 @@ import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.requisitions import OwnOrdered, RequisitionClient
+from portal.frame.acting import shown_handle
 from portal.session.guard import requires
 from portal.session.journal import citizen_journal
 from portal.session.models import Kind
@@ -34,8 +35,10 @@ class OrderLine:
 
 
 class OwnOrders(rx.State):
-    """The part of the page. `failed`: they could not be fetched; not so where the reader may not see them."""
+    """The part of the page. `of`: whom they were fetched for, by handle. `failed`: they could not be fetched;
+    not so where the reader may not see them."""
 
+    of: str = ""
     waiting: list[OrderLine] = []  # noqa: RUF012 - Reflex copies defaults
     answered: list[OrderLine] = []  # noqa: RUF012
     failed: bool = False
@@ -45,6 +48,7 @@ class OwnOrders(rx.State):
     async def load(self) -> None:
         """The orders of whom this tab shows."""
         self.reset()  # type: ignore[no-untyped-call]
+        self.of = await shown_handle(self)
         try:
             found = await RequisitionClient((await citizen_journal(self)).api).own()
         except ServiceProblem as problem:

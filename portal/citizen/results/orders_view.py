@@ -7,29 +7,34 @@ from typing import Any
 import reflex as rx
 
 from portal.citizen.results.orders import own_orders
+from portal.frame.acting import acting
 from portal.ui import aksel
 from portal.ui.text import text
 
 
 def orders_part() -> rx.Component:
-    """The part of the page; nothing where nothing is ordered."""
-    return rx.fragment(
-        rx.cond(
-            own_orders.failed,
-            rx.el.p(
-                text("own.orders.failed"),
-                " ",
-                aksel.button(
-                    text("own.again"),
-                    rx.el.span(" ", text("own.orders.heading"), class_name="akson-hidden"),
-                    size="xsmall",
-                    variant="secondary",
-                    on_click=own_orders.load,
-                ),
-                role="status",
-            ),
+    """The part of the page; nothing where nothing is ordered, or until they are of whom the page names."""
+    return rx.cond(
+        own_orders.of == acting.handle,
+        rx.fragment(
+            rx.cond(own_orders.failed, _failed()),
+            rx.cond((own_orders.waiting.length() + own_orders.answered.length()) > 0, _part()),
         ),
-        rx.cond((own_orders.waiting.length() + own_orders.answered.length()) > 0, _part()),
+    )
+
+
+def _failed() -> rx.Component:
+    return rx.el.p(
+        text("own.orders.failed"),
+        " ",
+        aksel.button(
+            text("own.again"),
+            rx.el.span(" ", text("own.orders.heading"), class_name="akson-hidden"),
+            size="xsmall",
+            variant="secondary",
+            on_click=own_orders.load,
+        ),
+        role="status",
     )
 
 

@@ -15,6 +15,7 @@ import reflex as rx
 from portal.citizen.results.transform import MARKS
 from portal.clients.errors import ServiceProblem
 from portal.clients.screens import Row, TableAnswer, Value
+from portal.frame.acting import shown_handle
 from portal.session.acting import shown_screens_client
 from portal.session.current import current
 from portal.session.guard import requires
@@ -58,8 +59,9 @@ class Course:
 
 
 class OwnOverTime(rx.State):
-    """The courses, while they are asked for, and the one that is shown."""
+    """The courses, while they are asked for, and the one that is shown. `of`: whose, by handle."""
 
+    of: str = ""
     asked: bool = False
     courses: list[Course] = []  # noqa: RUF012 - Reflex copies defaults
     chosen: Course = Course()
@@ -71,6 +73,7 @@ class OwnOverTime(rx.State):
     async def show(self) -> Any:
         """Fetch what there is more than one value of."""
         self.reset()  # type: ignore[no-untyped-call]
+        self.of = await shown_handle(self)
         now = await current(self)
         if now is None:
             return None

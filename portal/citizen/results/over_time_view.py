@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.citizen.results.over_time import HEADING, OwnOverTime
+from portal.frame.acting import acting
 from portal.frame.states import problem_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
@@ -16,9 +17,10 @@ seen: Any = OwnOverTime
 
 def over_time_view() -> rx.Component:
     """The offer, or what was asked for."""
+    of_them = seen.of == acting.handle
     return rx.fragment(
-        rx.cond(seen.problem != "", problem_view(seen.problem, seen.code)),
-        rx.cond(seen.asked, _asked(), _offer()),
+        rx.cond(of_them & (seen.problem != ""), problem_view(seen.problem, seen.code)),
+        rx.cond(of_them & seen.asked, _asked(), _offer()),
     )
 
 

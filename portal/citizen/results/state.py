@@ -11,6 +11,7 @@ from portal.citizen.results.over_time import OwnOverTime
 from portal.citizen.results.transform import OwnReport, Waiting, own_reports, replaced, waiting
 from portal.clients.errors import ServiceProblem
 from portal.clients.fhir import going_on
+from portal.frame.acting import shown_handle
 from portal.session.acting import shown_results_client
 from portal.session.current import current
 from portal.session.guard import requires
@@ -21,8 +22,9 @@ _INCLUDED = ("result", "performer", "specimen")
 
 
 class OwnResults(rx.State):
-    """The page's state."""
+    """The page's state. `of`: whom it was fetched for, by handle."""
 
+    of: str = ""
     reports: list[OwnReport] = []  # noqa: RUF012 - Reflex copies defaults
     waiting: list[Waiting] = []  # noqa: RUF012
     replaced: list[str] = []  # noqa: RUF012
@@ -40,12 +42,15 @@ class OwnResults(rx.State):
         """The newest reports."""
         self.reset()  # type: ignore[no-untyped-call]
         (await self.get_state(OwnOverTime)).reset()  # type: ignore[no-untyped-call]
+        self.of = await shown_handle(self)
         await self._fetch(0)
 
     @rx.event
     @requires(Kind.CITIZEN)
     async def more(self) -> AsyncIterator[Any]:
-        """The next older ones."""
+        """The next older ones; of another person by now: none."""
+        if self.of != await shown_handle(self):
+            return
         self.loading_more = True
         yield
         await self._fetch(len(self.reports))

@@ -10,6 +10,7 @@ from portal.citizen.page import citizen_page
 from portal.citizen.results.orders_view import orders_part
 from portal.citizen.results.over_time_view import over_time_view
 from portal.citizen.results.state import OwnResults
+from portal.frame.acting import acting
 from portal.frame.states import empty_view
 from portal.ui import aksel
 from portal.ui.screen import WIDE
@@ -20,13 +21,19 @@ own: Any = OwnResults  # Reflex turns a state's attributes into Vars, which type
 
 def own_results_view() -> rx.Component:
     """The whole page."""
-    return citizen_page("own", own, _content())
+    return citizen_page("own", own, _content(), beside=_beside())
+
+
+def _beside() -> rx.Component:
+    """What is being corrected, and what is ordered: that is the journal's, and stands without the results."""
+    return rx.fragment(
+        rx.cond(own.of == acting.handle, rx.foreach(own.replaced, _replaced)),
+        orders_part(),
+    )
 
 
 def _content() -> rx.Component:
     return aksel.vstack(
-        rx.foreach(own.replaced, _replaced),
-        orders_part(),
         rx.cond(own.waiting.length() > 0, _waiting()),
         rx.cond(
             own.reports.length() > 0,

@@ -7,11 +7,16 @@ from uuid import uuid4
 
 import portal.portal  # noqa: F401 - every state is there before a tab is opened, as in the product
 from portal.citizen.results.orders import OwnOrders, order_lines
+from portal.citizen.results.over_time import OwnOverTime
+from portal.citizen.results.state import OwnResults
 from portal.clients.journal import Written
 from portal.clients.requisitions import OwnExamination, OwnOrdered
+from portal.frame.acting import Acting
 from portal.session.journal import journal_client
+from portal.session.models import OpenPatient
+from portal.session.patient import set_open_patient
 from tests.contract.portal.conftest import Browser
-from tests.contract.portal.test_journal import opened
+from tests.contract.portal.test_journal import number_of, opened
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -53,3 +58,28 @@ def test_an_order_tells_apart_what_waits_what_is_answered_and_what_the_laborator
     (line,) = order_lines([OwnOrdered("a", AT, "Magnar Koman", "partly", exams, AT)])
     assert (line.waiting, line.answered, line.not_done) == ("P-Natrium, P-CRP", "P-Kalium", "P-TSH")
     assert line.sampled == "20.11.2026"
+
+
+async def test_given_a_switch_to_another_then_what_was_fetched_for_the_reader_is_not_theirs(
+    visitor: Browser,
+) -> None:
+    await ordered(visitor)
+    await visitor.log_in("line")
+    tab = visitor.tab()
+    for kind in (Acting, OwnResults, OwnOrders):
+        await tab.do(kind, "load")
+    await tab.do(OwnOverTime, "show")
+    page = await tab.get(Acting)
+    fetched = [await tab.get(kind) for kind in (OwnResults, OwnOrders, OwnOverTime)]
+    assert [one.of for one in fetched] == [page.handle] * 3
+    child = OpenPatient(number=number_of("gry"), basis="parent", name="Gry", handle="a-child")
+    await set_open_patient(await visitor.current(), child)
+    await tab.do(Acting, "load")
+    assert page.handle == "a-child"
+    assert page.handle not in {one.of for one in fetched}
+    before = fetched[0].dict()
+    await tab.do(OwnResults, "more")
+    assert fetched[0].dict() == before
+    await tab.do(OwnResults, "load")
+    await tab.do(OwnOrders, "load")
+    assert [(one.of, one.waiting) for one in fetched[:2]] == [("a-child", [])] * 2
