@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, LiteralString
 from uuid import UUID
 
 NationalIdKind = Literal["FNR", "DNR", "FHN"]
@@ -18,6 +19,11 @@ OIDS: dict[NationalIdKind, str] = {
 }
 _K1_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 _K2_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+_BIRTH_LENGTH = 6
+_BEHIND_BIRTH = r"[\s.\-]{0,3}"
+WRITTEN: LiteralString = rf"(?<!\d)\d{{6}}{_BEHIND_BIRTH}\d{{5}}(?!\d)"
+"""What may be anybody's number as people write it: with a space, a hyphen or the like behind the birth date,
+or nothing. A pattern of Python and of PostgreSQL."""
 # From this day the tax administration gives out numbers whose first check digit leaves 0, 1, 2 or 3
 # (Skatteetaten, "Nytt fødselsnummer fra 2032"). Accepting them earlier would let typing errors through.
 NEW_SERIES_FROM = date(2032, 1, 1)
@@ -70,6 +76,12 @@ def parse_national_id(text: str, *, today: date | None = None) -> NationalId:
     if _birth_date(text) is None:
         raise InvalidNationalId("national-id-date")
     return NationalId(text, kind)
+
+
+def written(number: str) -> re.Pattern[str]:
+    """One number, eleven digits, however people write it (`WRITTEN`)."""
+    birth, rest = re.escape(number[:_BIRTH_LENGTH]), re.escape(number[_BIRTH_LENGTH:])
+    return re.compile(f"{birth}{_BEHIND_BIRTH}{rest}")
 
 
 def _verify_check_digits(text: str, *, new_series: bool) -> None:

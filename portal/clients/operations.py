@@ -46,7 +46,7 @@ class OperationsClient:
         return await self._send("POST", f"/{action}", body=body)
 
     async def letter(self, which: Json) -> Json:
-        """What finds one sender's messages again there: `{items, left}`."""
+        """What finds one sender's messages again there: `{items, left, until}`."""
         return await self._send("POST", "/letter", body=which)
 
     async def share(self, message_id: str, action: str, body: Json | None = None) -> Json:

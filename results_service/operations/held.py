@@ -22,10 +22,11 @@ class Wanted(Struct, frozen=True):
     code: str | None = None
     sender: str | None = None
     whose: str | None = None
+    until: UUID | None = None
 
     def by(self, operator: Operator) -> Narrowed:
         """As the operator asks for them."""
-        return Narrowed(operator.actor_hash, self.code, self.sender, self.whose)
+        return Narrowed(operator.actor_hash, self.code, self.sender, self.whose, self.until)
 
 
 async def known(conn: Conn, operator: Operator, message_id: UUID) -> Held:

@@ -13,7 +13,14 @@ import msgspec
 from psycopg import AsyncConnection
 
 from results_service.operations.models import Cause, Held, Named, Narrowed
-from results_service.operations.rules import JUDGEMENT_OF, REMOVABLE, replay_of, without_numbers
+from results_service.operations.rules import (
+    JUDGEMENT_OF,
+    NUMBERS,
+    REMOVABLE,
+    id_without_numbers,
+    replay_of,
+    without_numbers,
+)
 
 # Noted since it was last processed, and not put back since: a message that comes back by a new attempt is on
 # the list again.
@@ -27,7 +34,11 @@ _RESOLUTION = f"""a.action = 'resolved' AND {_STANDS}
         AND NOT EXISTS (SELECT FROM results.operator_action b WHERE b.message_id = c.id
             AND b.action = 'resolved' AND b.reason = 'sent-in-error' AND b.at >= c.finished_at)))"""  # noqa: S608
 _ASKED = f"a.action = 'asked' AND {_STANDS}"
-_SENDER = r"regexp_replace(coalesce(m.sender, m.organisation), '\d[\d ]{9,}\d', '***', 'g')"
+# `rules.without_numbers`, in SQL.
+_SENDER = (
+    f"regexp_replace(regexp_replace(coalesce(m.sender, m.organisation), '{NUMBERS[0]}', '***', 'g'),"
+    f" '{NUMBERS[1]}', '***', 'g')"
+)
 _LAST_TAKEN = """FROM results.operator_action a WHERE a.message_id = m.id AND a.action IN ('taken', 'left')
     ORDER BY a.at DESC LIMIT 1"""
 _TAKER = f"(SELECT CASE a.action WHEN 'taken' THEN a.actor_hash END {_LAST_TAKEN})"
@@ -61,9 +72,10 @@ _NARROWED = f""" AND (%(code)s::text IS NULL
     AND (%(sender)s::text IS NULL OR {_SENDER} = %(sender)s)
     AND (%(whose)s::text IS NULL
         OR CASE %(whose)s WHEN 'mine' THEN {_TAKER} = %(me)s ELSE {_TAKER} IS NULL END)
+    AND (%(until)s::uuid IS NULL OR m.id <= %(until)s)
     AND (%(after)s::uuid IS NULL OR m.id > %(after)s)"""
 _TOTAL = "SELECT count(*) FROM results.intake_message m WHERE "
-_NAMED = """SELECT m.received_at, m.msg_id, m.serv_prov_id, m.gen_date
+_NAMED = """SELECT m.id, m.received_at, m.msg_id, m.serv_prov_id, m.gen_date
 FROM results.intake_message m WHERE """
 _BY_CODE = """SELECT e->>'code', count(DISTINCT m.id)
 FROM results.intake_message m, jsonb_array_elements(m.errors) e WHERE """
@@ -116,11 +128,15 @@ async def causes(conn: AsyncConnection[Any], which: str, narrowed: Narrowed) -> 
     return [Cause(*row) for row in await (await conn.execute(query, _values(narrowed))).fetchall()]
 
 
-async def named(conn: AsyncConnection[Any], which: str, narrowed: Narrowed, count: int) -> list[Named]:
-    """The oldest messages of a list by their sender's own ids, as far as these could be read."""
+async def named(
+    conn: AsyncConnection[Any], which: str, narrowed: Narrowed, count: int
+) -> tuple[list[Named], UUID | None]:
+    """The oldest messages of a list by their sender's own ids, as far as these could be read; our id of the
+    last."""
     query = _NAMED + _WHICH[which] + _NARROWED + " ORDER BY m.id LIMIT %(count)s"
     rows = await (await conn.execute(query, {**_values(narrowed), "count": count})).fetchall()
-    return [Named(row[0], *(without_numbers(text) or "" for text in row[1:])) for row in rows]
+    found = [Named(row[1], *(id_without_numbers(text) or "" for text in row[2:])) for row in rows]
+    return found, rows[-1][0] if rows else None
 
 
 async def found(conn: AsyncConnection[Any], sought: str, me: bytes) -> list[Held]:

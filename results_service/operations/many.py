@@ -52,8 +52,8 @@ async def act(conn: Conn, keys: KeyRing, operator: Operator, asked: Asked) -> Ba
 
 async def letter(conn: Conn, which: str, narrowed: Narrowed) -> Letter:
     """What a letter about the messages names: as many of the oldest as two batches hold."""
-    items = await lists.named(conn, which, narrowed, IN_A_LETTER)
-    return Letter(items, max(0, await lists.count_of(conn, which, narrowed) - len(items)))
+    items, until = await lists.named(conn, which, narrowed, IN_A_LETTER)
+    return Letter(items, max(0, await lists.count_of(conn, which, narrowed) - len(items)), until)
 
 
 def stays_held() -> Conflict:

@@ -44,7 +44,8 @@ class Held(Struct, frozen=True):
 
 
 class Narrowed(Struct, frozen=True):
-    """Which messages of a list. `sender`: as a list shows it; `whose`: `mine` or `free` (not taken).
+    """Which messages of a list. `sender`: as a list shows it; `whose`: `mine` or `free` (not taken); `until`:
+    none that came after it.
 
     None: all. `me`: the caller's hash.
     """
@@ -53,6 +54,7 @@ class Narrowed(Struct, frozen=True):
     code: str | None = None
     sender: str | None = None
     whose: str | None = None
+    until: UUID | None = None
 
 
 class Cause(Struct, frozen=True):
@@ -77,10 +79,14 @@ class Named(Struct, frozen=True):
 
 
 class Letter(Struct, frozen=True):
-    """The oldest messages of a cause for a letter to their sender, and how many more there are."""
+    """The oldest messages of a cause for a letter to their sender, and how many more there are.
+
+    `until`: our id of the last it names, by which those alone are noted as returned.
+    """
 
     items: list[Named]
     left: int
+    until: UUID | None
 
 
 class Batch(Struct, frozen=True):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import LiteralString
 
 from kit.errors import Unprocessable
+from kit.ids import WRITTEN
 from results_service.reports.judgements import JUDGEMENTS
 
 # Held because of what the message says beside what is stored (`reports.versions`): processed anew it is held
@@ -33,8 +35,12 @@ _SILENCE_FACTOR = 2.0
 _LEAST_SILENCE = 2 * 3600.0
 _LEAST_WORDS, _MOST_WORDS = 10, 500
 _MOST_SOUGHT = 100
-_PERSON = re.compile(r"\d{6} ?\d{5}")
-_NUMBER = re.compile(r"\d[\d ]{9,}\d")
+# What may hold a person's number, and then any long row of digits, which may too. Patterns of Python and of
+# PostgreSQL.
+NUMBERS: tuple[LiteralString, LiteralString] = (WRITTEN, r"\d[\d ]{9,}\d")
+_NUMBERS = [re.compile(one) for one in NUMBERS]
+_PERSON = _NUMBERS[0]
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def replay_of(status: str, codes: Iterable[str]) -> str:
@@ -50,7 +56,7 @@ def note_of(text: str) -> str:
     words = " ".join(text.split())
     if not _LEAST_WORDS <= len(words) <= _MOST_WORDS:
         raise Unprocessable("note-length", "Say in 10 to 500 characters why, and who at the sender told you.")
-    if _NUMBER.search(words):
+    if any(one.search(words) for one in _NUMBERS):
         raise Unprocessable("note-number", "Leave numbers of persons out of the note.")
     return words
 
@@ -78,4 +84,13 @@ def silence(hours: int, usual_seconds: float | None, silent_seconds: float) -> s
 
 def without_numbers(text: str | None) -> str | None:
     """A name of a sender as a list may show it: whatever could be a person's number is left out."""
-    return _NUMBER.sub("***", text) if text else None
+    if not text:
+        return None
+    for one in _NUMBERS:
+        text = one.sub("***", text)
+    return text
+
+
+def id_without_numbers(text: str | None) -> str | None:
+    """A sender's own id of a message, likewise; a UUID, whose last part may be digits by chance, is whole."""
+    return text if text and _UUID.fullmatch(text) else without_numbers(text)

@@ -50,7 +50,8 @@ class Sought(msgspec.Struct, frozen=True):
 
 
 class Many(msgspec.Struct, frozen=True):
-    """Which messages of the list `state`, and why. `after`: the `next` of the batch before."""
+    """Which messages of the list `state`, and why. `after`: the `next` of the batch before; `until`: that of
+    a letter, for those that it names."""
 
     code: str
     reason: str = ""
@@ -58,11 +59,12 @@ class Many(msgspec.Struct, frozen=True):
     state: ListName = "open"
     whose: Whose | None = None
     after: UUID | None = None
+    until: UUID | None = None
 
     @property
     def wanted(self) -> Wanted:
         """The messages of the list."""
-        return Wanted(self.code, self.sender, self.whose)
+        return Wanted(self.code, self.sender, self.whose, self.until)
 
 
 @router.get("/causes")
@@ -111,7 +113,7 @@ async def take_all(request: Request, ops: Ops) -> Response:
 
 @router.post("/ask")
 async def ask_all(request: Request, ops: Ops) -> Response:
-    """Note that all messages of a cause were returned to their sender."""
+    """Note that all messages of a cause, or those a letter names (`until`), were returned to their sender."""
     asked = await read(request, Many)
     reason = one_of(asked.reason, rules.ASK_REASONS)
     return answered(await ops.many("ask", asked.state, asked.wanted, reason, asked.after))

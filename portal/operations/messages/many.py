@@ -20,8 +20,8 @@ class Many(rx.State):
     """How far it is. `action`: what is, or was, done; empty before anything; `at`: what part of the lists
     (`WorkList.turned`) it is told of.
 
-    `lines`: the `named` messages of the cause `of` as a letter to their sender has them; `left_out`: those it
-    has no room for.
+    `lines`: the `named` messages of the cause `of` (code, sender, whose) as a letter to their sender has
+    them; `left_out`: those it has no room for. `_named`: what the service is asked for, to note those alone.
     """
 
     action: str = ""
@@ -34,6 +34,7 @@ class Many(rx.State):
     of: list[str] = []  # noqa: RUF012 - Reflex copies defaults
     named: int = 0
     left_out: int = 0
+    _named: dict[str, str] = {}  # noqa: RUF012
 
     @rx.event
     @requires(Kind.OPERATOR)
@@ -80,37 +81,43 @@ class Many(rx.State):
         except ServiceProblem as problem:
             work._tell(problem)
             return
-        self.lines, self.of = letter_lines(answer), [work.code, work.sender]
+        self.lines, self.of = letter_lines(answer), [work.code, work.sender, work.whose]
+        self._named = {**work._which, "until": answer["until"]} if answer["until"] else {}
         self.named, self.left_out = len(answer["items"]), int(answer["left"])
 
     @rx.event
     @requires(Kind.OPERATOR)
     async def ask(self) -> AsyncIterator[Any]:
         """Note that those that the letter names were returned to the sender."""
-        async for step in self._go("ask", self.asking, self.named):
-            yield step
+        if self._named:
+            async for step in self._go("ask", self.asking, self._named):
+                yield step
 
-    async def _go(self, action: str, reason: str, most: int | None = None) -> AsyncIterator[None]:
+    async def _go(self, action: str, reason: str, which: dict[str, str] | None = None) -> AsyncIterator[None]:
+        """All of `which`, or of the cause that is chosen. What fails says so, beside how many were done."""
         work = await self.get_state(WorkList)
         work.conflict, self.action, self.done, self.left, self.busy = "", action, 0, work.total, True
         self.at = work.turned
         yield
-        after: str | None = None
+        which, after, failed = which or work._which, None, None
         try:
             client = await operations_client(self)
             while True:
-                answer = await client.many(action, work._which, reason, after)
+                answer = await client.many(action, which, reason, after)
                 self.done += int(answer["replayed"] if action == "replay" else answer["done"])
                 self.left, after = int(answer.get("left", 0)), answer.get("next")
                 yield
-                if after is None or (most is not None and self.done >= most):
+                if after is None:
                     break
+            self.lines, self._named = "", {}
         except ServiceProblem as problem:
-            self.action = ""
-            work._tell(problem)
-        self.busy, self.lines = False, ""
+            failed = problem
+        self.busy = False
         await work._fetch()
         if not work.total and not work.problem:
             work._narrow("", "")
             await work._fetch()
+        if failed is not None:
+            self.action = action if self.done else ""
+            work._tell(failed)
         self.at = work.turned

@@ -229,7 +229,8 @@ def _letter() -> rx.Component:
         lines=many.lines,
         ask=text_by("team.letter.ask_many", many.asking, ASK_REASONS[0]),
     )
-    written = (many.lines != "") & (many.of[0] == work.code) & (many.of[1] == work.sender)
+    of = (many.of[0] == work.code) & (many.of[1] == work.sender) & (many.of[2] == work.whose)
+    written = (many.lines != "") & of
     return aksel.vstack(
         aksel.heading(text("team.letter.title"), level="3", size="xsmall"),
         aksel.body_long(text("team.letter.help")),

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Raw
 
+from kit.ids import written
 from results_service.codes import CodeBook
 from results_service.codes.systems import LOCAL, NLK, NLK_MISTAKEN
 from results_service.reports.fhir import names
@@ -112,19 +113,13 @@ class Context:
         body = encode({"resourceType": kind, "id": resource_id, **parts})
         if self._number is not None and self._birth in body:
             masked = encode(
-                {"resourceType": kind, "id": resource_id, **_masked(parts, _written(self._number))}
+                {"resourceType": kind, "id": resource_id, **_masked(parts, written(self._number))}
             )
             if masked != body and not self._number_found:
                 self._number_found = True
                 self.note("national-id-in-text", "ServReport")
             body = masked
         return MappedResource(kind, resource_id, body, references=_references(parts), **found)  # type: ignore[arg-type]
-
-
-def _written(number: str) -> re.Pattern[str]:
-    """The number as people write it: with a space, a hyphen or the like behind the birth date, or nothing."""
-    birth, rest = re.escape(number[:_BIRTH_LENGTH]), re.escape(number[_BIRTH_LENGTH:])
-    return re.compile(rf"{birth}[\s.\-]{{0,3}}{rest}")
 
 
 def _masked(json: Any, number: re.Pattern[str]) -> Any:

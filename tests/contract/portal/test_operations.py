@@ -14,6 +14,8 @@ from kit.identity.audiences import OPERATE, READ_RESULTS, RESULTS
 from kit.ids import new_id
 from kit.keys import KeyRing
 from kit.settings import Settings
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.operations import OperationsClient
 from portal.operations.messages.many import Many
 from portal.operations.messages.state import WorkList
 from portal.operations.messages.together import Together
@@ -177,6 +179,67 @@ async def test_causes_lead_to_their_messages_and_one_word_solves_them_all(
     await tab.do(Many, "reopen")
     await tab.do(WorkList, "choose_list", "open")
     assert work.total == 4
+
+
+async def test_a_letter_is_noted_for_those_it_names_alone_and_stands_only_beside_what_it_was_written_of(
+    visitor: Browser, deliver: Deliver
+) -> None:
+    named = [deliver(sample(number=WRONG)) for _ in range(2)]
+    await visitor.log_in("drift")
+    tab = visitor.tab()
+    await tab.do(WorkList, "load")
+    work: Any = await tab.get(WorkList)
+    cause = work.causes[0]
+    await tab.do(WorkList, "choose_cause", cause.code, cause.key, cause.sender)
+    many: Any = await tab.get(Many)
+    await tab.do(Many, "ask")
+    assert (many.done, work.total) == (0, 2), "no letter, nothing to note"
+    await tab.do(Many, "take")
+    await tab.do(WorkList, "choose_whose", "mine")
+    await tab.do(Many, "write")
+    assert (many.named, many.of) == (2, [cause.code, cause.key, "mine"])
+    later = deliver(sample(number=WRONG))
+    await tab.do(WorkList, "choose_whose", "")
+    assert (many.of[2], work.whose, work.total) == ("mine", "", 3)
+    await tab.do(Many, "ask")
+    assert (many.done, many.lines, [row.id for row in work.rows]) == (2, "", [later])
+    await tab.do(WorkList, "choose_list", "asked")
+    assert [row.id for row in work.rows] == named
+
+
+@pytest.mark.parametrize(("fails_at", "action", "done"), [(1, "", 0), (2, "resolve", 2)])
+async def test_given_a_batch_that_fails_then_it_says_so_and_how_many_were_done(
+    visitor: Browser,
+    deliver: Deliver,
+    monkeypatch: pytest.MonkeyPatch,
+    fails_at: int,
+    action: str,
+    done: int,
+) -> None:
+    monkeypatch.setattr("results_service.operations.many.AT_A_TIME", 2)
+    for _ in range(3):
+        deliver(sample(number=WRONG))
+    await visitor.log_in("drift")
+    tab = visitor.tab()
+    await tab.do(WorkList, "load")
+    await tab.do(WorkList, "choose_code", "national-id-check-digit")
+    whole, calls = OperationsClient.many, 0
+
+    async def down(*given: Any) -> dict[str, Any]:
+        nonlocal calls
+        calls += 1
+        if calls == fails_at:
+            raise ServiceProblem(Problem.DOWN, "503")
+        return await whole(*given)
+
+    monkeypatch.setattr(OperationsClient, "many", down)
+    await tab.do(Many, "resolve", {"reason": "sent-again"})
+    many: Any = await tab.get(Many)
+    work: Any = await tab.get(WorkList)
+    assert (work.problem, work.problem_code) == ("down", "503")
+    assert (many.action, many.done, many.busy, work.total) == (action, done, False, 3 - done)
+    await tab.do(Many, "resolve", {"reason": "sent-again"})
+    assert (work.problem, many.done, work.total) == ("", 3 - done, 0)
 
 
 async def test_a_message_is_found_taken_written_about_and_returned(

@@ -49,6 +49,19 @@ async def test_messages_are_counted_by_cause_and_sender_with_the_oldest(world: W
     assert await world.ids(code=DIGIT, sender="313901971") == []
 
 
+@pytest.mark.parametrize("number", ["13116900216", "131169-00216", "131169. 00216", "12 34 131169-00216"])
+async def test_a_cause_whose_sender_has_a_persons_number_in_its_name_never_shows_it(
+    world: World, number: str
+) -> None:
+    message_id = await world.send(sample(number=WRONG))
+    world.rows("UPDATE results.intake_message SET sender = %s RETURNING id", f"name:Lab {number}")
+    (cause,) = (await world.get("/causes")).json()["causes"]
+    (held,) = (await world.get("/messages")).json()["items"]
+    assert "00216" not in cause["sender"]
+    assert held["sender"] == cause["sender"]
+    assert await world.ids(code=DIGIT, sender=cause["sender"]) == [message_id]
+
+
 @pytest.mark.parametrize("by", ["id", "msg_id", "serv_prov_id"])
 async def test_a_message_is_found_by_what_the_laboratory_calls_it_and_never_by_a_person(
     world: World, by: str
@@ -60,7 +73,7 @@ async def test_a_message_is_found_by_what_the_laboratory_calls_it_and_never_by_a
     answer = await world.post("/messages/_find", id=f" {sought} ")
     assert [item["id"] for item in answer.json()["items"]] == [message_id]
     assert WRONG not in answer.text
-    for number in (WRONG, "131169 00217"):
+    for number in (WRONG, "131169 00217", "131169-00217", "131169.00217"):
         refused = await world.post("/messages/_find", id=number)
         assert (refused.status_code, refused.json()["title"]) == (422, "find-number")
     assert (await world.post("/messages/_find", id="no such")).json() == {"items": []}
@@ -149,9 +162,9 @@ async def test_words_to_colleagues_are_counted_in_the_list_and_read_only_in_an_o
     await world.post(f"/messages/{message_id}/open")
     noted = await world.post(f"/messages/{message_id}/note", note=words)
     assert (noted.json()["message"]["notes"], words in noted.text) == (1, False)
-    assert (await world.post(f"/messages/{message_id}/note", note=f"Gjelder {GRY}, sier de.")).json()[
-        "title"
-    ] == "note-number"
+    for number in (GRY, f"{GRY[:6]}-{GRY[6:]}", f"{GRY[:6]}. {GRY[6:]}"):
+        refused = await world.post(f"/messages/{message_id}/note", note=f"Gjelder {number}, sier de.")
+        assert refused.json()["title"] == "note-number"
     assert (await world.post(f"/messages/{message_id}/open")).json()["notes"] == [words]
     (stored,) = world.rows("SELECT note FROM results.operator_action WHERE action = 'noted'")
     assert b"Ringte" not in stored[0]
@@ -196,7 +209,7 @@ async def test_all_of_a_cause_and_sender_are_taken_solved_and_put_back(world: Wo
 async def test_a_letter_names_one_senders_messages_by_its_own_ids_and_all_are_noted_as_returned(
     world: World,
 ) -> None:
-    sent = [sample(number=WRONG) for _ in range(3)]
+    sent = [sample(number=WRONG, serv_prov_id=f"NL-{n}") for n in range(3)]
     ids = [await world.send(one) for one in sent]
     cause = {"code": DIGIT, "sender": "313901866"}
     letter = await world.post("/letter", **cause)
@@ -212,3 +225,21 @@ async def test_a_letter_names_one_senders_messages_by_its_own_ids_and_all_are_no
     assert (await world.post("/reopen", **cause, state="asked")).json()["done"] == 3
     actions = {row[0] for row in world.rows("SELECT action FROM core_record.actor_log")}
     assert {"operations-letter", "operations-ask-all"} <= actions
+
+
+async def test_only_what_a_letter_names_is_noted_as_returned_when_more_came_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "AT_A_TIME", 2)
+    named = [await world.send(sample(number=WRONG)) for _ in range(3)]
+    cause = {"code": DIGIT, "sender": "313901866"}
+    until = (await world.post("/letter", **cause)).json()["until"]
+    assert until == named[-1]
+    later = [await world.send(sample(number=WRONG)) for _ in range(2)]
+    first = (await world.post("/ask", **cause, reason="confirm", until=until)).json()
+    assert first == {"done": 2, "left": 1, "next": named[1]}
+    last = await world.post("/ask", **cause, reason="confirm", until=until, after=first["next"])
+    assert last.json() == {"done": 1, "left": 0, "next": None}
+    assert (await world.ids(), await world.ids(state="asked")) == (later, named)
+    assert (await world.post("/ask", **cause, reason="confirm")).json()["done"] == 2
+    assert (await world.post("/letter", **cause)).json() == {"items": [], "left": 0, "until": None}

@@ -10,10 +10,18 @@ from msgspec import structs
 
 from core_record.access.models import Facts
 from core_record.access.operators import OPERATOR_RULES, OperatorQuestion, first_refusal
+from kit.errors import Unprocessable
 from kit.identity.actor import Actor, ActorKind
 from kit.ids import parse_national_id
 from results_service.operations.reading import read_content
-from results_service.operations.rules import replay_of, silence, without_numbers
+from results_service.operations.rules import (
+    id_without_numbers,
+    note_of,
+    replay_of,
+    silence,
+    sought,
+    without_numbers,
+)
 from tests.integration.intake.messages import LINE, sample
 
 HOUR = 3600.0
@@ -68,10 +76,31 @@ def test_silence(hours: int, usual: float | None, silent: float, expected: str) 
     assert silence(hours, usual, silent) == expected
 
 
+@pytest.mark.parametrize("between", ["", " ", "-", ".", " - "])
+def test_a_persons_number_however_it_is_written_is_no_note_and_finds_nothing(between: str) -> None:
+    number = f"131169{between}00216"
+    with pytest.raises(Unprocessable, match="note-number"):
+        note_of(f"Ringte om {number} i dag.")
+    with pytest.raises(Unprocessable, match="find-number"):
+        sought(number)
+
+
 def test_a_senders_name_never_shows_a_number_that_could_be_a_persons() -> None:
     assert without_numbers("name:Lab 13116900216") == "name:Lab ***"
     assert without_numbers("name:Lab 131169 00216") == "name:Lab ***"
-    assert without_numbers("313901866") == "313901866"
+    for written in ("131169-00216", "131169.00216", "131169 - 00216"):
+        assert without_numbers(f"name:Lab {written}") == "name:Lab ***"
+    assert without_numbers("name:Lab 12 34 131169-00216, 1") == "name:Lab 12 34 ***, 1"
+    for none in ("313901866", "20240131-12345", "018f2b7c-4c1d-7a10-8e55-0a1b2c3d4e5f"):
+        assert without_numbers(none) == none
+
+
+def test_an_id_of_a_sender_is_whole_where_it_is_a_uuid_and_else_without_a_persons_number() -> None:
+    assert (
+        id_without_numbers("eb657c37-465a-4714-b36d-d38181059090") == "eb657c37-465a-4714-b36d-d38181059090"
+    )
+    assert id_without_numbers("eb657c37-131169-00216") == "eb657c37-***"
+    assert id_without_numbers(None) is None
     assert without_numbers(None) is None
 
 
