@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 
 from kit.norway import OSLO
+
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 def day_text(day: date) -> str:
@@ -59,6 +62,30 @@ def iso_day(text: str) -> str | None:
         return datetime.strptime(text.strip(), "%d.%m.%Y").date().isoformat()  # noqa: DTZ007 - a calendar day
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=8192)
+def parse(value: str) -> datetime | None:
+    """A FHIR dateTime as an aware time; a date alone is midnight in Oslo; None when it cannot be read."""
+    try:
+        if len(value) <= 10:
+            return datetime.combine(_day(value), time(), tzinfo=OSLO)
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=OSLO)
+
+
+def _day(value: str) -> date:
+    """A full date from one that may lack its day or month."""
+    parts = [int(part) for part in value.split("-")]
+    year, month, day = (*parts, 1, 1)[:3]
+    return date(year, month, day)
+
+
+def sort_key(value: str) -> datetime:
+    """For ordering; what cannot be read comes first."""
+    return parse(value) or _EARLIEST
 
 
 def _read(instant: str) -> datetime | None:

@@ -26,7 +26,6 @@ from results_service.reports import reading
 from results_service.reports.reading import OpenReport, Packed, Page
 from results_service.reports.stored import outline
 
-
 _EARLY = 100  # reports in a page that is read together with the decision's facts
 
 

@@ -1,18 +1,21 @@
 """One of one's own analyses over time: every released value of it, newest first. Fetched when asked for.
 
-What stands in one course is the service's to say (code and unit, and the table of equivalences): never names.
+What stands in one course is the service's to say (code and unit, and the table of equivalences): never names,
+nor the field of medicine that a report is of.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import reflex as rx
 
 from portal.citizen.results.transform import MARKS
+from portal.clients.beside import number_text
 from portal.clients.errors import ServiceProblem
 from portal.clients.screens import Row, TableAnswer, Value
 from portal.frame.acting import shown_handle
@@ -20,19 +23,22 @@ from portal.session.acting import shown_screens_client
 from portal.session.current import current
 from portal.session.guard import requires
 from portal.session.models import Kind
-from portal.ui.dates import show_moment, show_partly
+from portal.ui.dates import show_moment, show_partly, sort_key
 
 HEADING = "own-over-time"
 _LEAST = 2  # values that make a course
 _VALUES = ("quantity", "text", "range", "date")
+_NUMBERS = ("quantity", "range")
+_WITHDRAWN = ("cancelled", "entered-in-error")
 
 
 @dataclass
 class OwnValue:
     """One value as the laboratory sent it. `ours`: its number in the course's unit, ours (`by`: how).
 
-    `answered`: the day is the answer's, no sampling is stated; `cut`: the report says more; `mark` and
-    `mark_text` as in a report's line.
+    `answered`: the day is the answer's, no sampling is stated; `cut`: the report says more; `commented`: the
+    laboratory says something of it there; `withdrawn`: it was sent, and is taken back; `mark` and `mark_text`
+    as in a report's line.
     """
 
     day: str
@@ -46,15 +52,18 @@ class OwnValue:
     preliminary: bool = False
     cut: bool = False
     answered: bool = False
+    commented: bool = False
+    withdrawn: bool = False
 
 
 @dataclass
 class Course:
-    """One analysis in one unit."""
+    """One analysis in one unit; `number` of its results have a value."""
 
     key: str = ""
     name: str = ""
     unit: str = ""
+    number: int = 0
     results: list[OwnValue] = field(default_factory=list)
 
 
@@ -100,38 +109,64 @@ class OwnOverTime(rx.State):
 
 def courses_of(answer: TableAnswer) -> list[Course]:
     """Every analysis with more than one value, by name; where some share one, with code or laboratory."""
-    rows = list(_rows(answer))
+    rows = _rows(answer)
     named = Counter(row.name for row in rows)
     found = [_course(row, answer, with_code=named[row.name] > 1) for row in rows]
-    return sorted((c for c in found if len(c.results) >= _LEAST), key=lambda c: (c.name.casefold(), c.unit))
+    return sorted((c for c in found if c.number >= _LEAST), key=lambda c: (c.name.casefold(), c.unit))
 
 
-def _rows(answer: TableAnswer) -> Iterator[Row]:
-    return (row for field_ in answer.fields for group in field_.groups for row in group.rows)
+def _rows(answer: TableAnswer) -> list[Row]:
+    """One for each analysis and unit: the table has one in each field of medicine that reports are of."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in (row for field_ in answer.fields for group in field_.groups for row in group.rows):
+        found.setdefault((row.analysis, row.unit_key), []).append(row)
+    return [msgspec.structs.replace(rows[0], values=_newest_first(rows)) for rows in found.values()]
+
+
+def _newest_first(rows: Iterable[Row]) -> list[Value]:
+    return sorted((value for row in rows for value in row.values), key=lambda v: sort_key(v.at), reverse=True)
 
 
 def _course(row: Row, answer: TableAnswer, *, with_code: bool) -> Course:
-    values = [_value(value, answer) for value in row.values if value.kind in _VALUES]
+    values = [_value(value, answer) for value in row.values if value.kind in _VALUES or _withdrawn(value)]
     apart = row.code if row.code != row.name else next((v.laboratory for v in values), "")
     name = f"{row.name} {apart}".strip() if with_code else row.name
-    return Course(f"{row.analysis} {row.unit_key}", name, row.unit, values)
+    number = sum(not value.withdrawn for value in values)
+    return Course(f"{row.analysis} {row.unit_key}", name, row.unit, number, values)
 
 
 def _value(value: Value, answer: TableAnswer) -> OwnValue:
     ours = value.converted
     return OwnValue(
-        day=show_moment(value.at) if "T" in value.at else show_partly(value.at),
-        shown=_with_unit(value.comparator, value.value, value.unit),
+        day=_when(value.at),
+        shown=_with_unit(value.comparator, _written(value), value.unit),
         reference=value.reference,
         laboratory=answer.reports[value.report].laboratory if value.report >= 0 else "",
         mark=MARKS.get(value.flag, "other") if value.flag else "",
         mark_text=value.flag_text,
-        ours=_with_unit(ours.comparator, ours.value, "") if ours else "",
+        ours=_with_unit(ours.comparator, number_text(ours.value), "") if ours else "",
         by=ours.source if ours else "",
         preliminary=value.preliminary,
         cut=value.more,
         answered=not value.sampled,
+        commented=value.commented,
+        withdrawn=_withdrawn(value),
     )
+
+
+def _withdrawn(value: Value) -> bool:
+    return value.kind == "none" and value.status in _WITHDRAWN
+
+
+def _written(value: Value) -> str:
+    """As a report writes it; what cannot be read is left as it was sent."""
+    if value.kind == "date":
+        return _when(value.value) or value.value
+    return number_text(value.value) if value.kind in _NUMBERS else value.value
+
+
+def _when(at: str) -> str:
+    return show_moment(at) if "T" in at else show_partly(at)
 
 
 def _with_unit(comparator: str, number: str, unit: str) -> str:

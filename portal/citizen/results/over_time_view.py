@@ -71,7 +71,7 @@ def _option(course: Any) -> rx.Component:
         course.name,
         rx.cond(course.unit != "", rx.fragment(", ", course.unit)),
         " (",
-        course.results.length(),
+        course.number,
         ")",
         value=course.key,
     )
@@ -111,7 +111,9 @@ def _value(value: Any) -> rx.Component:
             scope="row",
         ),
         aksel.table_data_cell(
-            rx.el.span(value.shown, class_name="own-value"),
+            rx.el.span(
+                rx.cond(value.withdrawn, text("own.line_cancelled"), value.shown), class_name="own-value"
+            ),
             rx.cond(
                 value.ours != "",
                 rx.el.div(
@@ -119,6 +121,7 @@ def _value(value: Any) -> rx.Component:
                     class_name="ops-subtle",
                 ),
             ),
+            rx.cond(value.commented, rx.el.div(text("own.over_time.commented"), class_name="ops-subtle")),
             rx.cond(value.cut, rx.el.div(text("own.over_time.cut"), class_name="ops-subtle")),
             rx.el.div(
                 rx.cond(

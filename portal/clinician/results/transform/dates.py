@@ -1,36 +1,11 @@
 """Dates of FHIR (dateTime, instant) for people: Norwegian local time, the precision that was sent."""
 
-from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from kit.norway import OSLO
-from portal.ui.dates import moment_text, show_partly
+from portal.ui.dates import moment_text, parse, show_partly, sort_key
 
-_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
-
-
-@lru_cache(maxsize=8192)
-def parse(value: str) -> datetime | None:
-    """A FHIR dateTime as an aware time; a date alone is midnight in Oslo; None when it cannot be read."""
-    try:
-        if len(value) <= 10:
-            return datetime.combine(_day(value), time(), tzinfo=OSLO)
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=OSLO)
-
-
-def _day(value: str) -> date:
-    """A full date from one that may lack its day or month."""
-    parts = [int(part) for part in value.split("-")]
-    year, month, day = (*parts, 1, 1)[:3]
-    return date(year, month, day)
-
-
-def sort_key(value: str) -> datetime:
-    """For ordering; what cannot be read comes first."""
-    return parse(value) or _EARLIEST
+__all__ = ["in_days", "parse", "show", "show_day", "sort_key"]
 
 
 @lru_cache(maxsize=8192)
