@@ -45,6 +45,7 @@ _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "utf-8", "iso-8859-
 _SPACE = b" \t\r\n"
 # U+0080 to U+009F stand for nothing that can be seen; what is written so is windows-1252: a dash, a quote.
 _CONTROLS = bytes(range(0x80, 0xA0))
+_SEEN = dict.fromkeys(_CONTROLS, "\N{REPLACEMENT CHARACTER}")
 _WRITTEN_CONTROLS = re.compile(
     rb"\xc2[\x80-\x9f]|&#0*(?:12[89]|1[34][0-9]|15[0-9]);|&#x0*[89][0-9a-f];", re.IGNORECASE
 )
@@ -72,8 +73,11 @@ class MessageRejected(Exception):
         self.line = line
 
 
-def read_bytes(data: bytes) -> etree._Element:
+def read_bytes(data: bytes, *, again: bool = False) -> etree._Element:
     """The root element of a svarrapport v1.3 or v1.4: `Message`, or the `MsgHead` around it.
+
+    `again`: an original that was accepted before. Bytes that ISO-8859-1 has no character for are then U+FFFD
+    and not refused: what has had a positive receipt is not lost to a rule that came later.
 
     Raises `MessageRejected` with one of the codes message-empty, message-too-large, encoding-not-supported,
     encoding-invalid, not-xml, doctype-not-allowed, entity-not-allowed, too-deep, too-many-elements,
@@ -86,6 +90,8 @@ def read_bytes(data: bytes) -> etree._Element:
         raise MessageRejected(
             "encoding-invalid", "The file starts as UTF-8 but declares another encoding: make them agree."
         )
+    if again and encoding != "utf-8":
+        body, encoding = body.decode(encoding).translate(_SEEN).encode(), "utf-8"
     _check_text(body, encoding)
     _check_prolog(body)
     root = _parse(body, encoding)

@@ -68,7 +68,10 @@ class Record(Struct, frozen=True):
 
 
 class Claim(Struct, frozen=True):
-    """A delivery that a worker has taken up. `attempt` counts from 1 and fences off an earlier worker."""
+    """A delivery that a worker has taken up. `attempt` counts from 1 and fences off an earlier worker.
+
+    `again`: it was accepted before, and is processed anew.
+    """
 
     id: UUID
     organisation: str
@@ -77,6 +80,7 @@ class Claim(Struct, frozen=True):
     body: bytes
     received_at: datetime
     judgement: str | None = None
+    again: bool = False
 
 
 class Outcome(Struct, frozen=True):

@@ -129,9 +129,10 @@ class Pipeline:
     def _read(self, claim: Claim) -> _Case | Outcome:
         data = originals.open_sealed(self._keys, claim.id, claim.body)
         try:
-            root = read_bytes(data)
+            root = read_bytes(data, again=claim.again)
         except MessageRejected as fault:
-            return Outcome(Status.REJECTED, [Problem(fault.code, fault.message, fault.line)])
+            problem = Problem(fault.code, fault.message, fault.line)
+            return _named_all_the_same(data).outcome(Status.REJECTED, [problem])
         header = read_header(find_message(root))
         read = read_message(root)
         warnings = _of_severity(read.issues, "warning")
@@ -253,6 +254,14 @@ def _like_the_first(conn: Connection[Any], claim: Claim, stored: StoreOutcome, o
         warnings=first.warnings,
         unmapped=first.unmapped,
     )
+
+
+def _named_all_the_same(data: bytes) -> Header:
+    """What a receipt needs of a message in a wrong encoding; empty where nothing can be read of it."""
+    try:
+        return read_header(find_message(read_bytes(data, again=True)))
+    except MessageRejected:
+        return Header()
 
 
 def read_header(message: etree._Element) -> Header:

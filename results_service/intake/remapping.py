@@ -106,7 +106,7 @@ class Remapper:
         data = originals.read(conn, self._keys, message.person_id, message.id)
         if data is None:
             return "gone"
-        read = read_message(read_bytes(data)).message
+        read = read_message(read_bytes(data, again=True)).message
         if read is None:
             return "failed"
         mapped = map_report(read, message.report_id, self._codes())

@@ -119,7 +119,8 @@ def claim(conn: Connection[Any], *, fresh: bool, limit: int, lease_seconds: int)
 
     `fresh` takes those never tried, otherwise those tried before. The attempt is counted before the work,
     so that a message that kills its worker is counted too. What shares a chain with an earlier message waits
-    for that one's first attempt, and no longer: one that fails holds nobody up.
+    for that one's first attempt, and no longer: one that fails holds nobody up. What is known of a sender, or
+    was put back by an operator, has been accepted before.
     """
     cursor = conn.execute(
         """
@@ -136,7 +137,9 @@ def claim(conn: Connection[Any], *, fresh: bool, limit: int, lease_seconds: int)
         UPDATE results.intake_message AS m
         SET attempts = attempts + 1, due_at = now() + make_interval(secs => %s)
         FROM due WHERE m.id = due.id
-        RETURNING m.id, m.organisation, m.attempts, m.keep_until, m.body, m.received_at, m.judgement
+        RETURNING m.id, m.organisation, m.attempts, m.keep_until, m.body, m.received_at, m.judgement,
+            m.judgement IS NOT NULL OR m.sender IS NOT NULL OR EXISTS (
+                SELECT FROM results.operator_action a WHERE a.message_id = m.id AND a.action = 'replayed')
         """,
         (fresh, limit, lease_seconds),
         binary=True,

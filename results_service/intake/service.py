@@ -11,6 +11,7 @@ from uuid import UUID
 
 import redis.asyncio
 from celery import Celery
+from msgspec import structs
 from psycopg import AsyncConnection
 
 from kit.db import Database
@@ -112,7 +113,9 @@ class Intake:
         return await self._reception.receive(organisation, client_id, data)
 
     async def state(self, organisation: str, message_id: UUID) -> Record:
-        """A delivery's record. A copy of the organisation's own earlier one in the same format shows that.
+        """A delivery's record. A copy of the organisation's own earlier one shows that.
+
+        One in the other format keeps its own names and shows what became of the first.
 
         Raises `NotFound`, also for what another organisation delivered.
         """
@@ -141,7 +144,16 @@ class Intake:
         first = await repository.find(conn, record.copy_of)
         if first is None or first.organisation != organisation:
             return record
-        return first if first.version == record.version else record  # each format has a receipt of its own
+        if first.version == record.version:
+            return first
+        # Each format has a receipt of its own, by its own names; what became of the two is one thing.
+        return structs.replace(
+            record,
+            status=first.status,
+            errors=first.errors,
+            warnings=first.warnings,
+            unmapped=first.unmapped,
+        )
 
     async def _on_stored(self, count: int) -> None:
         self._gauges.received(count)

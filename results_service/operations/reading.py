@@ -29,10 +29,13 @@ class Read(Struct, frozen=True):
 
 
 def read_content(data: bytes) -> Read:
-    """Read the bytes of a message; what cannot be read as a svarrapport is given as text alone."""
+    """Read the bytes of a message; what cannot be read as a svarrapport is given as text alone.
+
+    It is read as what was accepted before: whoever takes in a new one asks the guard first.
+    """
     text = _text(data)
     try:
-        root = read_bytes(data)
+        root = read_bytes(data, again=True)
     except MessageRejected:
         return Read(text)
     message = read_message(root).message

@@ -131,6 +131,19 @@ async def test_given_iso_8859_1_when_processed_then_processed(api: Api, worker: 
     assert outcome["status"] == "processed"
 
 
+async def test_given_windows_1252_called_iso_8859_1_when_sent_then_a_negative_receipt_that_names_the_message(
+    api: Api, worker: Worker
+) -> None:
+    message = sample(encoding="ISO-8859-1", extra="<!-- 3,5 \x96 5,0 -->")
+    for _ in range(2):  # sent again it is refused again
+        outcome = await outcome_of(api, worker, message.xml())
+        assert (outcome["status"], codes(outcome["errors"])) == ("rejected", ["encoding-not-supported"])
+    receipt = etree.fromstring((await api.http.get(outcome["receipt"])).content)
+    status = receipt.find("{*}Status")
+    assert status is not None
+    assert (status.get("V"), receipt.findtext("{*}OriginalMsgId/{*}Id")) == ("2", message.msg_id)
+
+
 async def test_given_an_unregistered_sender_behind_a_broker_when_processed_then_a_warning(
     api: Api, worker: Worker
 ) -> None:

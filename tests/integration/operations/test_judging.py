@@ -7,8 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+import pytest
 
-from tests.integration.intake.messages import GRY, LINE, Sample, sample
+from results_service.intake import guard, work
+from results_service.intake.pipeline import Pipeline
+from tests.integration.intake.messages import GRY, LINE, V13, Sample, sample
 from tests.integration.operations.conftest import World
 
 NOTE = "Ringt laboratoriet, de har brukt nummeret to ganger."
@@ -82,6 +85,74 @@ async def test_given_a_number_used_again_when_judged_then_it_is_a_report_of_its_
         "SELECT count(*) FROM results.report_version WHERE held IS NULL GROUP BY report_id ORDER BY 1"
     )
     assert counts == [(1,), (2,)]
+
+
+async def test_given_a_held_message_accepted_under_an_earlier_rule_when_released_then_it_is_stored(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sample()
+    await world.send(first)
+    dashed = first.but(encoding="ISO-8859-1", extra="<!-- 3,5 \x96 5,0 -->")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(guard, "_CONTROLS", b"")
+        held = await world.send(Reused(dashed).new())
+    assert world.status(held) == "needs-attention"
+    world.acting_as("drift")
+
+    status = await _judged(world, held, "another-report")
+
+    receipt = await world.http.get(f"/messages/{held}/apprec")
+    assert (status, _reports(world)) == ("processed", 2)
+    assert (receipt.status_code, '<Status V="1"' in receipt.text) == (200, True)
+
+
+@pytest.mark.parametrize("processed", [True, False])
+async def test_given_a_waiting_message_accepted_under_an_earlier_rule_when_replayed_then_it_still_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch, processed: bool
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(guard, "_CONTROLS", b"")
+        if not processed:
+            earlier.setattr(Pipeline, "_read", _broken)
+            earlier.setattr(work, "MAX_ATTEMPTS", 1)
+        held = await world.send(
+            sample(number="13116900217", encoding="ISO-8859-1", extra="<!-- 3,5 \x96 5,0 -->")
+        )
+    assert world.status(held) == "needs-attention"
+    world.acting_as("drift")
+    answer = await world.post(f"/messages/{held}/replay", reason="fault-fixed")
+    assert answer.status_code == 200, answer.text
+    world.work()
+    assert world.status(held) == "needs-attention"
+    assert await world.ids() == [held]
+
+
+async def test_given_a_copy_in_the_other_format_when_the_first_is_released_then_the_copy_shows_it(
+    world: World,
+) -> None:
+    first = sample()
+    await world.send(first)
+    again = Reused(first).new()
+    held = await world.send(again)
+    again.sample = again.sample.but(namespace=V13)
+    copy = await world.send(again)
+    waits = (await world.http.get(f"/messages/{copy}")).json()
+    assert (waits["id"], waits["status"]) == (copy, "needs-attention")
+    world.acting_as("drift")
+
+    await _judged(world, held, "another-report")
+
+    shown = [(await world.http.get(f"/messages/{one}")).json() for one in (held, copy)]
+    assert [one["id"] for one in shown] == [held, copy]
+    assert [(one["status"], one["errors"]) for one in shown] == [("processed", [])] * 2
+    assert shown[0]["warnings"] == shown[1]["warnings"]
+    receipt = await world.http.get(f"/messages/{copy}/apprec")
+    assert "apprec/2004-11-21" in receipt.text
+    assert first.serv_prov_id in receipt.text
+
+
+def _broken(*_: object) -> None:
+    raise ValueError
 
 
 class Reused:

@@ -89,6 +89,16 @@ def test_given_another_encoding_when_read_then_it_is_refused_by_name(data: bytes
     assert name in caught.value.message
 
 
+def test_given_such_bytes_accepted_before_when_read_again_then_something_is_seen_in_their_place() -> None:
+    data = f'<?xml version="1.0" encoding="ISO-8859-1"?><Message xmlns="{V14}">å 3,5\x965,0</Message>'
+    sent = data.encode("iso-8859-1")
+    assert read_bytes(sent, again=True).text == "å 3,5\N{REPLACEMENT CHARACTER}5,0"
+    with pytest.raises(MessageRejected):
+        read_bytes(sent)
+    with pytest.raises(MessageRejected):  # another encoding is refused each time
+        read_bytes(sent.replace(b"ISO-8859-1", b"windows-1252"), again=True)
+
+
 @pytest.mark.parametrize(
     ("encoding", "dash"),
     [
