@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import ROOT, Instance, Visit
@@ -70,16 +70,27 @@ def test_given_somebody_at_the_screen_then_lists_are_fetched_anew_and_old_ones_s
 ) -> None:
     page = visit("lege-koman")
     sent: list[str] = []
-    page.on("websocket", lambda one: one.on("framesent", lambda frame: sent.append(str(frame))))
+    came: list[str] = []
+
+    def listen(one: WebSocket) -> None:
+        one.on("framesent", lambda frame: sent.append(str(frame)))
+        one.on("framereceived", lambda frame: came.append(str(frame)))
+
+    page.on("websocket", listen)
     page.clock.install()
     page.goto("/clinician/patients")
     said = page.get_by_test_id("fetched")
     expect(said).to_contain_text("hentet kl.")
     expect(said).not_to_contain_text("Kan ha endret seg")
     assert not any("start.again" in frame for frame in sent)
+    came.clear()
     page.clock.fast_forward(70_000)  # nobody moves, and nobody has been away for long
-    page.wait_for_timeout(1_000)
+    for _ in range(150):  # until the lists are there again: their age is reckoned from then
+        if any("start___state" in frame for frame in came):
+            break
+        page.wait_for_timeout(100)
     assert any("start.again" in frame for frame in sent)
+    assert any("start___state" in frame for frame in came)
     sent.clear()
     page.clock.fast_forward(200_000)  # unattended by now: the session is left to idle out
     expect(said).to_contain_text("Kan ha endret seg")

@@ -27,12 +27,12 @@ _ASKED = "SELECT outcome, count(*) FROM core_record.actor_log WHERE items ? 'Wor
 
 @pytest.mark.parametrize(
     ("persona", "service", "asked"),
-    [("lege-koman", "gp", 3), ("pleieassistent", "home-care", 2), ("legevakt", "emergency", 2)],
+    [("lege-koman", "gp", 3), ("pleieassistent", "home-care", 2), ("legevakt", "emergency", 3)],
 )
 async def test_given_a_municipal_service_then_its_lists_are_shown_and_logged(
     visitor: Browser, store: Store, persona: str, service: str, asked: int
 ) -> None:
-    """The open and the day's; at the GP's also what is late."""
+    """The open and the day's; at the GP's and the emergency clinic also what is late."""
     await visitor.log_in(persona)
     tab = visitor.tab()
     await tab.do(PatientSearch, "load")
