@@ -5,13 +5,11 @@ guard → read → sender → person → map → store. Every step goes on, or e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from lxml import etree
 from msgspec import Struct, field, structs
 from psycopg import Connection
 
@@ -22,7 +20,8 @@ from kit.keys import KeyRing
 from results_service.codes import CodeBook
 from results_service.intake import originals, repository
 from results_service.intake.fingerprint import fingerprint
-from results_service.intake.guard import NAMESPACES, MessageRejected, find_message, read_bytes
+from results_service.intake.guard import MessageRejected, find_message, read_bytes
+from results_service.intake.header import Header, read_all_the_same, read_header
 from results_service.intake.models import Claim, Outcome, Problem, Status
 from results_service.intake.senders import SenderRegister, SenderVerdict
 from results_service.reports.fhir import MappedReport, map_report
@@ -49,29 +48,6 @@ _NOBODY = Problem(
     "national-id-missing", "The message names no person: add Patient/OffId and send the report again."
 )
 _MSG_ID = Problem("message-id-not-uuid", "Use a UUID as MsgId: HIS 80415 requires it (E10).", path="MsgId")
-
-_KIND = re.compile(r"[A-ZÆØÅ_]{2,12}")
-
-
-class Header(Struct, frozen=True):
-    """What a receipt needs of a message, read without judging the rest."""
-
-    version: str | None = None
-    msg_id: str | None = None
-    gen_date: str | None = None
-    serv_prov_id: str | None = None
-    sender: str | None = None
-    strict: bool = False
-    kind: str | None = None
-
-    def outcome(self, status: Status, errors: Iterable[Problem], warnings: Iterable[Problem] = ()) -> Outcome:
-        """An outcome that carries these names."""
-        return Outcome(
-            status=status,
-            errors=list(dict.fromkeys(errors)),
-            warnings=list(dict.fromkeys(warnings)),
-            **structs.asdict(self),
-        )
 
 
 class _Case(Struct):
@@ -132,7 +108,7 @@ class Pipeline:
             root = read_bytes(data, again=claim.again)
         except MessageRejected as fault:
             problem = Problem(fault.code, fault.message, fault.line)
-            return _named_all_the_same(data).outcome(Status.REJECTED, [problem])
+            return read_all_the_same(data).outcome(Status.REJECTED, [problem])
         header = read_header(find_message(root))
         read = read_message(root)
         warnings = _of_severity(read.issues, "warning")
@@ -254,36 +230,6 @@ def _like_the_first(conn: Connection[Any], claim: Claim, stored: StoreOutcome, o
         warnings=first.warnings,
         unmapped=first.unmapped,
     )
-
-
-def _named_all_the_same(data: bytes) -> Header:
-    """What a receipt needs of a message in a wrong encoding; empty where nothing can be read of it."""
-    try:
-        return read_header(find_message(read_bytes(data, again=True)))
-    except MessageRejected:
-        return Header()
-
-
-def read_header(message: etree._Element) -> Header:
-    """Name a message from its first elements, whatever the rest is like."""
-    generated = message.find("{*}GenDate")
-    return Header(
-        version=NAMESPACES.get(etree.QName(message).namespace or ""),
-        msg_id=_short(message.findtext("{*}MsgId")),
-        gen_date=_short(generated.get("V")) if generated is not None else None,
-        serv_prov_id=_short(message.findtext("{*}ServReport/{*}ServProvId")),
-        kind=_kind(message.find("{*}ServReport/{*}MsgDescr")),
-    )
-
-
-def _kind(element: etree._Element | None) -> str | None:
-    """MsgDescr (8202): the code alone, and only where it can be one."""
-    code = (element.get("V") or "").strip() if element is not None else ""
-    return code if _KIND.fullmatch(code) else None
-
-
-def _short(text: str | None) -> str | None:
-    return (text or "").strip()[:200] or None
 
 
 def _is_uuid(text: str) -> bool:
