@@ -49,14 +49,14 @@ class Ordered(Struct, frozen=True):
 
 
 class OwnExamination(Struct, frozen=True):
-    """An examination as the person reads it: `ordered answered not-done`."""
+    """An examination as the person reads it: `ordered answered closed not-done`."""
 
     text: str
     state: str
 
 
 class OwnOrdered(Struct, frozen=True):
-    """An order as the person reads it; `state`: `waiting partly answered`."""
+    """An order as the person reads it; `state`: `waiting partly answered ended`."""
 
     id: str
     at: datetime

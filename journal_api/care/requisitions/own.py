@@ -11,28 +11,30 @@ from uuid import UUID
 
 import msgspec
 
-from journal_api.care.requisitions.models import DONE, Examined, Field, Progress, State
+from journal_api.care.requisitions.models import DONE, Examined, Field, Progress
 from journal_api.care.requisitions.service import Shown
 
-OwnState = Literal["ordered", "answered", "not-done"]
+OwnExamined = Literal["ordered", "answered", "closed", "not-done"]
+OwnState = Literal["waiting", "partly", "answered", "ended"]
 
 
 class OwnExamination(msgspec.Struct, frozen=True):
-    """One examination: ordered, answered, or `not-done`: given up by the laboratory."""
+    """One examination: ordered, or answered. `closed`: a person says that no more is awaited, and no report
+    is there; `not-done`: given up or taken back by the laboratory. Neither promises an answer."""
 
     text: str
-    state: OwnState
+    state: OwnExamined
 
 
 class OwnOrder(msgspec.Struct, frozen=True):
     """An order that is made. `by`: who ordered; `sampled`: when the sample was taken, where it is noted;
-    `state`: how far all of it is answered."""
+    `state`: how far all of it is answered; `ended`: nothing more is to come, and nothing is answered."""
 
     id: UUID
     at: datetime
     field: Field
     by: str
-    state: State
+    state: OwnState
     examinations: list[OwnExamination]
     sampled: datetime | None = None
 
@@ -44,18 +46,22 @@ def own_orders(found: list[Shown]) -> list[OwnOrder]:
 
 def _own(shown: Shown, progress: Progress) -> OwnOrder:
     entry, sampled = shown.entry, shown.entry.body.get("sampled")
+    examinations = [OwnExamination(one.text, _state(one)) for one in progress.examinations]
+    answered = any(one.state == "answered" for one in examinations)
     return OwnOrder(
         id=entry.id,
         at=entry.at,
         field=entry.body["field"],
         by=str(entry.body.get("requester_name") or entry.made.name),
-        state=progress.state,
-        examinations=[OwnExamination(one.text, _state(one)) for one in progress.examinations],
+        state="ended" if progress.state == "answered" and not answered else progress.state,
+        examinations=examinations,
         sampled=datetime.fromisoformat(sampled) if sampled else None,
     )
 
 
-def _state(one: Examined) -> OwnState:
+def _state(one: Examined) -> OwnExamined:
     if one.standing == "cancelled":
         return "not-done"
+    if one.standing == "settled" and not one.reports:
+        return "closed"
     return "answered" if one.standing in DONE else "ordered"

@@ -16,14 +16,14 @@ from portal.session.journal import citizen_journal
 from portal.session.models import Kind
 from portal.ui.dates import day_text
 
-ANSWERED_SHOWN = 10
-"""So many of the newest answered ones are told of."""
+DONE_SHOWN = 10
+"""So many of the newest are told of, of those that are answered and of those that ended otherwise."""
 
 
 @dataclass
 class OrderLine:
-    """An order. `waiting`, `answered`, `not_done`: names of its examinations by how they stand; `sampled`:
-    the day, where it is noted."""
+    """An order. `waiting`, `answered`, `closed`, `not_done`: names of its examinations by how they stand;
+    `sampled`: the day, where it is noted."""
 
     key: str
     when: str
@@ -31,6 +31,7 @@ class OrderLine:
     sampled: str
     waiting: str
     answered: str
+    closed: str
     not_done: str
 
 
@@ -41,6 +42,7 @@ class OwnOrders(rx.State):
     of: str = ""
     waiting: list[OrderLine] = []  # noqa: RUF012 - Reflex copies defaults
     answered: list[OrderLine] = []  # noqa: RUF012
+    ended: list[OrderLine] = []  # noqa: RUF012 - without an answer
     failed: bool = False
 
     @rx.event
@@ -55,8 +57,17 @@ class OwnOrders(rx.State):
             # a fullmakt for results alone, a child's own, a reservation: the page says so where it matters
             self.failed = problem.problem is not Problem.REFUSED
             return
-        self.waiting = order_lines([one for one in found if one.state != "answered"])
-        self.answered = order_lines([one for one in found if one.state == "answered"][:ANSWERED_SHOWN])
+        lines = by_standing(found)
+        self.waiting, self.answered, self.ended = lines["waiting"], lines["answered"], lines["ended"]
+
+
+def by_standing(found: Sequence[OwnOrdered]) -> dict[str, list[OrderLine]]:
+    """What is waited for (all of it), and the newest of what is answered and of what ended without answer."""
+    done = {name: [one for one in found if one.state == name] for name in ("answered", "ended")}
+    waiting = [one for one in found if one.state not in done]
+    return {"waiting": order_lines(waiting)} | {
+        name: order_lines(orders[:DONE_SHOWN]) for name, orders in done.items()
+    }
 
 
 def order_lines(found: Sequence[OwnOrdered]) -> list[OrderLine]:
@@ -69,6 +80,7 @@ def order_lines(found: Sequence[OwnOrdered]) -> list[OrderLine]:
             sampled=day_text(one.sampled) if one.sampled else "",
             waiting=_names(one, "ordered"),
             answered=_names(one, "answered"),
+            closed=_names(one, "closed"),
             not_done=_names(one, "not-done"),
         )
         for one in found

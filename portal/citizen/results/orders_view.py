@@ -1,4 +1,4 @@
-"""Ordered and not answered first; what is answered folded, with where the answer comes."""
+"""What is waited for first; folded what is answered, with where the answer comes, and what ended without."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ def orders_part() -> rx.Component:
         own_orders.of == acting.handle,
         rx.fragment(
             rx.cond(own_orders.failed, _failed()),
-            rx.cond((own_orders.waiting.length() + own_orders.answered.length()) > 0, _part()),
+            rx.cond(
+                (own_orders.waiting.length() + own_orders.answered.length() + own_orders.ended.length()) > 0,
+                _part(),
+            ),
         ),
     )
 
@@ -49,17 +52,23 @@ def _part() -> rx.Component:
             own_orders.waiting.length() > 0,
             rx.el.ul(rx.foreach(own_orders.waiting, _line), class_name="own-orders-rows"),
         ),
-        rx.cond(
-            own_orders.answered.length() > 0,
-            rx.el.details(
-                rx.el.summary(text("own.orders.answered_ones", number=own_orders.answered.length())),
-                rx.el.p(text("own.orders.answered_help"), class_name="privacy-quiet"),
-                rx.el.ul(rx.foreach(own_orders.answered, _line), class_name="own-orders-rows"),
-            ),
-        ),
+        _done("answered", own_orders.answered),
+        _done("ended", own_orders.ended),
         rx.el.p(text("own.orders.which"), class_name="privacy-quiet"),
         class_name="own-orders own-folded",
         custom_attrs={"data-testid": "own-orders"},
+    )
+
+
+def _done(key: str, orders: Any) -> rx.Component:
+    return rx.cond(
+        orders.length() > 0,
+        rx.el.details(
+            rx.el.summary(text(f"own.orders.{key}_ones", number=orders.length())),
+            rx.el.p(text(f"own.orders.{key}_help"), class_name="privacy-quiet"),
+            rx.el.ul(rx.foreach(orders, _line), class_name="own-orders-rows"),
+            custom_attrs={"data-testid": f"own-orders-{key}"},
+        ),
     )
 
 
@@ -76,6 +85,7 @@ def _line(line: Any) -> rx.Component:
         ),
         _part_of("own.orders.waits", line.waiting),
         _part_of("own.orders.is_answered", line.answered),
+        _part_of("own.orders.is_closed", line.closed),
         _part_of("own.orders.not_done", line.not_done),
         key=line.key,
         custom_attrs={"data-testid": "own-order"},

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import portal.portal  # noqa: F401 - every state is there before a tab is opened, as in the product
-from portal.citizen.results.orders import OwnOrders, order_lines
+from portal.citizen.results.orders import OwnOrders, by_standing, order_lines
 from portal.citizen.results.over_time import OwnOverTime
 from portal.citizen.results.state import OwnResults
 from portal.clients.journal import Written
@@ -58,6 +58,18 @@ def test_an_order_tells_apart_what_waits_what_is_answered_and_what_the_laborator
     (line,) = order_lines([OwnOrdered("a", AT, "Magnar Koman", "partly", exams, AT)])
     assert (line.waiting, line.answered, line.not_done) == ("P-Natrium, P-CRP", "P-Kalium", "P-TSH")
     assert line.sampled == "20.11.2026"
+
+
+def test_an_order_that_ended_without_an_answer_is_not_among_the_answered() -> None:
+    closed = OwnOrdered("c", AT, "Magnar Koman", "ended", [OwnExamination("P-Kalium", "closed")])
+    given_up = OwnOrdered("g", AT, "Magnar Koman", "ended", [OwnExamination("P-TSH", "not-done")])
+    answered = OwnOrdered("a", AT, "Magnar Koman", "answered", [OwnExamination("P-CRP", "answered")])
+    waits = OwnOrdered("w", AT, "Magnar Koman", "partly", [OwnExamination("P-CRP", "ordered")])
+    found = by_standing([closed, answered, waits, given_up])
+    keys = {name: [line.key for line in lines] for name, lines in found.items()}
+    assert keys == {"waiting": ["w"], "answered": ["a"], "ended": ["c", "g"]}
+    assert (found["ended"][0].closed, found["ended"][0].answered) == ("P-Kalium", "")
+    assert (found["ended"][1].not_done, found["ended"][1].answered) == ("P-TSH", "")
 
 
 async def test_given_a_switch_to_another_then_what_was_fetched_for_the_reader_is_not_theirs(
