@@ -1,14 +1,15 @@
 """The links of a searchset: self, next and previous, addresses to POST to, again with the header `person-id`.
 
 `next` says where its page begins by the last match of this one, not by a number alone: who follows the links
-gets every match once, whatever comes, changes or goes meanwhile.
+gets every match once, whatever comes, changes or goes meanwhile. Where that match cannot be placed (its
+moment is one that is no longer read as any) the number is all there is.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -34,16 +35,21 @@ class _Dated(Struct, rename="camel"):
     issued: str
 
 
+BY_NUMBER = "-"
+"""Something follows, and the last match of this page does not say where."""
+
 _dated = msgspec.json.Decoder(_Dated)
 _report_place = msgspec.json.Decoder(tuple[datetime, datetime, UUID])
 _part_place = msgspec.json.Decoder(tuple[float, float, str, int, int])
 
 
 def behind_report(body: bytes) -> str:
-    """The place behind a DiagnosticReport, as `_page`."""
+    """The place behind a DiagnosticReport, as `_page`; `BY_NUMBER` where its moments cannot be read."""
     report = _dated.decode(body)
-    moments = parse_moment(report.effective_date_time), parse_moment(report.issued)
-    return _written([*(moment.at.isoformat() if moment else "" for moment in moments), str(report.id)])
+    effective, issued = parse_moment(report.effective_date_time), parse_moment(report.issued)
+    if effective is None or issued is None:
+        return BY_NUMBER
+    return _written(Behind(effective.at.astimezone(UTC), issued.at.astimezone(UTC), report.id))
 
 
 def behind_part(order: Order) -> str:
@@ -55,10 +61,13 @@ def report_page(text: str) -> Behind | None:
     """`_page` of a search of DiagnosticReports; None: not given. Raises `Malformed`."""
     if not text:
         return None
-    found = Behind(*_read(text, _report_place))
-    if found.effective.tzinfo is None or found.issued.tzinfo is None:
+    effective, issued, report_id = _read(text, _report_place)
+    if effective.tzinfo is None or issued.tzinfo is None:
         raise _no_page()
-    return found
+    try:  # the database reads zones up to 15:59
+        return Behind(effective.astimezone(UTC), issued.astimezone(UTC), report_id)
+    except OverflowError:
+        raise _no_page() from None
 
 
 def part_page(text: str) -> Order | None:
@@ -67,14 +76,15 @@ def part_page(text: str) -> Order | None:
 
 
 def links(base: str, wanted: Search, total: int, going_on: str) -> list[tuple[str, str]]:
-    """(relation, address); `going_on` is the `_page` of what follows, "" when nothing does."""
+    """(relation, address); `going_on` is the `_page` of what follows or `BY_NUMBER`, "" when nothing does."""
     asked = urlencode(wanted.applied) + "&" if wanted.applied else ""
     start = f"{base}/{wanted.kind}/_search?{asked}"
     count, skip = wanted.count, wanted.skip
     own = f"&_page={wanted.page}" if wanted.page else ""
     found = [("self", f"{start}_count={count}&_skip={skip}{own}")]
     if going_on:
-        found.append(("next", f"{start}_count={count}&_skip={skip + count}&_page={going_on}"))
+        place = f"&_page={going_on}" if going_on != BY_NUMBER else ""
+        found.append(("next", f"{start}_count={count}&_skip={skip + count}{place}"))
     if count and skip:
         before = max(0, min(skip, total) - count)
         size = min(count, skip) if skip <= total else count

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import base64
+import json
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -129,6 +132,46 @@ async def test_given_a_page_far_behind_the_end_then_previous_leads_to_the_last(
         url = link(bundle, "previous")
         assert url is not None
         assert len(ids(await follow(api, url), "match")) == 2
+
+
+@pytest.mark.parametrize(
+    "sampled",
+    [
+        datetime(9999, 12, 31, tzinfo=UTC),  # stored before such years were none
+        datetime(1, 1, 1, 1, tzinfo=UTC),
+        datetime(2021, 3, 10, 12, tzinfo=timezone(timedelta(hours=18))),
+        datetime(2021, 3, 10, 12, tzinfo=timezone(-timedelta(hours=23, minutes=59))),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 2])
+async def test_given_an_uncommon_moment_stored_when_links_are_followed_then_every_report_comes_once(
+    api: Api, store: Store, sampled: datetime, count: int
+) -> None:
+    for number, at in (("R1", sampled), ("R2", sampled), ("R3", START), ("R4", START - timedelta(days=9))):
+        store.put(api.person_id, Report(number, sampled=at))
+    answer = await api.search("DiagnosticReport", ("_count", str(count)))
+    seen = ids(answer.json())
+    headers = {**api.headers, "person-id": api.number.value}
+    while (url := link(answer.json(), "next")) is not None:
+        parts = urlsplit(url)
+        answer = await api.http.post(f"{parts.path}?{parts.query}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        seen += ids(answer.json())
+    assert (len(seen), len(set(seen))) == (4, 4)
+
+
+@pytest.mark.parametrize(
+    ("effective", "status"),
+    [("2021-03-16T12:00:00+23:59", 200), ("0001-01-01T00:00:00+01:00", 400), ("2021-03-16T12:00:00", 400)],
+)
+async def test_a_page_is_read_in_any_zone_and_refused_outside_of_time(
+    api: Api, effective: str, status: int
+) -> None:
+    place = json.dumps([effective, "2021-03-16T12:00:00-23:59", str(uuid4())])
+    page = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    answer = await api.search("DiagnosticReport", ("_page", page))
+    assert answer.status_code == status
+    assert status == 200 or "search-value-invalid" in answer.text
 
 
 @pytest.mark.parametrize("page", ["x", "W10", "WzEsMl0", "WyIyMDIxLTAxLTAxIiwieCIsInkiXQ", "%00", "ø"])
