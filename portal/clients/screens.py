@@ -47,6 +47,11 @@ class Value(Struct, frozen=True, rename="camel"):
     analysis: str = ""
     converted: Converted | None = None
 
+    @property
+    def is_number(self) -> bool:
+        """Whether `value` is a number or two, and no text: what has a decimal comma on a page."""
+        return self.kind in ("quantity", "range")
+
 
 class Join(Struct, frozen=True, rename="camel"):
     """An equivalence that applies to the row."""

@@ -1,10 +1,11 @@
 """An unattended screen: a warning before the session idles out, and the way out when it has (WCAG 2.2.1).
 
 Work on the page that sends no event (reading, scrolling, typing) still counts: it touches the session now
-and then. The clock runs in the browser alone: an event that only asks how late it is would keep the session.
-Whether the session has ended elsewhere (logged out in another browser, or by the provider) the page asks a
-plain route, which keeps nothing alive. What somebody has written and no server has (`window.aksonUnsent`)
-holds the page: it says itself what to do.
+and then. That the page scrolls does not: it does so by itself when what it shows changes height. The clock
+runs in the browser alone: an event that only asks how late it is would keep the session. Whether the session
+has ended elsewhere (logged out in another browser, or by the provider) the page asks a plain route, which
+keeps nothing alive. What somebody has written and no server has (`window.aksonUnsent`) holds the page: it
+says itself what to do.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ const IdleWarning = ({idle, warning, touch, ended, handle, ask, title, body, sta
   };
   useEffect(() => {
     const act = () => { if (Date.now() - seen.current < (idle - warning) * 1000) alive(); };
-    const kinds = ["pointerdown", "keydown", "scroll"];
+    const kinds = ["pointerdown", "keydown", "wheel", "touchmove"];
     kinds.forEach((kind) => document.addEventListener(kind, act, {passive: true, capture: true}));
     const tick = setInterval(() => {
       const quiet = (Date.now() - seen.current) / 1000;

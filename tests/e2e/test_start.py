@@ -95,6 +95,34 @@ def test_given_somebody_at_the_screen_then_lists_are_fetched_anew_and_old_ones_s
     page.clock.fast_forward(200_000)  # unattended by now: the session is left to idle out
     expect(said).to_contain_text("Kan ha endret seg")
     assert not any("start.again" in frame for frame in sent)
+    page.evaluate("document.dispatchEvent(new Event('scroll'))")  # as a list does that changes its height
+    page.clock.fast_forward(70_000)
+    page.wait_for_timeout(1_000)
+    assert not any("start.again" in frame for frame in sent), "a page that moves by itself is nobody there"
+    page.keyboard.press("Shift")
+    page.clock.fast_forward(70_000)
+    page.wait_for_timeout(1_000)
+    assert any("start.again" in frame for frame in sent)
+
+
+def test_given_words_in_a_visits_form_then_nothing_is_fetched_under_them(visit: Visit) -> None:
+    page = visit("sykepleier")
+    sent: list[str] = []
+    page.on("websocket", lambda one: one.on("framesent", lambda frame: sent.append(str(frame))))
+    page.clock.install()
+    page.goto("/clinician/patients")
+    page.get_by_test_id("visit-write").first.click()
+    form = page.get_by_test_id("visit-form")
+    form.get_by_label("Hva er gjort?").fill("Ga medisiner.")
+    page.clock.fast_forward(70_000)
+    page.wait_for_timeout(1_000)
+    assert not any("start.again" in frame for frame in sent)
+    expect(form.get_by_label("Hva er gjort?")).to_have_value("Ga medisiner.")
+    page.get_by_test_id("visit-write").first.click()  # puts it away
+    expect(form).to_have_count(0)
+    page.clock.fast_forward(70_000)
+    page.wait_for_timeout(1_000)
+    assert any("start.again" in frame for frame in sent)
 
 
 def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_after_a_lost_net(

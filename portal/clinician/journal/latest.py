@@ -90,7 +90,8 @@ def _newest(name: str, codes: frozenset[str], rows: Iterable[Row]) -> Newest:
     if not found:
         return Newest(name)
     value, unit = max(found, key=lambda one: dates.sort_key(one[0].at))
-    shown = f"{value.comparator}{number_text(value.value)} {value.unit or unit}".strip()
+    said = number_text(value.value) if value.is_number else value.value
+    shown = f"{value.comparator}{said} {value.unit or unit}".strip()
     return Newest(name, shown, dates.show_day(value.at), FLAGS.get(value.flag, "other" if value.flag else ""))
 
 

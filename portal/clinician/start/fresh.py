@@ -2,7 +2,7 @@
 
 Nothing is fetched while the pointer or the keys are in use: a line that moves under a finger opens somebody
 else. Nor on an unattended screen, whose session must idle out (`portal.frame.idle`), nor with unsent words in
-the page. What is old says so.
+the page or a form open in a line, which may be gone from the lists that come. What is old says so.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ const KeepFresh = ({fetched, after, quiet, away, old, onStale, children}) => {
   useEffect(() => {
     const since = (at) => (Date.now() - at.current) / 1000;
     const act = () => { moved.current = Date.now(); };
+    const writes = () => window.aksonUnsent || document.querySelector(".start-form");
     const ask = () => {
-      if (document.visibilityState === "hidden" || window.aksonUnsent || since(asked) < after) return;
+      if (document.visibilityState === "hidden" || writes() || since(asked) < after) return;
       asked.current = Date.now();
       call.current?.();
     };
@@ -40,7 +41,7 @@ const KeepFresh = ({fetched, after, quiet, away, old, onStale, children}) => {
       setStale(since(got) >= old);
       if (since(moved) >= quiet && since(moved) < away) ask();
     }, 5000);
-    const kinds = ["pointerdown", "pointermove", "keydown", "scroll"];
+    const kinds = ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"];
     kinds.forEach((kind) => document.addEventListener(kind, act, {passive: true, capture: true}));
     document.addEventListener("visibilitychange", ask);
     return () => {

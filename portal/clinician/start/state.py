@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clients.errors import ServiceProblem
+from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.unit import Listed
 from portal.clinician.messages.state import Messages
 from portal.clinician.results_list.state import ResultList
@@ -22,9 +22,11 @@ from portal.session.guard import requires
 from portal.session.journal import session_of, unit_client
 from portal.session.models import Kind
 from portal.session.places import shares_journal
+from portal.session.store import handle_of
 from portal.ui.dates import day_text, time_text
 
 OF_DAY = ["contact", "visit"]
+_PASSING = (Problem.BUSY, Problem.DOWN, Problem.WRONG)
 
 
 class Start(rx.State):
@@ -33,7 +35,7 @@ class Start(rx.State):
     `stands`: "" while it is fetched, `lists`, `none` (the place has no lists of the journal) or `failed`.
     `whose`: what of the visits is shown (`mine`, `free`, "" all): on a phone one's own first, where one has
     some. `divides`: whether the reader shares out visits. `at` and `clock`: day and time of the last fetch,
-    which is number `round`.
+    which is number `round`; `old`: one since then failed. `_login`: whose lists they are, and of which place.
     """
 
     stands: str = ""
@@ -42,6 +44,7 @@ class Start(rx.State):
     at: str = ""
     clock: str = ""
     round: int = 0
+    old: bool = False
     opening: str = ""
     whose: str = ""
     divides: bool = False
@@ -51,6 +54,7 @@ class Start(rx.State):
     _open: list[Listed] = []  # noqa: RUF012
     _day: list[Listed] = []  # noqa: RUF012
     _mine: list[str] = []  # noqa: RUF012
+    _login: str = ""
     _narrow: bool = False
     _chose: bool = False
 
@@ -110,6 +114,10 @@ class Start(rx.State):
         since, before = day_of(now)
         try:
             session = await session_of(self)
+            login = f"{handle_of(session.sid)} {session.session.unit}"
+            if login != self._login:
+                self._tell_nothing()
+                self.stands, self._login = "", login
             if not await shares_journal(session):
                 self._tell_nothing()
                 return
@@ -121,14 +129,17 @@ class Start(rx.State):
             wanted = late_kinds(is_open.service)
             late = await client.work(wanted, before=now, by_time=True, count=1000) if wanted else []
         except ServiceProblem as problem:
-            self._tell(problem)
+            if self.stands == "lists" and problem.problem in _PASSING:
+                self.old = True  # what stands stays, and with it what is being written under a line
+            else:
+                self._tell(problem)
             return
         self._open, self._day, self._mine = [*is_open.items, *late], of_day, is_open.mine
         self._items = {one.item.id: one for one in (*self._open, *of_day)}
         self.service, self.divides = is_open.service, session.session.authorised_role != "-"
         self.stands = "lists" if services().get(self.service) else "none"
         self.at, self.clock, self.problem, self.code = day_text(now), time_text(now), "", ""
-        self.round += 1
+        self.round, self.old = self.round + 1, False
         self._show()
 
     def _show(self) -> None:
@@ -143,10 +154,10 @@ class Start(rx.State):
     def _tell_nothing(self) -> None:
         """A place that does not share the journal has no lists, and nothing is wrong."""
         self.lists, self._items, self.stands, self.problem, self.code = [], {}, "none", "", ""
-        self._open, self._day = [], []
+        self._open, self._day, self.old = [], [], False
 
     def _tell(self, problem: ServiceProblem) -> None:
-        self.lists, self._items, self.stands = [], {}, "failed"
+        self.lists, self._items, self.stands, self.old = [], {}, "failed", False
         self._open, self._day = [], []
         self.problem, self.code = str(problem.problem), problem.code
 

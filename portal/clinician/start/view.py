@@ -38,7 +38,15 @@ def _lists() -> rx.Component:
                 " · ",
                 text("start.fetched", at=start.clock),
                 " ",
-                keep_fresh(_tag(text("start.old"), "warning"), fetched=start.round, on_stale=start.again),
+                keep_fresh(
+                    rx.cond(start.old, rx.fragment(), _tag(text("start.old"), "warning")),
+                    fetched=start.round,
+                    on_stale=start.again,
+                ),
+                rx.el.span(
+                    rx.cond(start.old, _tag(text("start.not_fetched"), "warning"), rx.fragment()),
+                    role="status",
+                ),
                 class_name="start-day",
                 custom_attrs={"data-testid": "fetched"},
             ),

@@ -132,9 +132,14 @@ class Tab:
     """Reflex state as one tab has it; its websocket carried the browser's cookies when it was opened."""
 
     def __init__(self, visitor: Browser, name: str) -> None:
-        cookie = f"{SESSION_COOKIE}={visitor.sid}" if visitor.sid else ""
         self.root: Any = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
-        data = {"headers": {"cookie": cookie}, "token": name}
+        self.name = name
+        self.take_cookies(visitor)
+
+    def take_cookies(self, visitor: Browser) -> None:
+        """Its websocket is opened anew, as after another login; the state stays."""
+        cookie = f"{SESSION_COOKIE}={visitor.sid}" if visitor.sid else ""
+        data = {"headers": {"cookie": cookie}, "token": self.name}
         self.root.router_data = data
         self.root._update_router_vars(data, {})
 

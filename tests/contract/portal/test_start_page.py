@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from core_record.access.journal import MUNICIPAL
+from portal.clients.errors import Problem, ServiceProblem
+from portal.clients.unit import UnitClient
 from portal.clinician.messages.absence import AbsenceState
 from portal.clinician.messages.new import NewLetter
 from portal.clinician.messages.state import Messages
@@ -102,6 +107,55 @@ async def test_given_two_results_of_a_patient_then_the_one_that_was_chosen_is_op
     assert plain in str(opens.args)
     await tab.do(ResultList, "open", plain)
     assert (await tab.get(ResultList)).shown.report == plain
+
+
+async def test_given_a_service_that_does_not_answer_then_the_lists_stay_and_are_called_old(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await visitor.log_in("pleieassistent")
+    tab = visitor.tab()
+    await tab.do(PatientSearch, "load")
+    await tab.do(Start, "load")
+    start = await tab.get(Start)
+    before = list(start.lists)
+    assert before
+    with failing(monkeypatch, Problem.DOWN):
+        for handler in ("again", "load"):
+            await tab.do(Start, handler)
+            assert (start.stands, list(start.lists), start.old, start.problem) == ("lists", before, True, "")
+    await tab.do(Start, "again")
+    assert (start.stands, start.old) == ("lists", False)
+    with failing(monkeypatch, Problem.REFUSED):
+        await tab.do(Start, "again")
+    assert (start.stands, start.lists, start.old, start.problem) == ("failed", [], False, "refused")
+
+
+async def test_given_another_login_in_the_tab_then_the_lists_of_the_one_before_do_not_stay(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await visitor.log_in("pleieassistent")
+    tab = visitor.tab()
+    await tab.do(PatientSearch, "load")
+    await tab.do(Start, "load")
+    start = await tab.get(Start)
+    assert start.lists
+    await visitor.log_in("lege-koman")
+    tab.take_cookies(visitor)
+    with failing(monkeypatch, Problem.DOWN):
+        await tab.do(Start, "load")
+    assert (start.stands, start.lists, start.problem) == ("failed", [], "down")
+
+
+@contextmanager
+def failing(monkeypatch: pytest.MonkeyPatch, problem: Problem) -> Iterator[None]:
+    """The journal answers no question about a unit's lists."""
+
+    async def fails(*_: object, **__: object) -> None:
+        raise ServiceProblem(problem, "503")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(UnitClient, "work", fails)
+        yield
 
 
 def test_the_kinds_that_share_the_journal_are_those_of_the_access_rules() -> None:

@@ -244,3 +244,21 @@ def test_every_field_option_and_state_of_the_forms_has_words() -> None:
             for one in editable.inputs:
                 assert f"journal.field.{one.name}" in known
                 assert [o for o in one.options if f"journal.option.{o}" not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "shown"),
+    [
+        ("text", "Hemolyse, ny prøve 12.03", "Hemolyse, ny prøve 12.03"),
+        ("quantity", "4.10", "4,10 mmol/L"),
+        ("range", "4.1-4.3", "4,1-4,3 mmol/L"),
+    ],
+)
+def test_a_newest_value_has_a_decimal_comma_where_it_is_a_number_alone(
+    kind: str, sent: str, shown: str
+) -> None:
+    unit = "" if kind == "text" else "mmol/L"
+    value = Value(0, kind, "2026-01-01T08:00:00Z", True, sent, "", unit)
+    row = Row("7280|NPU03230", "NPU03230", "P-Kalium", unit, unit, [value])
+    answer = TableAnswer([ReportHead("a", "Biokjemi", "Fürst")], [Field("CLIN", [Group("", [row])])])
+    assert [one.shown for one in latest.prescribing(answer) if one.name == "potassium"] == [shown]

@@ -110,7 +110,7 @@ def _cell(value: Value, unit: str, reports: list[ReportHead], judged: ranges.Jud
 
 def _limited(value: Value | Converted) -> str:
     """The number or text with its comparator."""
-    is_number = isinstance(value, Converted) or value.kind in ("quantity", "range")
+    is_number = isinstance(value, Converted) or value.is_number
     shown = number_text(value.value) if is_number else value.value
     return f"{value.comparator} {shown}" if value.comparator else shown
 
