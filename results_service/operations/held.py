@@ -1,4 +1,4 @@
-"""What an operator asks for: messages of a list, one that still waits, and it as seen when deciding."""
+"""What an operator asks for: messages of a list, one that still waits, and one that nobody else acts on."""
 
 from __future__ import annotations
 
@@ -40,19 +40,37 @@ async def known(conn: Conn, operator: Operator, message_id: UUID) -> Held:
 async def waiting(conn: Conn, operator: Operator, message_id: UUID) -> Held:
     """A message that an operator has a reason to open: those taken in are the person's alone."""
     held = await known(conn, operator, message_id)
-    if held.replay == rules.NOT_WAITING:
-        raise Conflict("not-waiting", "The message does not wait for anybody: it cannot be opened.")
+    must_wait(held)
     return held
 
 
-async def as_seen(conn: Conn, message_id: UUID, seen: int | None) -> None:
-    """Keep colleagues waiting until commit; what they did since the caller looked is a `Conflict`.
+def must_wait(held: Held) -> None:
+    """Raises `Conflict` (`not-waiting`) for a message on no list."""
+    if held.replay == rules.NOT_WAITING:
+        raise Conflict("not-waiting", "The message does not wait for anybody: it cannot be opened.")
 
-    `seen`: `Detail.seen` as the caller had it; None: it does not matter. Raises `changed-meanwhile`.
-    """
+
+class Alone(Struct, frozen=True):
+    """A message that nobody else acts on before this transaction ends. `done`: actions besides openings."""
+
+    held: Held
+    done: int
+
+    def as_seen(self, seen: int | None) -> None:
+        """What colleagues did since the caller looked is a `Conflict` (`changed-meanwhile`).
+
+        `seen`: `Detail.seen` as the caller had it; None: it does not matter.
+        """
+        if seen is not None and self.done != seen:
+            raise Conflict(
+                "changed-meanwhile", "A colleague has done something with the message. Look again."
+            )
+
+
+async def alone(conn: Conn, operator: Operator, message_id: UUID) -> Alone:
+    """Keep colleagues waiting until commit, then read: what they did is seen. Raises `NotFound`."""
     done = await repository.lock(conn, message_id)
-    if seen is not None and done != seen:
-        raise Conflict("changed-meanwhile", "A colleague has done something with the message. Look again.")
+    return Alone(await known(conn, operator, message_id), done)
 
 
 async def detail(conn: Conn, operator: Operator, message_id: UUID) -> Detail:

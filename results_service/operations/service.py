@@ -22,7 +22,7 @@ from kit.keys import KeyRing
 from results_service.intake.replay import Replay, put_back, read_original
 from results_service.intake.service import Intake
 from results_service.operations import judging, lists, many, quiet, remapping, repository, rules, sharing
-from results_service.operations.held import Wanted, as_seen, detail, known, waiting
+from results_service.operations.held import Wanted, alone, detail, waiting
 from results_service.operations.models import (
     Batch,
     Cause,
@@ -130,10 +130,10 @@ class Operations:
         """Store a held message as an operator judged; `judging.release` says when. Wakes the workers."""
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await known(conn, operator, message_id)
-            if held.status != "received":
-                await as_seen(conn, message_id, seen)
-            done = await judging.release(conn, self._keys, operator, held, judgement, words)
+            one = await alone(conn, operator, message_id)
+            if one.held.status != "received":
+                one.as_seen(seen)
+            done = await judging.release(conn, self._keys, operator, one.held, judgement, words)
             return Operated(await detail(conn, operator, message_id), {"IntakeRelease": 1}, done.persons)
 
         done = await self._operate("release", work)
@@ -144,7 +144,7 @@ class Operations:
         """Take in a corrected message instead; `judging.correct` says when. The answer is the new one's."""
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await known(conn, operator, message_id)
+            held = (await alone(conn, operator, message_id)).held
             done = await judging.correct(conn, self._keys, operator, self._intake, held, reason, words, data)
             return Operated(
                 await detail(conn, operator, done.message_id), {"IntakeCorrection": 1}, done.persons
@@ -162,11 +162,11 @@ class Operations:
         """
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await known(conn, operator, message_id)
-            if held.replay == rules.IS_HELD:
+            one = await alone(conn, operator, message_id)
+            if one.held.replay == rules.IS_HELD:
                 raise many.stays_held()
-            if held.replay == rules.MAY_REPLAY:
-                await as_seen(conn, message_id, seen)
+            if one.held.replay == rules.MAY_REPLAY:
+                one.as_seen(seen)
                 outcome = await put_back(conn, self._keys, message_id)
                 if outcome is Replay.GONE:
                     raise Conflict("original-gone", "The original is deleted: it cannot be processed anew.")
@@ -213,11 +213,11 @@ class Operations:
         """
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await known(conn, operator, message_id)
-            if held.status != "needs-attention":
+            one = await alone(conn, operator, message_id)
+            if one.held.status != "needs-attention":
                 raise Conflict("not-waiting", "The message does not wait for anybody any more.")
-            if held.resolved != reason:
-                await as_seen(conn, message_id, seen)
+            if one.held.resolved != reason:
+                one.as_seen(seen)
                 await _note(conn, operator, [message_id], "resolved", reason)
             return Operated(await detail(conn, operator, message_id), {"IntakeMessage": 1})
 
@@ -227,8 +227,8 @@ class Operations:
         """Take a message, leave it, write to colleagues, ask its sender, or put it back on the list."""
 
         async def work(conn: AsyncConnection[Any], operator: Operator) -> Operated[Detail]:
-            held = await waiting(conn, operator, message_id)
-            await sharing.share(conn, self._keys, operator, held, step)
+            one = await alone(conn, operator, message_id)
+            await sharing.share(conn, self._keys, operator, one, step)
             return Operated(await detail(conn, operator, message_id), {"IntakeMessage": 1})
 
         return await self._operate(step.action, work)

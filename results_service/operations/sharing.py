@@ -14,9 +14,8 @@ from core_record.access.operators import Operator
 from kit.errors import Conflict
 from kit.keys import KeyRing
 from results_service.operations import rules
-from results_service.operations.held import as_seen
+from results_service.operations.held import Alone, must_wait
 from results_service.operations.judging import must_have_opened, note
-from results_service.operations.models import Held
 
 Conn = AsyncConnection[Any]
 
@@ -24,7 +23,7 @@ Conn = AsyncConnection[Any]
 class Step(Struct, frozen=True):
     """What is done: `take` (`over`: from a colleague), `leave`, `note` (`words`), `ask` (`reason`), `reopen`.
 
-    `seen`: as `held.as_seen` has it.
+    `seen`: as `held.Alone.as_seen` has it.
     """
 
     action: str
@@ -34,12 +33,14 @@ class Step(Struct, frozen=True):
     seen: int | None = None
 
 
-async def share(conn: Conn, keys: KeyRing, operator: Operator, held: Held, step: Step) -> None:
+async def share(conn: Conn, keys: KeyRing, operator: Operator, one: Alone, step: Step) -> None:
     """Do it; what is so already is not done again.
 
     Raises `Conflict` (`taken-by-other`, `not-opened`, `not-waiting`, `changed-meanwhile`), `Unprocessable`.
     """
-    await as_seen(conn, held.id, step.seen)
+    held = one.held
+    must_wait(held)
+    one.as_seen(step.seen)
     match step.action:
         case "take" if not held.mine:
             if held.taken_by is not None and not step.over:
