@@ -125,7 +125,10 @@ async def test_what_a_colleague_did_meanwhile_stops_what_was_decided_before_it(w
 
 async def at_once(world: World, message_id: str, path: str, body: dict[str, Any]) -> list[httpx.Response]:
     """Two operators do the same while a third transaction holds the message: both wait, then one by one."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     async with await psycopg.AsyncConnection.connect(world.database.superuser_dsn) as holder:
         await holder.execute("SELECT FROM results.intake_message WHERE id = %s FOR UPDATE", (message_id,))
         calls = []
@@ -133,7 +136,7 @@ async def at_once(world: World, message_id: str, path: str, body: dict[str, Any]
             enter(world)
             calls.append(asyncio.create_task(world.post(f"/messages/{message_id}/{path}", **body)))
             async with asyncio.timeout(20):
-                while world.rows(waiting) != [(number,)]:
+                while world.rows(waiting) != [(number,)]:  # noqa: ASYNC110 - asks another server
                     await asyncio.sleep(0.02)
     return await asyncio.gather(*calls)
 

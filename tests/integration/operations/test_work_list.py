@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import psycopg
 import pytest
 
+from results_service.operations import lists
+from results_service.operations.models import Narrowed
+from tests.conftest import TestDatabase
 from tests.integration.intake.messages import GRY, LINE, sample
 from tests.integration.operations.conftest import World
 
@@ -159,3 +163,21 @@ async def test_a_registered_sender_that_is_long_not_heard_of_does_not_leave_the_
     gone = found["313901866"]
     assert (gone["sender_name"], gone["state"], gone["last"]) == ("Nordlys Laboratorium AS", "gone", None)
     assert gone["silent_seconds"] == 60 * 86_400
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        lists._COLUMNS + " WHERE " + lists._WHICH["rejected"] + lists._NARROWED + " ORDER BY m.id LIMIT 25",
+        lists._TOTAL + lists._WHICH["rejected"] + lists._NARROWED,
+        lists._BY_CODE + lists._WHICH["rejected"] + " GROUP BY 1",
+    ],
+)
+def test_rejected_messages_are_found_among_the_rejected_alone(
+    postgres: TestDatabase, clean_db: None, statement: str
+) -> None:
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("SET enable_seqscan = off")
+        rows = conn.execute(f"EXPLAIN {statement}".encode(), lists._values(Narrowed(b""))).fetchall()
+    plan = "\n".join(row[0] for row in rows)
+    assert "intake_message_rejected" in plan, plan

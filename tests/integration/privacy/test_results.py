@@ -231,12 +231,15 @@ async def test_a_run_that_was_stopped_goes_on_where_it_was(
     stored = columns(postgres)
     emptied(postgres)
     monkeypatch.setattr("results_service.reports.filling.MESSAGES", 1)
+    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
+        conn.execute("ANALYZE results.intake_message")
     for step in fill_all(results_sync):
+        assert step.total == 6  # estimated: a count of ten million is not waited for
         if step.done == 4:  # all of Line's
             break
     emptied(postgres)  # so that what was gone through is seen not to be gone through again
     *_, rest = fill_all(results_sync)
-    assert (step.filled, rest.filled - step.filled, rest.done, rest.total) == (4, 2, 6, 6)
+    assert (step.filled, rest.filled - step.filled, rest.done) == (4, 2, 6)
     assert [fields for _, fields, _ in columns(postgres)].count(None) == 4
     *_, anew = fill_all(results_sync)
     assert (anew.filled, columns(postgres)) == (4, stored)
