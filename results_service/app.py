@@ -37,6 +37,7 @@ from results_service.screens.endpoints import ScreensContext
 from results_service.screens.endpoints import router as screens_router
 
 ROLE = "akson_results"
+_CONNECTIONS = 8  # ADR 0048: each has plans of its own, and with more they no longer fit the cores' caches
 _COLLECT_AFTER = 20_000  # objects, a few answers' worth: hardly anything here is part of a ring
 
 
@@ -45,7 +46,7 @@ def make_app(settings: Settings) -> FastAPI:
     from results_service.worker import app as celery  # noqa: PLC0415 - reads its broker's address at once
 
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
-    db = Database(settings.dsn(ROLE), max_size=10, general_plans=True)
+    db = Database(settings.dsn(ROLE), max_size=_CONNECTIONS, general_plans=True)
     valkey = async_client()
     intake = Intake(db, keys, valkey, celery, retention_days=settings.original_retention_days)
 
