@@ -81,9 +81,8 @@ class LookUpAccount:
         if scope["type"] != "http" or scope["path"].startswith(self._apart):
             await self.app(scope, receive, send)
             return
-        account = _Account()
-        _CALL.set(account)
-        failed = False
+        account, failed = _Account(), False
+        outer = _CALL.set(account)
 
         async def send_accounted(message: Message) -> None:
             nonlocal failed
@@ -93,7 +92,10 @@ class LookUpAccount:
             if not failed:
                 await send(message)
 
-        await self.app(scope, receive, send_accounted)
+        try:
+            await self.app(scope, receive, send_accounted)
+        finally:
+            _CALL.reset(outer)  # of a call that a service in the same process made
 
     async def _settle(self, scope: Scope, account: _Account, start: Message) -> bool:
         """False when the row that the answer needs could not be written."""
