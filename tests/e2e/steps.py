@@ -131,7 +131,7 @@ def open_own(page: Page, name: str) -> None:
     """Open one of one's own patients by a part of the name."""
     search_box(page).fill(name)
     rows = own_patients(page).get_by_role("row").filter(has_text=name)
-    expect(rows).to_have_count(1)
+    expect(own_patients(page).get_by_role("rowheader")).to_have_count(1)  # the hit has come up to the field
     rows.get_by_role("button").click()
     expect_reports(page)
 
