@@ -39,8 +39,13 @@ async def act(conn: Conn, keys: KeyRing, operator: Operator, asked: Asked) -> Ba
     """One batch. Raises `Conflict` (`held-stays-held`)."""
     if asked.action == "replay" and asked.narrowed.code in rules.HELD:
         raise stays_held()
-    found = await lists.work_list(conn, asked.which, asked.narrowed, 0, AT_A_TIME, asked.after)
-    action, reason, able = _for(asked, found)
+    page = (conn, asked.which, asked.narrowed, 0, AT_A_TIME, asked.after)
+    found = await lists.work_list(*page)
+    seen = {(held.id, held.finished) for held in found}
+    await repository.lock_all(conn, [held.id for held in found])
+    # As they stand now: what was solved, or processed and held anew, meanwhile is not among them.
+    now = [held for held in await lists.work_list(*page) if (held.id, held.finished) in seen]
+    action, reason, able = _for(asked, now)
     if asked.action == "replay":
         able = [i for i in able if await put_back(conn, keys, i) is Replay.QUEUED]
     who = (operator.actor_hash, operator.name, operator.organisation, operator.correlation_id)

@@ -29,6 +29,13 @@ async def lock(conn: AsyncConnection[Any], message_id: UUID) -> int:
     return int(row[0]) if row else 0
 
 
+async def lock_all(conn: AsyncConnection[Any], messages: Sequence[UUID]) -> None:
+    """Have others who act on these messages wait until commit; in one order, so that none wait in a ring."""
+    await conn.execute(
+        "SELECT FROM results.intake_message WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (list(messages),)
+    )
+
+
 async def person_of(conn: AsyncConnection[Any], message_id: UUID) -> UUID | None:
     """Whose message it is, for the log of an opening alone."""
     cursor = await conn.execute("SELECT person_id FROM results.intake_message WHERE id = %s", (message_id,))

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.operations.messages.letter_view import asking_select, letter_text
 from portal.operations.messages.many import Many
 from portal.operations.messages.message_view import reasons
 from portal.operations.messages.reasons import ASK_REASONS, REPLAY_REASONS, RESOLVE_REASONS
@@ -234,13 +235,7 @@ def _letter() -> rx.Component:
     return aksel.vstack(
         aksel.heading(text("team.letter.title"), level="3", size="xsmall"),
         aksel.body_long(text("team.letter.help")),
-        aksel.select(
-            *[rx.el.option(text(f"team.asks.{code}"), value=code) for code in ASK_REASONS],
-            label=text("team.asks.label"),
-            value=many.asking,
-            on_change=many.choose_asking,
-            size="small",
-        ),
+        asking_select(many, "asking-all"),
         rx.cond(
             written,
             rx.fragment(
@@ -248,21 +243,8 @@ def _letter() -> rx.Component:
                     many.left_out > 0,
                     aksel.body_short(text("team.letter.left_out", count=many.left_out), weight="semibold"),
                 ),
-                rx.el.pre(
+                letter_text(
                     letter,
-                    class_name="ops-original ops-letter",
-                    tab_index=0,
-                    role="region",
-                    aria_label=text("team.letter.title"),
-                    custom_attrs={"data-testid": "letter-all"},
-                ),
-                aksel.hstack(
-                    aksel.copy_button(
-                        copy_text=letter,
-                        text=text("team.letter.copy"),
-                        active_text=text("team.letter.copied"),
-                        size="small",
-                    ),
                     aksel.button(
                         text("team.letter.do_many", count=many.named),
                         size="small",
@@ -270,8 +252,7 @@ def _letter() -> rx.Component:
                         on_click=many.ask,
                         custom_attrs={"data-testid": "ask-all"},
                     ),
-                    gap="space-12",
-                    wrap=True,
+                    "letter-all",
                 ),
             ),
             aksel.button(

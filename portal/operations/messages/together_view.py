@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal.operations.messages.letter_view import asking_select, letter_text
 from portal.operations.messages.reasons import ASK_REASONS
 from portal.operations.messages.state import WorkList
 from portal.operations.messages.together import Together
@@ -148,37 +149,16 @@ def _letter() -> rx.Component:
     return aksel.vstack(
         aksel.heading(text("team.letter.title"), level="2", size="small"),
         aksel.body_long(text("team.letter.help")),
-        aksel.select(
-            *[rx.el.option(text(f"team.asks.{code}"), value=code) for code in ASK_REASONS],
-            label=text("team.asks.label"),
-            value=together.asking,
-            on_change=together.choose_asking,
-            size="small",
-            custom_attrs={"data-testid": "asking"},
-        ),
-        rx.el.pre(
+        asking_select(together, "asking"),
+        letter_text(
             letter,
-            class_name="ops-original ops-letter",
-            tab_index=0,
-            role="region",
-            aria_label=text("team.letter.title"),
-            custom_attrs={"data-testid": "letter"},
-        ),
-        aksel.hstack(
-            aksel.copy_button(
-                copy_text=letter,
-                text=text("team.letter.copy"),
-                active_text=text("team.letter.copied"),
-                size="small",
-            ),
             aksel.button(
                 text("team.letter.do"),
                 size="small",
                 on_click=together.ask,
                 custom_attrs={"data-testid": "ask"},
             ),
-            gap="space-12",
-            wrap=True,
+            "letter",
         ),
         gap="space-12",
         align="stretch",
