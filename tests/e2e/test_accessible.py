@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e import steps
+from tests.e2e import steps, walks
 from tests.e2e.conftest import Visit
 
 WALKS = (
-    ("lege-koman", steps.walk_clinician),
-    ("line", steps.walk_citizen),
-    ("drift", steps.walk_operator),
+    ("lege-koman", walks.walk_clinician),
+    ("line", walks.walk_citizen),
+    ("drift", walks.walk_operator),
 )
 OPEN_PAGES = ("/", "/nothing-here")
 
@@ -19,7 +19,7 @@ OPEN_PAGES = ("/", "/nothing-here")
 @pytest.mark.parametrize("width", [1280, steps.NARROW["width"]])
 @pytest.mark.parametrize(("who", "walk"), WALKS, ids=["clinician", "citizen", "operator"])
 def test_given_every_page_then_axe_finds_nothing_and_nothing_is_too_wide(
-    visit: Visit, who: str, walk: steps.Walk, width: int
+    visit: Visit, who: str, walk: walks.Walk, width: int
 ) -> None:
     page = visit(who)
     page.set_viewport_size({"width": width, "height": 844})
@@ -48,7 +48,7 @@ def test_given_a_page_without_login_then_axe_finds_nothing(
 def test_given_twice_the_size_then_nothing_is_too_wide(visit: Visit) -> None:
     page = visit("lege-koman")
     page.set_viewport_size({"width": 640, "height": 512})  # 1280 × 1024 at 200 %
-    for where in steps.walk_clinician(page):
+    for where in walks.walk_clinician(page):
         steps.expect_no_sideways_scroll(page, where)
 
 

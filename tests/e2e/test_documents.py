@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.e2e import steps
 from tests.e2e.conftest import Visit
 from tests.e2e.test_journal import open_journal
-from tests.integration.journal.test_documents import a_pdf
+from tests.integration.journal.papers import a_pdf
 
 
 def test_given_a_document_then_it_is_filed_listed_and_downloaded(visit: Visit, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import APIRequestContext, Browser, Page, expect
 
-from tests.e2e import steps
+from tests.e2e import steps, walks
 from tests.e2e.conftest import Visit
 
 # names, numbers and results that the walks below show
@@ -35,14 +35,14 @@ def expect_clean(page: Page, seen: steps.Seen, where: str) -> None:
 def test_given_a_clinician_at_work_then_addresses_titles_and_storage_tell_nothing(visit: Visit) -> None:
     page = visit("lege-koman")
     seen = steps.watch(page)
-    for where in steps.walk_clinician(page):
+    for where in walks.walk_clinician(page):
         expect_clean(page, seen, where)
 
 
 def test_given_a_citizen_reading_then_addresses_titles_and_storage_tell_nothing(visit: Visit) -> None:
     page = visit("line")
     seen = steps.watch(page)
-    for where in steps.walk_citizen(page):
+    for where in walks.walk_citizen(page):
         expect_clean(page, seen, where)
 
 

@@ -17,7 +17,7 @@ from portal.session.journal import journal_client
 from tests.contract.portal.conftest import Browser, Tab
 from tests.contract.portal.journal_page import the_page
 from tests.contract.portal.test_journal import opened
-from tests.integration.journal.test_documents import a_pdf, an_image
+from tests.integration.journal.papers import a_pdf, an_image
 
 
 async def put(visitor: Browser, tab: Tab, data: bytes, key: str, **headers: str) -> httpx.Response:

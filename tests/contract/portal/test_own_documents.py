@@ -24,7 +24,7 @@ from portal.session.models import OpenPatient
 from portal.session.patient import set_open_patient
 from tests.contract.portal.conftest import Browser, Tab
 from tests.contract.portal.test_journal import opened
-from tests.integration.journal.test_documents import EICAR, a_pdf, an_image, clamd, finds_eicar
+from tests.integration.journal.papers import EICAR, a_pdf, an_image, clamd, finds_eicar
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 

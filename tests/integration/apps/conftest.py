@@ -43,6 +43,8 @@ HEADERS = {
     "lege-koman": {"requester-hpr-role": "LE", "access-basis": "UNNTAK"},
     "pleieassistent": {"access-reason": "home-care"},
 }
+JOURNAL, RESULTS, CORE = audiences.JOURNAL, audiences.RESULTS, audiences.CORE_RECORD
+SEARCH = "/journal/_search"
 
 
 @dataclass
@@ -157,3 +159,14 @@ async def desk(
             clients[audience] = await stack.enter_async_context(httpx.AsyncClient(transport=transport))
             apps[audience] = app
         yield Desk(settings, postgres, apps, clients)
+
+
+def code(answer: httpx.Response) -> str:
+    said = answer.json()
+    title = said["title"] if "title" in said else said["issue"][0]["diagnostics"].partition(":")[0]
+    return f"{answer.status_code} {title}"
+
+
+async def read(desk: Desk, *kinds: str, who: str = "sykepleier", client: str | None = APP) -> httpx.Response:
+    body = {"kinds": list(kinds or ("Observation",))}
+    return await desk.call(JOURNAL, who, "POST", SEARCH, body, client=client, about="line")

@@ -13,8 +13,7 @@ from dev.embedded import Valkey
 from dev.personas import persona
 from kit.identity import audiences
 from kit.identity.jwks import Issuer
-from tests.integration.apps.conftest import APP, Desk
-from tests.integration.apps.test_admission import code
+from tests.integration.apps.conftest import APP, Desk, code
 from tests.integration.privacy.conftest import HPR, consent, party
 
 JOURNAL, RESULTS = audiences.JOURNAL, audiences.RESULTS

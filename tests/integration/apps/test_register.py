@@ -8,8 +8,7 @@ import psycopg
 
 from kit.identity import audiences
 from kit.norway import today_in_norway
-from tests.integration.apps.conftest import APP, Desk
-from tests.integration.apps.test_admission import code
+from tests.integration.apps.conftest import APP, Desk, code
 
 CORE = audiences.CORE_RECORD
 

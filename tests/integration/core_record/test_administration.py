@@ -2,75 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from datetime import date, timedelta
-from random import Random
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
-import httpx
 import psycopg
 import pytest
-from fastapi import FastAPI
 
 from core_record.access.administrators import ADMINISTRATOR_RULES
 from core_record.access.service import today_in_norway
-from core_record.app import make_app
 from core_record.registers.service import import_registers, register_file
-from dev.population.numbers import Numbers
-from kit.identity.actor import Actor
-from kit.identity.web import actor_of
 from kit.ids import NationalId
 from kit.keys import KeyRing
-from kit.settings import Settings
 from tests.conftest import TestDatabase
+from tests.integration.core_record.administering import (
+    GP_OFFICE,
+    HOME_CARE,
+    MUNICIPALITY,
+    NEIGHBOUR,
+    NEW,
+    Call,
+    app,
+    call,
+    linked,
+    new_worker,
+    rows,
+)
 
+__all__ = ["app", "call"]
 pytestmark = pytest.mark.usefixtures("registers")
-HOME_CARE, EMERGENCY, MUNICIPALITY = "313900878", "313900983", "313900215"
-NEIGHBOUR, GP_OFFICE, NEIGHBOUR_OFFICE = "313901203", "313900541", "313900762"
-NEW = Numbers([]).national(Random("new"), date(1999, 5, 4), 2)  # noqa: S311 - a fictitious number
-WRITE = frozenset({"akson:core-record/read", "akson:core-record/write"})
-Call = Callable[..., Any]
-
-
-@pytest.fixture
-async def app(settings: Settings, postgres: TestDatabase) -> AsyncIterator[FastAPI]:
-    app = make_app(settings)
-    async with app.router.lifespan_context(app):
-        yield app
-
-
-@pytest.fixture
-def call(app: FastAPI, actor: Callable[..., Actor]) -> Call:
-    """`await call("/links", body, number=…, who="administrator", **claims)` → the answer."""
-
-    async def send(
-        path: str, body: dict[str, Any] | None = None, *, number: str | None = None,
-        who: str = "administrator", **claims: object,
-    ) -> httpx.Response:  # fmt: skip
-        app.dependency_overrides[actor_of] = lambda: actor(who, **{"scopes": WRITE, **claims})
-        headers = {"person-id": number} if number else {}
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://core") as client:
-            if body is None:
-                return await client.get(f"/administration{path}", headers=headers)
-            return await client.post(f"/administration{path}", json=body, headers=headers)
-
-    return send
-
-
-def new_worker(**changed: object) -> dict[str, object]:
-    return {
-        "given_name": "Ida Marie",
-        "family_name": "Solheim",
-        "org_number": HOME_CARE,
-        "role": "pleieassistent",
-        "valid_from": "2026-11-01",
-        "reason": "hired",
-    } | changed
-
-
-def rows(postgres: TestDatabase, statement: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(postgres.superuser_dsn) as conn:
-        return conn.execute(statement.encode()).fetchall()
 
 
 async def test_the_register_says_who_administers_never_a_claim(call: Call) -> None:
@@ -187,12 +146,6 @@ async def test_reading_takes_no_write_scope_and_writing_does(call: Call) -> None
         assert (await call(path, {}, scopes=read)).status_code == 403
 
 
-async def linked(call: Call, **changed: object) -> dict[str, Any]:
-    answer = await call("/personnel", new_worker(**changed), number=NEW)
-    found: dict[str, Any] = answer.json()["personnel"]
-    return found
-
-
 async def test_a_link_ends_once_and_the_history_keeps_both_days(call: Call) -> None:
     worker = await linked(call)
     end = {
@@ -262,64 +215,6 @@ async def test_the_tree_is_ones_own_or_everybodys(call: Call) -> None:
     assert {(o["name"], o["own"]) for o in everybody["items"]} == {
         ("Fjordvik hjemmetjeneste", True), ("Skogheim hjemmetjeneste", False)
     }  # fmt: skip
-
-
-LIN, KOMAN = "9144900", "9144889"
-
-
-def substitute(**changed: object) -> dict[str, object]:
-    return {
-        "hpr_number": KOMAN,
-        "substitute_hpr": "9900365",
-        "org_number": GP_OFFICE,
-        "valid_from": "2026-12-01",
-        "valid_to": "2026-12-31",
-        "reason": "holiday",
-    } | changed
-
-
-async def test_a_substitute_gets_the_period_and_a_place_at_the_office(
-    call: Call, postgres: TestDatabase
-) -> None:
-    assert (await call("/substitutes", substitute())).json() == {"changed": True}
-    assert (await call("/substitutes", substitute())).json() == {"changed": False}
-    (one,) = (await call("/gp-lists/_search", {"words": "koman"})).json()["items"]
-    assert (one["office"], one["patients"]) == ("Fjordvik legesenter", 7)
-    assert one["substitutes"] == [
-        {
-            "hpr_number": "9900365",
-            "name": "Samira Haugland",
-            "valid_from": "2026-12-01",
-            "valid_to": "2026-12-31",
-        }
-    ]
-    link = (
-        "SELECT valid_from::text, valid_to::text FROM core_record.employment WHERE org_number = '313900541'"
-    )
-    assert ("2026-12-01", "2026-12-31") in rows(postgres, link)
-    end = substitute(valid_to="2026-12-10", was="2026-12-31", reason="correction")
-    assert (await call("/substitutes/end", end)).json() == {"changed": True}
-    assert ("2026-12-01", "2026-12-10") in rows(postgres, link)
-    assert (await call("/changes/_search", {})).json()["items"][0]["name"] == "Samira Haugland"
-
-
-@pytest.mark.parametrize(
-    ("changed", "status", "code"),
-    [
-        ({"org_number": NEIGHBOUR_OFFICE, "hpr_number": LIN}, 403, "office-not-yours"),
-        ({"substitute_hpr": KOMAN}, 422, "own-substitute"),
-        ({"substitute_hpr": "9999999"}, 422, "substitute-unknown"),
-        ({"substitute_hpr": "9900101"}, 422, "substitute-not-authorised"),
-        ({"hpr_number": LIN}, 422, "gp-unknown"),
-        ({"valid_to": "2026-11-30"}, 422, "period-backwards"),
-        ({"reason": "hired"}, 422, "reason-unknown"),
-    ],
-)
-async def test_a_substitute_that_cannot_be_is_refused(
-    call: Call, changed: dict[str, object], status: int, code: str
-) -> None:
-    answer = await call("/substitutes", substitute(**changed))
-    assert (answer.status_code, answer.json()["title"]) == (status, code)
 
 
 async def test_changes_of_others_are_not_shown(call: Call, number: Callable[[str], NationalId]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from journal_api.app import make_app
+from kit.db import Database
 from kit.identity.actor import Actor
 from kit.ids import NationalId
 from kit.settings import Settings
@@ -131,3 +132,9 @@ async def journal(
 def code_of(answer: httpx.Response) -> str:
     """Status and code of a problem."""
     return f"{answer.status_code} {answer.json()['title']}"
+
+
+@pytest.fixture
+def db(journal: Journal) -> Database:
+    found: Database = journal.app.state.db
+    return found

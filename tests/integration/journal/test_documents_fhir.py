@@ -16,7 +16,7 @@ from fhir.resources.R4B.documentreference import DocumentReference
 from journal_api.journal.documents import service as documents
 from tests.conftest import TestDatabase
 from tests.integration.journal.conftest import Journal
-from tests.integration.journal.test_documents import EICAR, a_pdf, an_image, clamd, finds_eicar, log_of, send
+from tests.integration.journal.papers import EICAR, a_pdf, an_image, clamd, finds_eicar, log_of, send
 from tests.integration.journal.test_fhir import code_of
 
 DATED = "2026-11-20T09:00:00+01:00"

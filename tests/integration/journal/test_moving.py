@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -12,59 +11,13 @@ import psycopg
 import pytest
 
 from tests.conftest import TestDatabase
-from tests.integration.journal.conftest import AT, Journal, code_of, note_of
+from tests.integration.journal.conftest import AT, Journal, code_of
+from tests.integration.journal.moves import RIGHT, WHY, WRONG, history, move, moved, signed_note
 from tests.integration.journal.test_lists import make, sent
 from tests.integration.privacy.conftest import ENH, HPR, citizen, core, core_app, make_setting, party
 
 __all__ = ["citizen", "core", "core_app", "make_setting"]
 Set = Callable[..., Awaitable[httpx.Response]]
-WHY = "Skrev på feil pasient"
-WRONG, RIGHT = "line", "gry"
-
-
-async def move(
-    journal: Journal,
-    kind: str,
-    entry: dict[str, Any],
-    *,
-    to: str = RIGHT,
-    about: str = WRONG,
-    who: str = "lege-koman",
-    version: int | None = None,
-    **said: Any,
-) -> httpx.Response:
-    body = {"id": str(uuid4()), "why": WHY, **said}
-    return await journal.call(
-        who,
-        about,
-        "POST",
-        f"/journal/{kind}/{entry['id']}/$move",
-        body,
-        If_Match=f'"{version or entry["version"]}"',
-        to_person_id=journal.number(to).value,
-    )
-
-
-async def signed_note(journal: Journal, contact: str | None = None) -> dict[str, Any]:
-    """Signed, and corrected once."""
-    note = await journal.draft(about=WRONG, contact=contact)
-    path = f"/journal/Composition/{note['id']}"
-    await journal.ok("lege-koman", WRONG, "POST", f"{path}/$sign", If_Match='"1"')
-    corrected = note_of(texts={"text": "Fikk råd om kost."}, contact=contact) | {
-        "state": "signed",
-        "why": "Feil",
-    }
-    found: dict[str, Any] = await journal.ok("lege-koman", WRONG, "PUT", path, corrected, If_Match='"2"')
-    return found
-
-
-async def history(journal: Journal, kind: str, entry_id: str, about: str) -> Any:
-    return await journal.ok("lege-koman", about, "POST", f"/journal/{kind}/{entry_id}/_history")
-
-
-async def moved(journal: Journal, about: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await journal.ok("lege-koman", about, "POST", "/journal/_moved"))["moved"]
-    return found
 
 
 async def test_given_a_note_in_the_wrong_journal_then_it_moves_with_its_versions_and_leaves_traces(
@@ -88,47 +41,6 @@ async def test_given_a_note_in_the_wrong_journal_then_it_moves_with_its_versions
     for trace, other in ((away, RIGHT), (here, WRONG)):
         assert journal.number(other).value not in str(trace)
         assert "kost" not in str(trace)
-
-
-async def test_given_a_contact_then_all_that_was_written_in_it_goes_along_and_the_lists_follow(
-    journal: Journal, postgres: TestDatabase
-) -> None:
-    contact = await journal.contact("lege-koman", WRONG)
-    note = await signed_note(journal, contact["id"])
-    other = await signed_note(journal)
-    condition = sent("Condition") | {"contact": contact["id"]}
-    await journal.ok("lege-koman", WRONG, "PUT", f"/journal/Condition/{uuid4()}", condition)
-    answer = await move(journal, "Encounter", contact)
-    assert len(answer.json()["entries"]) == 3
-
-    kinds = ("Encounter", "Composition", "Condition")
-    left = await journal.entries("lege-koman", WRONG, *kinds)
-    assert [len(left[kind]) for kind in kinds] == [0, 1, 0]
-    assert left["Composition"][0]["id"] == other["id"]
-    there = await journal.entries("lege-koman", RIGHT, *kinds)
-    assert [len(there[kind]) for kind in kinds] == [1, 1, 1]
-    assert there["Composition"][0]["contact"] == contact["id"]
-    assert there["Composition"][0]["id"] == note["id"]
-    wanted = {"kinds": ["contact"], "open": False}
-    items = (await journal.ok("lege-koman", None, "POST", "/work/_search", wanted))["items"]
-    (item,) = [one["item"]["id"] for one in items]
-    whose = await journal.ok("lege-koman", None, "POST", f"/work/{item}/_person")
-    assert whose == {"number": journal.number(RIGHT).value}
-    with psycopg.connect(postgres.superuser_dsn) as conn:
-        relations = conn.execute(
-            "SELECT r.person_id, r.closed_at IS NOT NULL AND r.closed_at <= now()"
-            " FROM core_record.care_relation r WHERE relation_id = %s",
-            (contact["id"],),
-        ).fetchall()
-    assert sorted(over for _, over in relations) == [False, True]
-
-
-async def test_given_a_note_is_moved_out_of_its_contact_then_it_is_of_no_contact(journal: Journal) -> None:
-    contact = await journal.contact("lege-koman", WRONG)
-    note = await signed_note(journal, contact["id"])
-    assert (await move(journal, "Composition", note)).is_success
-    (there,) = (await journal.entries("lege-koman", RIGHT, "Composition"))["Composition"]
-    assert "contact" not in there
 
 
 async def test_given_the_same_once_more_then_nothing_changes_and_the_sender_does_not_write_it_anew(
@@ -253,46 +165,6 @@ async def test_given_the_entry_is_changed_at_the_same_time_then_nothing_is_lost(
     ]
     assert both in ([sent("Wish")["body"]["text"]], ["Ny"])
     assert AT
-
-
-async def test_given_a_contact_then_one_is_told_beforehand_what_goes_along_and_only_its_unit_is(
-    journal: Journal,
-) -> None:
-    contact = await journal.contact("lege-koman", WRONG)
-    note = await signed_note(journal, contact["id"])
-    await signed_note(journal)
-    condition = sent("Condition") | {"contact": contact["id"]}
-    await journal.ok("lege-koman", WRONG, "PUT", f"/journal/Condition/{uuid4()}", condition)
-    path = f"/journal/Encounter/{contact['id']}/_along"
-    told = await journal.ok("lege-koman", WRONG, "POST", path)
-    assert told == {"version": contact["version"], "along": {"Composition": 1, "Condition": 1}}
-    assert code_of(await journal.call("sykepleier", WRONG, "POST", path)) == "403 moved-by-its-unit"
-    alone = await journal.ok("lege-koman", WRONG, "POST", f"/journal/Composition/{note['id']}/_along")
-    assert alone["along"] == {}
-
-
-async def test_given_a_value_that_a_note_says_then_the_note_is_moved_and_no_other_value(
-    journal: Journal,
-) -> None:
-    notes = []
-    for weight in (15.2, 15.4):
-        draft = await journal.draft(
-            "helsestasjon",
-            WRONG,
-            template="health-centre-check",
-            texts={"guidance": "Kost"},
-            measured={"weight": weight},
-        )
-        path = f"/journal/Composition/{draft['id']}/$sign"
-        notes.append(await journal.ok("helsestasjon", WRONG, "POST", path, if_match='W/"1"'))
-    found = (await journal.entries("helsestasjon", WRONG, "Observation"))["Observation"]
-    (value,) = [one for one in found if one["body"]["note"] == notes[0]["id"]]
-    refused = await move(journal, "Observation", value, who="helsestasjon")
-    assert code_of(refused) == "422 moved-with-its-note"
-    moved_now = (await move(journal, "Composition", notes[0], who="helsestasjon")).json()
-    assert sorted(moved_now["entries"]) == sorted([notes[0]["id"], value["id"]])
-    left = (await journal.entries("helsestasjon", WRONG, "Observation"))["Observation"]
-    assert [one["body"]["value"] for one in left] == [15.4]
 
 
 async def test_given_no_authorisation_then_the_traces_of_what_one_reads_are_shown_and_no_others(

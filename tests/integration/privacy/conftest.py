@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from fastapi import FastAPI
 
@@ -36,6 +37,9 @@ _PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 SCOPES = frozenset({"akson:core-record/read", "akson:core-record/write"})
 AsActor = Callable[[Actor], httpx.AsyncClient]
 Set = Callable[..., Awaitable[httpx.Response]]
+GP = {"access_basis": "UNNTAK", "requester_hpr_role": "LE"}
+MakeActor = Callable[..., Actor]
+Number = Callable[[str], NationalId]
 
 
 def party(role: str, system: str, value: str) -> dict[str, Any]:
@@ -154,3 +158,46 @@ async def results(
         app.dependency_overrides[caller] = lambda: made.caller
         yield made
     database.close()
+
+
+def kinds(answer: httpx.Response) -> list[str]:
+    """The kinds of message (8202) of the reports in an answer."""
+    assert answer.status_code == 200, answer.text
+    reports = [e["resource"] for e in answer.json().get("entry", [])]
+    return sorted(r["code"]["coding"][0]["code"] for r in reports if r["resourceType"] == "DiagnosticReport")
+
+
+def codes(answer: httpx.Response) -> list[str]:
+    """The codes of a refusal, or of the OperationOutcome entries of an answer."""
+    body = answer.json()
+    outcomes = [body] if "issue" in body else [e["resource"] for e in body.get("entry", [])]
+    issues = [i for o in outcomes if o["resourceType"] == "OperationOutcome" for i in o["issue"]]
+    return [c["code"] for i in issues for c in i.get("details", {}).get("coding", [])]
+
+
+def log(postgres: TestDatabase) -> list[tuple[Any, ...]]:
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        return conn.execute(
+            "SELECT basis, outcome, outcome_code, withheld FROM core_record.access_log"
+            " WHERE items ? 'DiagnosticReport' ORDER BY seq"
+        ).fetchall()
+
+
+def notices(postgres: TestDatabase) -> list[str]:
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        return [k for (k,) in conn.execute("SELECT kind FROM core_record.notice ORDER BY at, kind")]
+
+
+@pytest.fixture
+async def line(results: Results, number: Number) -> NationalId:
+    """Line with results of biochemistry, genetics and microbiology, from two laboratories."""
+    line = number("line")
+    sent = await results.send(
+        "biokjemi-1-ny.xml",
+        "genetikk.xml",
+        "serologi-gruppert-1-ny.xml",
+        "annet-laboratorium.xml",
+        number=line.value,
+    )
+    assert [record["status"] for record in sent] == ["processed"] * 4
+    return line

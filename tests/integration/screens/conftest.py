@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import httpx
 import psycopg
@@ -34,6 +36,8 @@ from tests.integration.lookup.conftest import (  # noqa: F401 - the store and th
     store,
 )
 from tests.verified import act_as
+
+SCOPES = frozenset({"nhn:pps/provesvar-read"})
 
 
 @dataclass
@@ -84,3 +88,31 @@ async def screens(
         )
         act_as(app, lambda: made.caller)
         yield made
+
+
+def log(screens: Screens) -> list[tuple[object, ...]]:
+    return screens.run("SELECT outcome, items FROM core_record.access_log ORDER BY at")
+
+
+def age(screens: Screens, hours: float) -> None:
+    """Let what is in the log and in the store have happened so much earlier."""
+    screens.run("UPDATE core_record.access_log SET at = at - %s", timedelta(hours=hours))
+    screens.run("UPDATE results.report_version SET received = received - %s", timedelta(hours=hours))
+
+
+async def table(screens: Screens) -> dict[str, Any]:
+    answer = await screens.ask("cumulative")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def new(screens: Screens, since: str = "") -> dict[str, Any]:
+    answer = await screens.ask("new", {"since": since} if since else {})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def kinds(found: dict[str, Any]) -> list[str]:
+    return [report["kind"] for report in found["reports"]]
