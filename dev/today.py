@@ -29,10 +29,16 @@ _REASONS = ("Kontroll", "Hoste i to uker", "Vondt i kneet", "Blodtrykk", "Svimme
 _QUEUE = (("acute", "Brystsmerter"), ("urgent", "Fall, vondt i hofta"), ("ordinary", "Øreverk"))
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PLANS = (
-    ("Legemidler og frokost", 20, ("08:00", "20:00")),
-    ("Sårstell på leggen", 30, ("09:30",)),
-    ("Morgenstell", 45, ("08:45",)),
-    ("Insulin", 15, ("07:45", "12:00", "21:00")),
+    ("Legemidler fra dosett, og frokost", "medication", 20, ("08:00", "20:00")),
+    ("Skift av kompresjonsbandasje på venstre legg", "wound-care", 30, ("09:30",)),
+    ("Morgenstell", "personal-care", 45, ("08:45",)),
+    ("Blodsukker og insulin", "insulin", 15, ("07:45", "12:00", "21:00")),
+)
+_HOMES = (
+    ("Strandgata 4, 2. etasje", "Nøkkelboks til venstre for inngangsdøra."),
+    ("Skolevegen 17", "Åpner selv. Hører dårlig, ring to ganger."),
+    ("Fjordvik omsorgsboliger, leilighet 12", "Egen nøkkel i vaktrommet."),
+    ("Bakkevegen 3", "Nøkkelboks i vindfanget. Hund i gangen, holdes på kjøkkenet."),
 )
 _SENDERS, _RECEIVERS = ("sykepleier", "lege-koman", "sykepleier"), ("lege-koman", "sykepleier", "lege-koman")
 _MESSAGES = (
@@ -100,10 +106,11 @@ def care(registers: RegisterFile, now: datetime) -> Iterator[Booked]:
     begun = datetime.combine(now.date(), time(), OSLO)
     others = [p for p in registers.persons if p.national_id not in apart and p.municipality == "9901"]
     old = sorted(others, key=lambda p: (p.birth_date, p.national_id))[: len(_PLANS)]
-    for person, (words, minutes, clocks) in zip(old, _PLANS, strict=False):
-        activity = {"id": str(uuid5(_SPACE, words)), "text": words, "minutes": minutes}
+    homes = zip(old, _PLANS, _HOMES, strict=False)
+    for person, (words, code, minutes, clocks), (address, entry) in homes:
+        activity = {"id": str(uuid5(_SPACE, words)), "text": words, "kind": code, "minutes": minutes}
         activity |= {"days": list(_DAYS), "times": list(clocks)}
-        body = {"goals": ["Bo trygt hjemme"], "activities": [activity]}
+        body = {"goals": ["Bo trygt hjemme"], "activities": [activity], "address": address, "entry": entry}
         plan = {"state": "active", "at": begun.isoformat(), "body": body}
         yield Booked("sykepleier", person.national_id, _lasting("plan", person.national_id), plan, "CarePlan")
     for person in others:

@@ -187,7 +187,8 @@ class _Writer:
             {**activity, "id": str(self._id(f"activity/{place}"))}
             for place, activity in enumerate(said["activities"])
         ]
-        plan = {"goals": said["goals"], "activities": activities}
+        home = self.subject.random("journal/home").choice(said["homes"])
+        plan = {"goals": said["goals"], "activities": activities, **home}
         self._add("CarePlan", "plan", since, nurse, "active", plan)
         members = [
             {"personnel": str(one.personnel), "name": one.name, "function": function}

@@ -155,19 +155,18 @@ def _some() -> rx.Component:
     return rx.fragment(
         rx.el.strong("⚠ ", text("frame.critical.heading"), class_name="akson-critical-heading"),
         rx.el.ul(
-            rx.foreach(
-                critical.lines,
-                lambda line: rx.el.li(
-                    rx.cond(
-                        line.high,
-                        rx.el.span("▲ ", text("frame.critical.high"), class_name="akson-critical-high"),
-                    ),
-                    rx.el.span(text_by("frame.critical.kind", line.kind, "other"), ": "),
-                    rx.el.strong(line.head),
-                    rx.cond(line.detail != "", rx.el.span(" – ", line.detail)),
-                    rx.cond(line.uncertain, rx.el.span(" (", text("frame.critical.suspected"), ")")),
-                ),
-            ),
+            rx.foreach(critical.lines, critical_line),
             class_name="akson-critical-lines",
         ),
+    )
+
+
+def critical_line(line: Any) -> rx.Component:
+    """One line of a list of what is critical (`CriticalLine`)."""
+    return rx.el.li(
+        rx.cond(line.high, rx.el.span("▲ ", text("frame.critical.high"), class_name="akson-critical-high")),
+        rx.el.span(text_by("frame.critical.kind", line.kind, "other"), ": "),
+        rx.el.strong(line.head),
+        rx.cond(line.detail != "", rx.el.span(" – ", line.detail)),
+        rx.cond(line.uncertain, rx.el.span(" (", text("frame.critical.suspected"), ")")),
     )

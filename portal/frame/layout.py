@@ -98,6 +98,15 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
 }
 
 
+_HIDDEN: dict[str, Any] = {
+    FOLLOW_UP: Login.outside,
+    LETTERS: Login.outside,
+    RESULTS: Login.from_lists,
+    APPS: ~Login.with_apps,
+}
+"""What the menu leaves out, and when: what is nothing to this login at this place."""
+
+
 def layout(
     content: rx.Component, kind: Kind, here: str, *, with_patient: bool = False, reload: Any = None
 ) -> rx.Component:
@@ -154,7 +163,7 @@ def _menu(kind: Kind, here: str) -> rx.Component:
         now: dict[str, Any] = {"aria_current": "page"} if link.key == here else {}
         mark = [unread_mark()] if link.href == NOTICES else []
         made = rx.el.li(rx.el.a(text(f"frame.nav.{link.key}"), *mark, href=link.href, **now))
-        hidden = {FOLLOW_UP: Login.outside, LETTERS: Login.outside, RESULTS: Login.from_lists}.get(link.href)
+        hidden = _HIDDEN.get(link.href)
         return made if hidden is None else rx.cond(hidden, rx.fragment(), made)
 
     return rx.el.nav(

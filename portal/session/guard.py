@@ -32,7 +32,8 @@ class Login(rx.State):
     may call has one, here and in every state.
 
     `outside`: one works outside the municipal services, whose lists are not there. `from_lists`: without an
-    authorisation patients are opened from the lists of the place alone.
+    authorisation patients are opened from the lists of the place alone. `with_apps`: somebody's app can be
+    opened there.
     """
 
     name: str = ""
@@ -42,6 +43,7 @@ class Login(rx.State):
     several_places: bool = False
     outside: bool = False
     from_lists: bool = False
+    with_apps: bool = False
     _sid: str = ""
 
     def _bound_to(self, sid: str) -> bool:
@@ -59,6 +61,7 @@ class Login(rx.State):
         self.name, self.organisation = session.name, session.organisation_name
         self.handle, self.several_places = handle_of(sid), session.several_places
         self.outside = session.shares_journal is False
+        self.with_apps = session.offers_apps
         self.from_lists = session.kind is Kind.CLINICIAN and not session.hpr_number
 
 

@@ -6,6 +6,7 @@ import hashlib
 
 import reflex as rx
 
+from portal.clients.apps import AppsClient
 from portal.clients.core_record import declared
 from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.journal import JournalApi, JournalClient
@@ -25,6 +26,7 @@ __all__ = [
     "client_of",
     "journal_client",
     "journal_of",
+    "offers_apps",
     "own_journal_of",
     "patient_handle",
     "session_of",
@@ -72,6 +74,17 @@ async def unit_client(state: rx.State) -> UnitClient:
     now = await session_of(state)
     role = {"requester-hpr-role": now.session.role} if now.session.role else {}
     return UnitClient(_api(now, role))
+
+
+async def offers_apps(now: Current) -> bool:
+    """Whether somebody's app can be opened by who acts in this role at this place; kept in the session, and
+    asked anew by each call: an app is admitted while people are at work. Raises `ServiceProblem`.
+    """
+    role = {"requester-hpr-role": now.session.role} if now.session.role else {}
+    offered = bool(await AppsClient(_api(now, role)).offered())
+    if offered != now.session.offers_apps:
+        await wiring().store.update(now.sid, offers_apps=offered)
+    return offered
 
 
 async def citizen_journal(state: rx.State) -> JournalClient:

@@ -48,8 +48,9 @@ class Session(msgspec.Struct, kw_only=True):
     `login` holds the provider's tokens, `tokens` one access token for each service (audience).
     `organisation` and `place` are the organisation numbers (parent and child) a clinician acts for,
     `role` the code (Volven 9060) they act in, `shares_journal` whether the place is of the municipal services
-    (None until it is asked). `device` is the browser in words; `choosing` is set while one
-    who works at several places has not said which; `wanted` waits for a new proof of who it is.
+    (None until it is asked), `offers_apps` whether somebody's app can be opened there. `device` is the
+    browser in words; `choosing` is set while one who works at several places has not said which; `wanted`
+    waits for a new proof of who it is.
     """
 
     kind: Kind
@@ -66,6 +67,7 @@ class Session(msgspec.Struct, kw_only=True):
     organisation_name: str = ""
     role: str | None = None
     shares_journal: bool | None = None
+    offers_apps: bool = False
     device: str = ""
     choosing: bool = False
     several_places: bool = False

@@ -21,8 +21,14 @@ def main() -> None:
     use_instance()
     now = datetime.now(OSLO).replace(microsecond=0)
     begun = now.replace(hour=0, minute=0, second=0)
-    activity = {"id": str(uuid4()), "text": "Legemidler", "days": DAYS, "times": ["08:00", "20:00", "22:00"]}
-    plan = {"goals": ["Bo hjemme"], "activities": [activity]}
+    activity = {"id": str(uuid4()), "text": "Gi fra dosetten", "kind": "medication", "days": DAYS}
+    activity |= {"times": ["08:00", "20:00", "22:00"]}
+    plan = {
+        "goals": ["Bo hjemme"],
+        "activities": [activity],
+        "address": "Strandgata 4",
+        "entry": "Nøkkelboks",
+    }
     letter = {"to_unit": persona("lege-koman").org_child, "subject": "Sår", "text": "Kan dere se på såret?"}
     said = [
         ("lege-koman", INGER, "Encounter", "planned", now, {"form": "consultation", "service": "gp"}),

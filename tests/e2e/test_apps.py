@@ -54,6 +54,9 @@ def test_an_app_is_admitted_opened_for_a_patient_and_named_to_the_citizen(
 
     nurse = visit("sykepleier")
     seen = steps.watch(nurse)
+    expect(
+        nurse.get_by_role("navigation").first.get_by_role("link", name="Apper", exact=True)
+    ).to_be_visible()
     steps.ask_by_number(nurse, steps.LINE)
     steps.declare(nurse, "home-care", "SAMTYKKE")
     steps.expect_reports(nurse)

@@ -125,6 +125,23 @@ def test_given_words_in_a_visits_form_then_nothing_is_fetched_under_them(visit: 
     assert any("start.again" in frame for frame in sent)
 
 
+def test_given_a_visit_then_its_task_place_and_way_in_come_when_they_are_asked_for(visit: Visit) -> None:
+    page = visit("sykepleier")
+    page.set_viewport_size(steps.NARROW)
+    rows = page.get_by_test_id("list-visits").get_by_test_id("work-row").filter(has_text="Bjørg Tangen")
+    left = rows.filter(has=page.get_by_test_id("before-ask"))
+    expect(left.first).to_contain_text("f. 03.12.1958")
+    expect(left.first).to_contain_text("Legemidler")
+    expect(page.get_by_text("Strandgata 4")).to_have_count(0)
+    left.last.get_by_test_id("before-ask").click()
+    said = left.last.get_by_test_id("before")
+    for words in ("Gi fra dosetten", "Strandgata 4", "Nøkkelboks", "Kritisk informasjon"):
+        expect(said).to_contain_text(words)
+    looks_right(page, "before a visit")
+    left.last.get_by_test_id("before-ask").click()
+    expect(page.get_by_text("Strandgata 4")).to_have_count(0)
+
+
 def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_after_a_lost_net(
     browser: Browser, base_url: str
 ) -> None:

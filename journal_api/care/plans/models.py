@@ -43,8 +43,14 @@ class Activity(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=T
 
 
 class CarePlan(Trimmed, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Goals and activities. `until`: the last day, None while it goes on."""
+    """Goals and activities. `until`: the last day, None while it goes on.
+
+    `address`: where visits are made, as one would tell a taxi; `entry`: how one gets in and what to mind at
+    the door (key box, dog, a bell that is not heard).
+    """
 
     goals: Annotated[tuple[Words, ...], msgspec.Meta(max_length=_MOST)] = ()
     activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=_MOST)] = ()
     until: date | None = None
+    address: Short = ""
+    entry: Words = ""

@@ -74,6 +74,10 @@ def _plan(entry: Entry, context: Context) -> Json:
         "author": personnel(entry.changed.by, entry.changed.name, context.hpr),
         "goal": [{"display": goal} for goal in body.get("goals", [])],
         "activity": [_activity(activity) for activity in body.get("activities", [])],
+        **extensions(
+            valued("visit-address", "String", body.get("address")),
+            valued("visit-entry", "String", body.get("entry")),
+        ),
     }
 
 
@@ -99,6 +103,8 @@ def _read_plan(resource: Json) -> Parsed:
         "goals": [str(goal.get("display", "")) for goal in resource.get("goal", [])],
         "activities": [_read_activity(one.get("detail", {})) for one in resource.get("activity", [])],
         "until": resource.get("period", {}).get("end"),
+        "address": read_valued(resource, "visit-address", "String"),
+        "entry": read_valued(resource, "visit-entry", "String"),
     }
     at = when(resource, "period.start")
     return Parsed(str(resource.get("status")), at, without_empty(body), contact_of(resource))

@@ -84,7 +84,7 @@ class ListEditor(rx.State):
     @requires(Kind.CLINICIAN)
     async def add(self, kind: str) -> Any:
         """The form for a new entry."""
-        return await self._open(kind, None) if kind in EDITABLE else None
+        return await self._open(kind, None) if kind in EDITABLE and EDITABLE[kind].adds else None
 
     @rx.event
     @requires(Kind.CLINICIAN)

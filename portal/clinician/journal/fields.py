@@ -34,11 +34,15 @@ class Input:
 
 @dataclass(frozen=True)
 class Editable:
-    """A kind that is edited here: its fields, the state of a new entry, and the states it may come to."""
+    """A kind that is edited here: its fields, the state of a new entry, and the states it may come to.
+
+    `adds`: whether a new one is made here too; else what there is is changed.
+    """
 
     inputs: tuple[Input, ...]
     new: str = "active"
     states: tuple[str, ...] = ("active", "inactive", "entered-in-error")
+    adds: bool = True
 
 
 class InputMalformed(ValueError):
@@ -118,6 +122,11 @@ EDITABLE: Mapping[str, Editable] = {
             _select("category", "resuscitation", "language", "communication", "religion", "home", "other"),
             Input("text", "long", required=True),
         )
+    ),
+    "CarePlan": Editable(
+        (Input("address"), Input("entry", "long")),
+        states=("active", "on-hold"),
+        adds=False,
     ),
     "Task": Editable(
         (Input("text", "long", required=True), Input("due", "day")),

@@ -121,7 +121,8 @@ def _wish(entry: Entry) -> tuple[str, tuple[str, ...]]:
 
 def _plan(entry: Entry) -> tuple[str, tuple[str, ...]]:
     acts = [str(one.get("text", "")) for one in entry.body.get("activities", [])]
-    return ", ".join(str(goal) for goal in entry.body.get("goals", [])), (", ".join(acts),)
+    said = (", ".join(acts), str(entry.body.get("address", "")), str(entry.body.get("entry", "")))
+    return ", ".join(str(goal) for goal in entry.body.get("goals", [])), said
 
 
 def _team(entry: Entry) -> tuple[str, tuple[str, ...]]:

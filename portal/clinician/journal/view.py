@@ -104,6 +104,7 @@ def _lists() -> rx.Component:
 
 def _group(group: Any) -> rx.Component:
     editable = rx.Var.create(list(EDITABLE)).contains(group.kind) & seen.writes.contains(group.kind)
+    adds = rx.Var.create([kind for kind, one in EDITABLE.items() if one.adds]).contains(group.kind)
     name = text_by("journal.list", group.kind, "Condition")
     return rx.cond(
         ~group.closed,
@@ -118,7 +119,7 @@ def _group(group: Any) -> rx.Component:
                     class_name="journal-h2",
                 ),
                 rx.cond(
-                    editable,
+                    editable & adds,
                     aksel.button(
                         text("journal.edit.add"),
                         rx.el.span(" ", name, class_name="akson-hidden"),

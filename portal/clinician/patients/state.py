@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from portal.frame.layout import RESULTS
 from portal.frame.patient import PatientBanner
 from portal.session.current import Current, current
 from portal.session.guard import Login, requires
+from portal.session.journal import offers_apps
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, set_open_patient
 from portal.session.places import shares_journal
@@ -77,11 +79,10 @@ class PatientSearch(rx.State):
             await self._take_up(now, now.session.wanted)
 
     async def _tell_frame(self, now: Current) -> None:
-        """What the menu holds depends on the place; without an answer it holds everything."""
-        try:
-            await shares_journal(now)
-        except ServiceProblem:
-            return
+        """What the menu holds depends on the place; without an answer it holds all but others' apps."""
+        for ask in (shares_journal, offers_apps):
+            with contextlib.suppress(ServiceProblem):
+                await ask(now)
         changed = await current(self)
         if changed is not None:
             (await self.get_state(Login))._bind(changed.sid, changed.session)

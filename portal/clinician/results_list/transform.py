@@ -17,6 +17,9 @@ ORDER, DRAFT = "requisition", "requisition-draft"
 ORDERS = frozenset({ORDER, DRAFT})
 """Orders of the journal: not answered, and prepared for who orders. Opened in the journal."""
 UNANSWERED = ORDERS | {AWAITED}
+RESULTS = frozenset({"result", TOLD, LATE})
+_FIRST = {"critical": 0, "abnormal": 1, "undecided": 2, "none": 3}
+_SEEN = {"prepared": 1, "opened": 2}
 _HURRIES = {2: "acute", 1: "urgent"}
 _MARKS = frozenset({"none", "undecided", "abnormal", "critical"})
 
@@ -135,9 +138,19 @@ def opened(seen: Seen, name: str, versions: Sequence[VersionRow] = ()) -> Opened
     )
 
 
-def _place(one: Listed) -> tuple[int, float, str]:
-    item = one.item
-    return -item.urgency, item.since.timestamp() if item.since else 0.0, item.id
+def gravity(item: Item) -> tuple[int, int, int, float, str]:
+    """Where a result stands on every list of results: the gravest first, then what nobody has opened, then
+    what is prepared, and of these what has waited longest. What is to be read stands before what is unmarked.
+
+    The service says how pressing it is (`urgency`: critical, then unopened); it does not tell a critical one
+    that a colleague has opened from one that nobody has.
+    """
+    since = item.since.timestamp() if item.since else 0.0
+    return -item.urgency, _FIRST.get(_mark(item), 0), _SEEN.get(item.state, 0), since, item.id
+
+
+def _place(one: Listed) -> tuple[int, int, int, float, str]:
+    return gravity(one.item)
 
 
 def _hurries(one: Listed) -> int:

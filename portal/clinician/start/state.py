@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from portal.clients.errors import Problem, ServiceProblem
 from portal.clients.unit import Listed
 from portal.clinician.messages.state import Messages
 from portal.clinician.results_list.state import ResultList
+from portal.clinician.start.before import Before, ask, left_of, tell
 from portal.clinician.start.opening import open_listed
 from portal.clinician.start.services import kinds, late_kinds, services
 from portal.clinician.start.transform import WHOSE, Shown, day_of, shown
@@ -26,6 +27,7 @@ from portal.session.store import handle_of
 from portal.ui.dates import day_text, time_text
 
 OF_DAY = ["contact", "visit"]
+MINE = "mine"
 _PASSING = (Problem.BUSY, Problem.DOWN, Problem.WRONG)
 
 
@@ -35,7 +37,9 @@ class Start(rx.State):
     `stands`: "" while it is fetched, `lists`, `none` (the place has no lists of the journal) or `failed`.
     `whose`: what of the visits is shown (`mine`, `free`, "" all): on a phone one's own first, where one has
     some. `divides`: whether the reader shares out visits. `at` and `clock`: day and time of the last fetch,
-    which is number `round`; `old`: one since then failed. `_login`: whose lists they are, and of which place.
+    which is number `round`; `old`: one since then failed. `preparing`: which visit is asked about (`mine`:
+    one's own), `unknown`: how many of one's own are not yet. `_login`: whose lists they are, and of which
+    place.
     """
 
     stands: str = ""
@@ -48,12 +52,15 @@ class Start(rx.State):
     opening: str = ""
     whose: str = ""
     divides: bool = False
+    preparing: str = ""
+    unknown: int = 0
     problem: str = ""
     code: str = ""
     _items: dict[str, Listed] = {}  # noqa: RUF012
     _open: list[Listed] = []  # noqa: RUF012
     _day: list[Listed] = []  # noqa: RUF012
     _mine: list[str] = []  # noqa: RUF012
+    _known: dict[str, Before] = {}  # noqa: RUF012
     _login: str = ""
     _narrow: bool = False
     _chose: bool = False
@@ -109,6 +116,42 @@ class Start(rx.State):
         self.reset()  # type: ignore[no-untyped-call]
         yield rx.redirect(goes)
 
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def prepare(self, key: str) -> AsyncIterator[Any]:
+        """What is to be known before a visit: its task, where, how one gets in, what is critical. What is
+        shown is put away."""
+        listed = self._items.get(key)
+        if listed is None or listed.item.kind != "visit" or self.preparing:
+            return
+        if key in self._known and self._known[key].stands == "told":
+            self._known = {one: said for one, said in self._known.items() if one != key}
+            self._show()
+            return
+        self.preparing = key
+        yield
+        await self._ask([listed])
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def prepare_mine(self) -> AsyncIterator[Any]:
+        """The same of every visit of one's own that is left."""
+        if self.preparing:
+            return
+        self.preparing = MINE
+        yield
+        await self._ask(left_of(self._day, self._mine, self._known))
+
+    async def _ask(self, visits: Sequence[Listed]) -> None:
+        try:
+            self._known = self._known | await ask(self, visits)
+        except ServiceProblem as problem:
+            self._tell(problem)
+            return
+        finally:
+            self.preparing = ""
+        self._show()
+
     async def _read(self) -> None:
         now = datetime.now(UTC)
         since, before = day_of(now)
@@ -149,16 +192,18 @@ class Start(rx.State):
         if self._narrow and not self._chose:
             has_own = any(one.item.kind == "visit" and one.item.assignee in self._mine for one in self._day)
             self.whose = "mine" if has_own else ""
-        self.lists = [shown(one, self._open, self._day, now, self.whose, self._mine) for one in found]
+        lists = [shown(one, self._open, self._day, now, self.whose, self._mine) for one in found]
+        tell(lists, self._known)
+        self.lists, self.unknown = lists, len(left_of(self._day, self._mine, self._known))
 
     def _tell_nothing(self) -> None:
         """A place that does not share the journal has no lists, and nothing is wrong."""
         self.lists, self._items, self.stands, self.problem, self.code = [], {}, "none", "", ""
-        self._open, self._day, self.old = [], [], False
+        self._open, self._day, self._known, self.old = [], [], {}, False
 
     def _tell(self, problem: ServiceProblem) -> None:
         self.lists, self._items, self.stands, self.old = [], {}, "failed", False
-        self._open, self._day = [], []
+        self._open, self._day, self._known = [], [], {}
         self.problem, self.code = str(problem.problem), problem.code
 
     def _listed(self, key: str) -> Listed | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from kit.norway import OSLO
 from portal.clients.unit import Item, Listed
+from portal.clinician.results_list.transform import RESULTS, gravity
 from portal.clinician.start.services import GOES, Widget
+from portal.frame.critical import CriticalLine
 from portal.frame.patient import years_between
 from portal.ui.dates import day_text, near_text, time_text
 
@@ -25,7 +28,8 @@ class Row:
 
     `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months`, `weeks` or `days`. Of what is
     shared out: `free` is nobody's yet, `mine` the reader's or theirs whom the reader stands in for, `you` the
-    reader's own.
+    reader's own. Of a visit that was asked about (`portal.clinician.start.before`): `told` how that went,
+    `task`, `address`, `entry`, and `know`, what is critical (`critical`: `some none closed`).
     """
 
     key: str
@@ -53,6 +57,12 @@ class Row:
     free: bool = False
     mine: bool = False
     you: bool = False
+    told: str = ""
+    task: str = ""
+    address: str = ""
+    entry: str = ""
+    critical: str = ""
+    know: list[CriticalLine] = field(default_factory=list)
 
 
 @dataclass
@@ -180,8 +190,11 @@ def _one_each(widget: Widget, near: Sequence[Listed], today: datetime) -> list[L
     return list(chosen.values())
 
 
-def _place(widget: Widget, item: Item) -> tuple[float, float, str]:
-    """Where a line stands: by when it is due, or the most urgent first and within it who waits longest."""
+def _place(widget: Widget, item: Item) -> tuple[Any, ...]:
+    """Where a line stands: by when it is due, or the most urgent first and within it who waits longest;
+    results as on the list of results."""
+    if item.kind in RESULTS and widget.order == "urgency":
+        return gravity(item)
     due = item.due.timestamp() if item.due else float("inf")
     if widget.order == "time":
         return due, 0.0, item.id

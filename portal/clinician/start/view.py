@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.start.fresh import keep_fresh
-from portal.clinician.start.state import start
+from portal.clinician.start.state import MINE, start
 from portal.clinician.start.visits_view import visit_acts
 from portal.frame.layout import VISITS
 from portal.frame.states import loading_view, problem_view
@@ -127,6 +127,18 @@ def _sharing(one: Any) -> rx.Component:
             on_change=start.choose_whose,
         ),
         rx.cond(
+            start.unknown > 0,
+            aksel.button(
+                text("start.before.ask_mine", number=start.unknown),
+                size="small",
+                type="button",
+                variant="secondary",
+                loading=start.preparing == MINE,
+                on_click=start.prepare_mine,
+                custom_attrs={"data-testid": "before-mine"},
+            ),
+        ),
+        rx.cond(
             start.divides,
             rx.el.a(
                 text("start.share"),
@@ -154,13 +166,18 @@ def _row(row: Any, goes: Any) -> rx.Component:
 
 
 def _who(row: Any, goes: Any) -> rx.Component:
-    return rx.el.button(
-        row.name,
-        type="button",
-        disabled=start.opening != "",
-        on_click=start.open(row.key, goes),
-        class_name="start-open",
-        custom_attrs={"data-testid": "open-person"},
+    """Name and birth date, by which one knows whom one stands in front of."""
+    return rx.el.div(
+        rx.el.button(
+            row.name,
+            type="button",
+            disabled=start.opening != "",
+            on_click=start.open(row.key, goes),
+            class_name="start-open",
+            custom_attrs={"data-testid": "open-person"},
+        ),
+        rx.cond(row.born != "", rx.el.span(text("start.born", day=row.born), class_name="start-born")),
+        class_name="start-person",
     )
 
 
@@ -192,9 +209,21 @@ def _what(row: Any) -> rx.Component:
         rx.cond(row.check != "", _bit(text_by("start.check", row.check, "other"))),
         rx.cond(row.age >= 0, _bit(row.age.to_string(), " ", text_by("start.age", row.age_in, "years"))),
         rx.cond(row.shown_kind != "", _bit(text_by("start.kind", row.shown_kind, "task"))),
-        rx.cond(row.form != "", _bit(text_by("start.form", row.form, "other"))),
+        rx.cond(
+            row.form != "",
+            _bit(
+                rx.cond(
+                    row.acts,
+                    text_by("start.task", row.form, "other"),
+                    text_by("start.form", row.form, "other"),
+                )
+            ),
+        ),
         rx.cond(row.minutes > 0, _bit(text("start.minutes", minutes=row.minutes))),
-        rx.cond(row.shown_state != "", _bit(text_by("start.state", row.shown_state, "other"))),
+        rx.cond(
+            (row.shown_state != "") & ~(row.acts & (row.state == "planned")),
+            _bit(text_by("start.state", row.shown_state, "other")),
+        ),
         rx.cond(row.assignee != "", _bit(row.assignee)),
         rx.cond(row.you & (~row.acts | (start.whose != "mine")), _bit(text("start.you"))),
         class_name="start-what",

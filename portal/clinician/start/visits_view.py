@@ -7,7 +7,9 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
+from portal.clinician.start.state import start
 from portal.clinician.start.visits import NOT_DONE, work
+from portal.frame.critical import critical_line
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
@@ -15,7 +17,7 @@ from portal.ui.text import text, text_by
 def visit_acts(row: Any) -> rx.Component:
     """Below a line that is a visit: what is left to do with it, and what came of it."""
     return rx.fragment(
-        rx.cond(row.done, rx.fragment(), _buttons(row)),
+        rx.cond(row.done, rx.fragment(), rx.fragment(_before(row), _buttons(row))),
         rx.cond(work.key == row.key, _form(row)),
         rx.el.div(
             rx.cond(
@@ -31,6 +33,56 @@ def visit_acts(row: Any) -> rx.Component:
             role="status",
             class_name="start-said",
         ),
+    )
+
+
+def _before(row: Any) -> rx.Component:
+    """What one needs to know before the door, where it was asked for; said when it comes."""
+    return rx.el.div(
+        rx.match(
+            row.told,
+            ("told", _told(row)),
+            ("refused", aksel.alert(text("start.before.refused"), variant="warning", size="small")),
+            ("failed", aksel.alert(text("start.before.failed"), variant="error", size="small")),
+            rx.fragment(),
+        ),
+        role="status",
+    )
+
+
+def _told(row: Any) -> rx.Component:
+    return rx.el.dl(
+        rx.cond(
+            row.critical == "none",
+            rx.fragment(),
+            rx.el.div(
+                rx.el.dt("⚠ ", text("start.before.critical")),
+                rx.el.dd(
+                    rx.cond(
+                        row.critical == "some",
+                        rx.el.ul(rx.foreach(row.know, critical_line), class_name="start-know"),
+                        text("start.before.closed"),
+                    )
+                ),
+                class_name="start-warns",
+            ),
+        ),
+        _fact("task", row.task),
+        _fact("address", row.address),
+        rx.cond(row.entry != "", _fact("entry", row.entry)),
+        rx.cond(
+            row.critical == "none",
+            rx.el.div(rx.el.dt(text("start.before.critical")), rx.el.dd(text("frame.critical.none_short"))),
+        ),
+        class_name="start-before",
+        custom_attrs={"data-testid": "before"},
+    )
+
+
+def _fact(name: str, said: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(text(f"start.before.{name}")),
+        rx.el.dd(rx.cond(said != "", said, rx.el.span(text("start.before.unsaid"), class_name="start-none"))),
     )
 
 
@@ -54,6 +106,17 @@ def _buttons(row: Any) -> rx.Component:
             on_click=work.begin(row.key),
             aria_expanded=work.key == row.key,
             custom_attrs={"data-testid": "visit-write"},
+        ),
+        aksel.button(
+            rx.cond(row.told == "told", text("start.before.hide"), text("start.before.ask")),
+            name,
+            size="small",
+            type="button",
+            variant="tertiary",
+            loading=start.preparing == row.key,
+            on_click=start.prepare(row.key),
+            aria_expanded=row.told == "told",
+            custom_attrs={"data-testid": "before-ask"},
         ),
         rx.cond(
             row.free,

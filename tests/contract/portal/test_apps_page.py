@@ -24,7 +24,9 @@ from portal.clients.apps import admitted
 from portal.clients.errors import ServiceProblem
 from portal.clients.journal import Written
 from portal.clinician.apps.state import Offered
+from portal.clinician.patients.state import PatientSearch
 from portal.session import wiring as wiring_module
+from portal.session.guard import Login
 from portal.session.journal import journal_client
 from portal.session.models import OpenPatient
 from portal.session.patient import set_open_patient
@@ -162,6 +164,24 @@ async def test_given_a_suspended_app_then_it_is_not_offered_and_says_why_to_whom
     assert (await tab.get(Offered)).problem_code == "app-not-offered"
     await tab.do(Offered, "load")
     assert (await tab.get(Offered)).found == []
+
+
+async def test_given_nothing_to_open_then_the_menu_has_no_apps_and_has_them_once_one_is_admitted(
+    someone: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core_record.apps.admission.MAX_AGE", 0.0)
+    nurse = someone()
+    await nurse.log_in(NURSE)
+    tab = nurse.tab()
+    await tab.do(PatientSearch, "load")
+    assert not (await tab.get(Login)).with_apps
+    administrator = someone()
+    await decide(administrator, "approved")
+    await tab.do(PatientSearch, "load")
+    assert (await tab.get(Login)).with_apps
+    await decide(administrator, "suspended", "incident")
+    await tab.do(PatientSearch, "load")
+    assert not (await tab.get(Login)).with_apps
 
 
 async def test_given_another_patient_meanwhile_then_no_app_is_opened(someone: Callable[[], Browser]) -> None:

@@ -15,6 +15,7 @@ from portal.clinician.journal.state import JournalState
 from portal.clinician.patients.state import PatientSearch
 from portal.clinician.sharing.state import VisitSharing
 from portal.clinician.start.state import Start
+from portal.clinician.start.transform import day_of
 from portal.clinician.start.visits import VisitWork
 from portal.frame.critical import Critical
 from portal.session.journal import journal_client, unit_client
@@ -116,6 +117,49 @@ async def test_given_no_authorisation_then_a_patient_opened_from_the_list_reads_
     assert store.rows(refused) == [(0,)]
 
 
+async def test_given_visits_of_ones_own_then_task_place_and_what_is_critical_are_read_by_a_look_up_each(
+    visitor: Browser, store: Store
+) -> None:
+    await visitor.log_in("sykepleier")
+    now = datetime.now(UTC)
+    tab = await opened_plan(visitor, begins=day_of(now)[0])
+    await tab.do(VisitSharing, "load")
+    page, client = await tab.get(VisitSharing), await journal_client(tab.root)
+    flag = {"category": "infection", "text": "MRSA: munnbind og hansker"}
+    await client.write("Flag", str(uuid4()), Written("active", now, flag))
+    await tab.do(Start, "load")
+    start = await tab.get(Start)
+    key = visits_of(start)[0].key
+    (nurse,) = [one.key for one in page.people if one.name == "Ingunn Solvang"]
+    await (await unit_client(tab.root)).share([Share(key, nurse, None)])
+    await tab.do(Start, "again")
+    assert (start.unknown, {row.told for row in visits_of(start)}) == (1, {""})
+
+    before = logged(store)
+    await tab.do(Start, "prepare_mine")
+    (said,) = [row for row in visits_of(start) if row.told]
+    assert (said.key, said.told, said.task, said.address) == (key, "told", "Stell", "Strandgata 4")
+    assert (said.critical, [(one.kind, one.head) for one in said.know]) == (
+        "some",
+        [("infection", flag["text"])],
+    )
+    assert logged(store) == before + 1, "what was read stands in the person's own log"
+    assert start.unknown == 0
+    await tab.do(Start, "prepare", key)
+    assert {row.told for row in visits_of(start)} == {""}, "put away"
+    await tab.do(Start, "prepare", "somebody-elses")
+    assert logged(store) == before + 1
+
+
+def visits_of(start: Any) -> list[Any]:
+    return [row for one in start.lists if one.id == "visits" for row in one.rows]
+
+
+def logged(store: Store) -> int:
+    ((count,),) = store.rows("SELECT count(*) FROM core_record.access_log")
+    return int(count)
+
+
 async def the_page(visitor: Browser, day: str = "tomorrow") -> tuple[Tab, Any]:
     """The nurse's page with four visits a day of a plan."""
     await visitor.log_in("sykepleier")
@@ -126,15 +170,15 @@ async def the_page(visitor: Browser, day: str = "tomorrow") -> tuple[Tab, Any]:
     return tab, await tab.get(VisitSharing)
 
 
-async def opened_plan(visitor: Browser) -> Tab:
+async def opened_plan(visitor: Browser, begins: datetime | None = None) -> Tab:
     now = await with_profile(await visitor.current())
     await set_open_patient(now, OpenPatient(number=number_of("line"), basis="", reason="home-care"))
     tab = visitor.tab()
     activity = {"id": str(uuid4()), "text": "Stell", "minutes": 15, "days": DAILY}
     activity |= {"times": ["08:00", "12:00", "16:00", "23:30"]}
-    plan = {"goals": ["Bo hjemme"], "activities": [activity]}
+    plan = {"goals": ["Bo hjemme"], "activities": [activity], "address": "Strandgata 4"}
     client = await journal_client(tab.root)
-    await client.write("CarePlan", str(uuid4()), Written("active", datetime.now(UTC), plan))
+    await client.write("CarePlan", str(uuid4()), Written("active", begins or datetime.now(UTC), plan))
     return tab
 
 

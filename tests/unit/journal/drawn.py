@@ -185,6 +185,8 @@ BODIES |= {
                 max_size=2,
             ),
             "until": DAYS,
+            "address": WORDS,
+            "entry": WORDS,
         },
     ),
     "Task": body(

@@ -73,6 +73,28 @@ def test_of_equal_gravity_who_has_waited_longest_comes_first() -> None:
     assert [one.item.id for one in lists_of(items, [], [], Work([]))["mine"]] == ["old", "new"]
 
 
+def test_what_a_colleague_has_opened_stands_after_what_nobody_has_and_the_gravest_first() -> None:
+    """Older ones first where nothing else tells them apart; here each later one is graver or less seen."""
+    order = [
+        ("critical", 4, "unseen"),
+        ("critical", 4, "prepared"),
+        ("critical", 4, "opened"),
+        ("abnormal", 3, "changed"),
+        ("undecided", 2, "unseen"),
+        ("none", 2, "unseen"),
+        ("abnormal", 1, "prepared"),
+        ("abnormal", 1, "opened"),
+        ("undecided", 0, "opened"),
+        ("none", 0, "opened"),
+    ]
+    items = [
+        listed(str(place), label=mark, urgency=urgency, state=state, since=NOW - timedelta(days=place))
+        for place, (mark, urgency, state) in enumerate(order)
+    ]
+    found = lists_of(items[::-1], [], [], Work([]))["mine"]
+    assert [(one.item.label, one.item.urgency, one.item.state) for one in found] == order
+
+
 @pytest.mark.parametrize(
     ("said", "state"),
     [

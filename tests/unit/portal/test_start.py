@@ -128,6 +128,20 @@ def test_results_show_their_mark_and_stand_on_every_services_page() -> None:
     assert [one.mark for one in said] == ["critical", "abnormal"]
 
 
+def test_an_opened_critical_result_stands_after_the_unopened_one_though_it_came_first() -> None:
+    items = [
+        listed("result", "normal", urgency=2, label="none", state="unseen", since=NOW - timedelta(days=3)),
+        listed(
+            "result", "opened", urgency=4, label="critical", state="opened", since=NOW - timedelta(days=1)
+        ),
+        listed("result", "read", urgency=2, label="undecided", state="unseen", since=NOW),
+        listed("result", "unopened", urgency=4, label="critical", state="unseen", since=NOW),
+    ]
+    for service in services():
+        found = shown(widget(service, "results"), items, [], NOW)
+        assert [one.key for one in found.rows] == ["unopened", "opened", "read", "normal"]
+
+
 def test_a_line_shows_what_its_list_is_to_show_and_never_the_number() -> None:
     said = row(widget("gp", "tasks"), listed("task", urgency=3, label="task", state="requested"), NOW)
     assert (said.urgency, said.form, said.time, said.shown_state) == (0, "", "", "requested")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from portal.clinician.results.transform.reports import Report, reports_of
 from portal.clinician.results.transform.resistance import Cell, resistance
 from portal.clinician.results.transform.richtext import Paragraph
@@ -194,9 +196,29 @@ def test_drugs_with_nearly_equal_names_stay_apart_and_the_same_twice_is_two_rows
     )
     assert [(d.name, d.cells[0].answer, d.cells[0].mic) for d in table.drugs] == [
         ("Rifampicin", "S", ""),
-        ("Rifampicin-", "I", "0.250"),
+        ("Rifampicin-", "I", "0,250"),
         ("Rifampicin", "R", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("0.250", "0,250"),
+        ("<=0.25", "<=0,25"),
+        ("> 256.0 mg/L", "> 256,0 mg/L"),
+        ("0.5 - 1.5", "0,5 - 1,5"),
+        ("0,25", "0,25"),
+        ("12.03.2026", "12.03.2026"),
+        ("v1.2 breakpoints", "v1.2 breakpoints"),
+    ],
+)
+def test_a_concentration_has_the_decimal_comma_of_other_numbers_and_words_stay_as_sent(
+    sent: str, shown: str
+) -> None:
+    trial = observation("a", local("Rifampicin"), susceptible("S", "Sensitiv", sent))
+    (row,) = resistance(one(report(), trial)).drugs
+    assert row.cells[0].mic == shown
 
 
 def test_two_microbes_of_one_name_are_told_apart_and_a_missing_one_is_no_name() -> None:

@@ -4,12 +4,17 @@ Drugs lie below their microbe in the tree (RefIdResultItem → IdResultItem), in
 of list 8271 are susceptibility; drugs with nearly the same name stay apart (clinical rule 11).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from portal.clients.beside import number_text
 from portal.clinician.results.transform.reading import Item
 from portal.clinician.results.transform.reports import Report
 from portal.clinician.results.transform.settled import state_of
+
+_NUMBER = r"(?:[<>]=?|[≤≥])?\s*\d+(?:[.,]\d+)?"
+_CONCENTRATION = re.compile(rf"{_NUMBER}(?:\s*[-–]\s*{_NUMBER})?(?:\s*[a-zµμ]+/[a-z]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +117,17 @@ def _cell(item: Item | None) -> Cell:
     if item is None:
         return Cell()
     answer = item.value.susceptibility
-    text = f"{item.value.text} {item.value.unit}".strip() if item.value.text else ""
+    text = f"{concentration_text(item.value.text)} {item.value.unit}".strip() if item.value.text else ""
     state = state_of(item)
     if not answer:
         return Cell(item.value.shown, "", state)
     return Cell(answer, text if text not in (answer, _display(item, answer)) else "", state)
+
+
+def concentration_text(sent: str) -> str:
+    """A concentration that came as words (`<=0.250 mg/L`) with the decimal comma of other numbers; what is
+    more than a number, an interval and a unit stays as it was sent."""
+    return number_text(sent) if _CONCENTRATION.fullmatch(sent.strip()) else sent
 
 
 def _display(item: Item, answer: str) -> str:
