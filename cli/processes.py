@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from kit.settings import Settings
 
+# Workers need know nothing of each other: to find out costs a second at every start, and breaks with Valkey.
+_ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+_QUIET = ("--loglevel", "WARNING")
+
 
 @dataclass(frozen=True)
 class Process:
@@ -38,9 +42,7 @@ def processes(settings: Settings, host: str = "127.0.0.1") -> dict[str, Process]
         _service("citizen_panel", "citizen_panel.app:app", settings.citizen_panel_port, host),
         _service("sealer", "core_record.sealer:app", settings.sealer_port, host),
         _service("housekeeping", "core_record.housekeeping:app", settings.housekeeping_port, host),
-        Process(
-            "worker", [*worker, "worker", "--loglevel", "WARNING", "--concurrency", "2", "-n", "intake@%h"]
-        ),
-        Process("beat", [*worker, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
+        Process("worker", [*worker, "worker", *_ALONE, *_QUIET, "--concurrency", "2", "-n", "intake@%h"]),
+        Process("beat", [*worker, "beat", *_QUIET, "--pidfile", ""]),
     ]
     return {process.name: process for process in table}

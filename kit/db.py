@@ -24,6 +24,17 @@ _SESSION_OPTIONS = (
 # Hash partitions make a general plan look dear, so that PostgreSQL plans every statement anew for its values,
 # which is two thirds of the time of reading. With the person in every condition the general plan is right.
 _GENERAL_PLANS = " -c plan_cache_mode=force_generic_plan"
+# After a failed attempt the library waits 1, 2, 4 … seconds, up to minutes: a database that was away for half
+# a minute would be found half a minute after it is back. Given up after three seconds, it begins anew with
+# the next request. A server that is gone without a word (power, network) is noticed within ten seconds.
+_RECONNECT_SECONDS = 3.0
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 10_000,
+}
 _BUSY = (
     psycopg.errors.LockNotAvailable,
     psycopg.errors.QueryCanceled,
@@ -94,7 +105,8 @@ class Database:
             max_size=max_size,
             open=False,
             timeout=5,
-            kwargs={"options": options, "prepare_threshold": 0},
+            reconnect_timeout=_RECONNECT_SECONDS,
+            kwargs={"options": options, "prepare_threshold": 0, **_PATIENCE},
         )
 
     async def open(self) -> None:
@@ -144,7 +156,8 @@ class SyncDatabase:
             max_size=max_size,
             open=False,
             timeout=5,
-            kwargs={"options": _SESSION_OPTIONS, "prepare_threshold": 0},
+            reconnect_timeout=_RECONNECT_SECONDS,
+            kwargs={"options": _SESSION_OPTIONS, "prepare_threshold": 0, **_PATIENCE},
         )
 
     def open(self) -> None:

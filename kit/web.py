@@ -182,22 +182,24 @@ def create_app(
 ) -> FastAPI:
     """A service's app with `/health/live`, `/health/ready`, `/metrics`, `/openapi.json` and error answers.
 
-    `ready` raises when the service cannot do its work now; `/health/ready` is then 503.
+    `ready` raises when the service cannot do its work now; `/health/ready` is then 503. `app.state.needs` are
+    all such checks: what the service gets later may add its own.
     """
     app = FastAPI(title=name, lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY)
     app.add_middleware(_Frame, service=name, direct=direct or {})
-    _add_health(app, ready)
+    app.state.needs = [] if ready is None else [ready]
+    _add_health(app)
     _add_errors(app, fhir_prefixes)
     return app
 
 
-def _add_health(app: FastAPI, ready: Callable[[], Awaitable[None]] | None) -> None:
+def _add_health(app: FastAPI) -> None:
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
     async def is_ready() -> dict[str, str]:
-        if ready is not None:
-            await ready()
+        for check in app.state.needs:
+            await check()
         return {"status": "ready"}
 
     async def metrics() -> Response:

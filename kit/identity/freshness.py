@@ -27,10 +27,12 @@ NONCE_STEP = 120
 REPLAY_SECONDS = PROOF_AGE + 2 * SKEW + 10
 _EPOCH_KEY = "akson:dpop:epoch"
 _BATCH = 64
+_PATIENCE = 3.0  # seconds: a Valkey that is there and says nothing is answered for with 503
 _NONCES_KEPT = 8
 # One round trip: the epoch (made when missing), and for each question whether its key is new, after the
 # caller's limits. A call over its limit is answered with minus the milliseconds to wait, and leaves its proof
-# unused.
+# unused. What is seen is marked with the question, ARGV[1] being random: the client asks again when an answer
+# was lost, and is then told the same, while another question about the same key is told that it is not new.
 _ADMIT = (
     TAKE
     + """
@@ -49,7 +51,9 @@ for k = 2, #KEYS, 3 do
   if wait > 0 then
     answer[#answer + 1] = -math.ceil(wait / 1000)
   else
-    local fresh = seen == '' or redis.call('SET', seen, '1', 'NX', 'EX', ARGV[a])
+    local mark = ARGV[1] .. k
+    local fresh = seen == '' or redis.call('SET', seen, mark, 'NX', 'EX', ARGV[a])
+      or redis.call('GET', seen) == mark
     answer[#answer + 1] = fresh and 1 or 0
   end
   a = a + 5
@@ -197,10 +201,11 @@ class ValkeyFreshness:
         while self._asked:
             batch, self._asked = self._asked[:_BATCH], self._asked[_BATCH:]
             try:
-                epoch, *fresh = await self._script(
-                    keys=[_EPOCH_KEY, *(key for asked in batch for key in asked.names())],
-                    args=[secrets.token_hex(16), *(text for asked in batch for text in asked.sizes())],
-                )
+                async with asyncio.timeout(_PATIENCE):
+                    epoch, *fresh = await self._script(
+                        keys=[_EPOCH_KEY, *(key for asked in batch for key in asked.names())],
+                        args=[secrets.token_hex(16), *(text for asked in batch for text in asked.sizes())],
+                    )
                 answers = list(zip(batch, fresh, strict=True))
             except Exception as error:  # noqa: BLE001 - raised in those who wait
                 for asked in batch:

@@ -102,6 +102,10 @@ class AccessTokenVerifier:
         self._limits = limits
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
 
+    async def ready(self) -> None:
+        """Whether anybody can be let in now: raises `faults.ReplayStoreUnavailable` without Valkey."""
+        await self.freshness.nonce()
+
     async def verify(self, *, method: str, url: str, authorization: list[str], proofs: list[str]) -> Actor:
         """The caller. `authorization` and `proofs` are all headers of that name, as they came.
 

@@ -43,8 +43,12 @@ class NonceHeader:
 
 
 def protect(app: Starlette, verifier: AccessTokenVerifier) -> None:
-    """Give the app its verifier (`app.state.verifier`) and the header above; before the first request."""
+    """Give the app its verifier (`app.state.verifier`) and the header above; before the first request.
+
+    The app is ready (`/health/ready`) only while somebody can be let in.
+    """
     app.state.verifier = verifier
+    app.state.needs.append(verifier.ready)
     app.add_middleware(NonceHeader)
 
 

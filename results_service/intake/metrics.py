@@ -7,6 +7,7 @@ start anew when Valkey does, as Prometheus expects of counters.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import redis
@@ -25,6 +26,7 @@ from results_service.intake.models import Backlog, Status
 _COUNTS = "akson:intake:counts"
 _DELETED = "originals-deleted"
 _EVERY_SECONDS = 5.0
+_FRESH_SECONDS = 20.0
 _COUNT_TO = 1_000_000
 _log = get_logger()
 
@@ -48,6 +50,7 @@ class _Snapshot(Collector):
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
         self.backlog = Backlog(0, 0.0)
+        self.measured_at = -_FRESH_SECONDS
 
     def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
         """Called at each scrape."""
@@ -62,6 +65,8 @@ class _Snapshot(Collector):
             "Original messages deleted past their retention time",
             value=self.counts.get(_DELETED, 0),
         )
+        if time.monotonic() - self.measured_at > _FRESH_SECONDS:
+            return  # not known: an old number would say that all is well
         waiting, oldest = self.backlog.waiting, self.backlog.oldest_seconds
         yield GaugeMetricFamily("akson_intake_waiting", "Messages not yet processed", value=waiting)
         yield GaugeMetricFamily(
@@ -104,6 +109,7 @@ class Gauges:
     async def _measure(self) -> None:
         async with self._database.transaction() as conn:
             _snapshot.backlog = await repository.backlog(conn, _COUNT_TO)
+        _snapshot.measured_at = time.monotonic()
         number = self._received
         async with self._valkey.pipeline(transaction=False) as pipe:
             pipe.hincrby(_COUNTS, Status.RECEIVED.value, number)

@@ -28,6 +28,7 @@ _AWAKE = "akson:intake:awake"
 _FINISHED = "akson:intake:finished"
 _AWAKE_SECONDS = 15  # a drain that was lost on its way is asked for again after this
 _SEND_SECONDS = 10
+_AGAIN_SECONDS = 1.0
 _log = get_logger()
 
 
@@ -53,8 +54,15 @@ class Waker:
                     sending = asyncio.to_thread(self._celery.send_task, DRAIN_TASK, ignore_result=True)
                     await asyncio.wait_for(sending, _SEND_SECONDS)
             except (RedisError, OSError, TimeoutError, OperationalError) as error:
-                _log.warning("no signal sent, the sweeper will find the messages", kind=type(error).__name__)
-                await asyncio.sleep(1)
+                _log.warning("no signal sent, it is sent anew", kind=type(error).__name__)
+                await self._try_later()
+
+    async def _try_later(self) -> None:
+        """What was not sent must not look as if it were: else all wait for the sweeper."""
+        with contextlib.suppress(RedisError, OSError):
+            await self._valkey.delete(_AWAKE)
+        self._wanted.set()
+        await asyncio.sleep(_AGAIN_SECONDS)
 
 
 def drain_begins(valkey: redis.Redis) -> None:

@@ -16,11 +16,12 @@ from tests.faults.victims import VICTIMS
 def main() -> int:
     """0 when nothing was lost, doubled or left unfinished."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100, help="kills (default 100)")
+    parser.add_argument("--rounds", type=int, default=100, help="faults (default 100)")
     parser.add_argument("--seed", type=int, default=1, help="of victims, moments and messages (default 1)")
     parser.add_argument("--senders", type=int, default=6, help="systems that send at once (default 6)")
+    parser.add_argument("--askers", type=int, default=6, help="look-ups at once (default 6)")
     parser.add_argument(
-        "--pause", type=float, default=0.15, help="a sender's mean pause in seconds (default 0.15)"
+        "--pause", type=float, default=0.15, help="a sender's or asker's mean pause, seconds (default 0.15)"
     )
     parser.add_argument("--check-every", type=int, default=10, help="rounds between two audits (default 10)")
     parser.add_argument("--victims", default="", help="only those whose name contains this")
@@ -30,7 +31,16 @@ def main() -> int:
     victims = tuple(v for v in VICTIMS if given.victims.lower() in v.name.lower())
     if not victims:
         parser.error("no victim's name contains that: " + ", ".join(v.name for v in VICTIMS))
-    plan = Plan(given.rounds, given.seed, given.senders, given.pause, given.check_every, victims, given.logs)
+    plan = Plan(
+        given.rounds,
+        given.seed,
+        given.senders,
+        given.pause,
+        given.check_every,
+        victims,
+        given.logs,
+        askers=given.askers,
+    )
     try:
         result = run(plan, lambda text: console.print(text, soft_wrap=True))
     except NotRecovered as problem:
@@ -39,7 +49,7 @@ def main() -> int:
     except Unsound as problem:
         return _unsound(problem, console)
     show(result, console)
-    console.print("Nothing lost, nothing doubled, everything processed.")
+    console.print("Nothing lost, nothing doubled, everything processed; every answer with its row.")
     return 0
 
 

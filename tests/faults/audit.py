@@ -25,6 +25,10 @@ _VERSIONS = f"""
 SELECT v.message_id::text, count(*) FROM results.report_version AS v
 WHERE NOT EXISTS ({_COMPANION}) GROUP BY 1
 """  # noqa: S608
+_WAITS = """
+SELECT coalesce(max(s), 0), coalesce(percentile_cont(0.99) WITHIN GROUP (ORDER BY s), 0)
+FROM (SELECT extract(epoch FROM finished_at - received_at) AS s FROM results.intake_message) AS m
+"""
 _REPORTS = f"""
 SELECT count(DISTINCT (v.person_id, v.report_id)), count(DISTINCT (r.person_id, r.report_id))
 FROM results.report_version AS v LEFT JOIN results.report AS r USING (person_id, report_id)
@@ -64,6 +68,7 @@ class Finding:
     reports: int = 0
     expected_versions: int = 0
     expected_reports: int = 0
+    waits: tuple[float, float] = (0.0, 0.0)  # seconds from receipt to outcome: longest, 99 of 100
     wrong: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -116,7 +121,9 @@ def audit(dsn: str, letters: list[Letter]) -> Finding:
         versions: dict[str, int] = dict(conn.execute(_VERSIONS).fetchall())
         reports, shown = _one(conn, _REPORTS)
         (stale,) = _one(conn, _STALE)
+        waits = _one(conn, _WAITS)
     found = Finding(letters=len(letters), records=len(rows), versions=sum(versions.values()), reports=shown)
+    found.waits = (float(waits[0]), float(waits[1]))
     _count(found, letters, rows)
     _receipts(found, letters, rows)
     _outcomes(found, letters, rows)

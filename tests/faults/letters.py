@@ -25,6 +25,7 @@ class Letter:
     expected: str  # the final status it must end with
     group: int  # letters of one group have the same content: one report version among them
     report: str | None  # the report number, where a report comes of it
+    person: str  # whom it is about: the national identity number
     ids: list[str] = field(default_factory=list)  # a receipt's id for each acknowledgement
     told: set[str] = field(default_factory=set)  # final statuses that were answered
 
@@ -51,14 +52,15 @@ class Supply:
 
     def _variants(self, subject: Subject, made: GeneratedMessage) -> Iterator[Letter]:
         self._group += 1
-        group, chance = self._group, self._random.random()
-        yield Letter(made.body, "processed", group, made.report_number)
+        group, chance, whom = self._group, self._random.random(), subject.person.national_id
+        yield Letter(made.body, "processed", group, made.report_number, whom)
         if chance < 0.10:  # the same content in other bytes: a copy
-            yield Letter(made.body + b"\n<!-- copy -->\n", "processed", group, made.report_number)
+            yield Letter(made.body + b"\n<!-- copy -->\n", "processed", group, made.report_number, whom)
         elif chance < 0.14:
-            yield Letter(made.body[: len(made.body) // 2] + made.msg_id.encode(), "rejected", -group, None)
+            cut = made.body[: len(made.body) // 2] + made.msg_id.encode()
+            yield Letter(cut, "rejected", -group, None, whom)
         elif chance < 0.18:
-            yield Letter(_impossible(subject, made), "needs-attention", -group, None)
+            yield Letter(_impossible(subject, made), "needs-attention", -group, None, whom)
 
 
 def _impossible(subject: Subject, made: GeneratedMessage) -> bytes:

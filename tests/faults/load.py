@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from random import Random
 
 import httpx
 
-from dev.login import persona_access
 from kit.errors import AksonError
 from kit.identity import audiences
-from kit.identity.apiclient import DpopAuth, NonceJar
-from kit.identity.tokens import AccessToken
 from kit.settings import Settings
+from tests.faults.caller import Caller
+from tests.faults.gate import Gate
 from tests.faults.letters import Letter, Supply
 
 FINAL = frozenset({"processed", "rejected", "needs-attention"})
@@ -21,6 +20,7 @@ _AGAIN = (401, 429, 500, 502, 503, 504)  # what a sender must expect while somet
 _PAUSE = 0.25
 _SEND_AGAIN = 0.08
 _WAIT = 0.05
+_LATEST = 10
 
 
 class Load:
@@ -28,21 +28,16 @@ class Load:
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient, supply: Supply, seed: int) -> None:
         self.letters: list[Letter] = []
+        self.by_person: dict[str, list[Letter]] = defaultdict(list)  # those sent since the faults began
+        self.latest: deque[str] = deque(maxlen=_LATEST)  # persons whose messages are being sent
         self.answers: Counter[str] = Counter()  # by HTTP status or kind of failure
         self.surprises: list[str] = []  # answers that no sender should see
         self.sent_again = 0
-        self._settings = settings
-        self._http = http
+        self._base = settings.results_url
+        self._lab = Caller(settings, http, "lab", audiences.RESULTS, (audiences.WRITE_REPORTS,))
         self._supply = supply
         self._seed = seed
-        self._nonces = NonceJar()
-        self._token: AccessToken | None = None
-        self._renewing = asyncio.Lock()
-        self._go = asyncio.Event()
-        self._go.set()
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._under_way = 0
+        self._gate = Gate()
 
     async def run(self, sender: int, pause: float) -> None:
         """One sender, until cancelled. When there is nothing new any more, it sends old messages again."""
@@ -50,27 +45,37 @@ class Load:
         while True:
             nothing_new: list[Letter | None] = [None]
             for letter in self._supply.next() or nothing_new:
-                await self._go.wait()
-                self._under_way += 1
-                self._quiet.clear()
-                try:
+                async with self._gate.through():
                     await (self._one(letter, random) if letter else self._again(random.choice(self.letters)))
-                finally:
-                    self._under_way -= 1
-                    if not self._under_way:
-                        self._quiet.set()
                 await asyncio.sleep(random.uniform(0, 2 * pause))
 
     async def rest(self) -> None:
         """Let every sender get the receipt it is waiting for, and send nothing more."""
-        self._go.clear()
-        await self._quiet.wait()
+        await self._gate.close()
 
     def go_on(self) -> None:
-        self._go.set()
+        """Send again."""
+        self._gate.open()
+
+    async def first(self, bundles: int) -> None:
+        """Send the first bundles whole, one letter after the other in each, before there is any fault."""
+        chosen = [bundle for _ in range(bundles) if (bundle := self._supply.next()) is not None]
+        await asyncio.gather(*(self._whole(bundle) for bundle in chosen))
+
+    def begin(self, letter: Letter) -> None:
+        """Note a letter before it is sent for the first time."""
+        self.letters.append(letter)
+        if letter.person not in self.by_person:
+            self.latest.append(letter.person)
+        self.by_person[letter.person].append(letter)
+
+    async def _whole(self, bundle: list[Letter]) -> None:
+        for letter in bundle:
+            self.letters.append(letter)
+            await self.deliver(letter)
 
     async def _one(self, letter: Letter, random: Random) -> None:
-        self.letters.append(letter)
+        self.begin(letter)
         await self.deliver(letter, wait=2 if random.random() < _WAIT else 0)
         if random.random() < _SEND_AGAIN:
             await self._again(random.choice([letter, *self.letters[-40:]]))
@@ -103,13 +108,7 @@ class Load:
     async def call(self, method: str, path: str, **request: object) -> httpx.Response | None:
         """One signed request; None when nothing answered."""
         try:
-            auth = await self._auth()
-            answer = await self._http.request(
-                method,
-                self._settings.results_url + path,
-                auth=auth,
-                **request,  # type: ignore[arg-type]
-            )
+            answer = await self._lab.call(method, self._base + path, **request)
         except (httpx.TransportError, AksonError) as error:
             self.answers[type(error).__name__] += 1
             return None
@@ -118,15 +117,3 @@ class Load:
         if surprising and not path.endswith("/apprec"):
             self.surprises.append(f"{method} {path}: HTTP {answer.status_code} {answer.text[:200]}")
         return answer
-
-    async def _auth(self) -> DpopAuth:
-        async with self._renewing:
-            if self._token is None or not self._token.usable(margin=30):
-                self._token = await persona_access(
-                    "lab",
-                    audiences.RESULTS,
-                    (audiences.WRITE_REPORTS,),
-                    settings=self._settings,
-                    http=self._http,
-                )
-        return DpopAuth(self._token.key(), self._token.value, self._nonces)

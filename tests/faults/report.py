@@ -11,9 +11,10 @@ from tests.faults.rounds import Result
 
 
 def show(result: Result, console: Console) -> None:
-    """Print what was killed, what was sent, and what is there."""
+    """Print what was done, what was sent, and what is there."""
     console.print(_kills(result))
     console.print(_counts(result))
+    console.print(_look_ups(result))
     console.print(_wrong(result))
     for name, examples in result.finding.examples.items():
         for example in examples:
@@ -21,7 +22,7 @@ def show(result: Result, console: Console) -> None:
 
 
 def _kills(result: Result) -> Table:
-    table = Table("Killed (SIGKILL)", "times", "recovered, median s", "longest s", title="Faults")
+    table = Table("Fault", "times", "recovered, median s", "longest s", title="Faults")
     for name, seconds in result.recovered.items():
         table.add_row(name, str(len(seconds)), f"{median(seconds):.1f}", f"{max(seconds):.1f}")
     table.add_section()
@@ -43,11 +44,36 @@ def _counts(result: Result) -> Table:
     table.add_row("copies (same content, other bytes)", str(copies), str(found.copies))
     table.add_row("report versions", str(found.expected_versions), str(found.versions))
     table.add_row("reports shown", str(found.expected_reports), str(found.reports))
+    longest, most = found.waits
+    table.add_row("from receipt to outcome: 99 of 100, longest", "", f"{most:.1f} s, {longest:.1f} s")
     table.add_section()
     table.add_row("sent again during the faults", "", str(result.sent_again))
     table.add_row("sent again afterwards, receipts compared", "", str(result.receipts_compared))
     for answer, count in sorted(result.answers.items()):
         table.add_row(f"answers: {answer}", "", str(count))
+    return table
+
+
+def _look_ups(result: Result) -> Table:
+    logged = result.logged
+    whole = logged.answered + logged.refused
+    table = Table("", "expected", "found", title="Look-ups")
+    table.add_row("sent", "", str(logged.asked))
+    table.add_row("answered (200 and 304, received whole)", "", str(logged.answered))
+    for name, count in sorted(logged.by_question.items()):
+        table.add_row(f"  {name}", "", str(count))
+    table.add_row("refused by the decision (403)", "", str(logged.refused))
+    table.add_row("rows of these in the access log", str(whole), str(logged.rows - logged.rows_of_unanswered))
+    table.add_row("  missing", "0", str(logged.missing))
+    table.add_row("  doubled", "0", str(logged.doubled))
+    table.add_row("rows of look-ups whose answer did not arrive", "", str(logged.rows_of_unanswered))
+    table.add_section()
+    for outcome, count in sorted(result.looked_up.items()):
+        table.add_row(f"outcomes: {outcome}", "", str(count))
+    table.add_section()
+    table.add_row("portal: session asked for, logged in", "", f"{result.visits}, {result.logins}")
+    table.add_row("chains verified, with rows", "", f"{logged.chains}, {logged.chain_rows}")
+    table.add_row("last row sealed after", "", f"{logged.seconds_to_seal:.1f} s")
     return table
 
 

@@ -17,10 +17,16 @@ from tests.faults.audit import Finding, audit, not_durable, oldest_waiting, wait
 from tests.faults.instance import Instance, running
 from tests.faults.letters import Letter, Supply
 from tests.faults.load import FINAL, Load
-from tests.faults.victims import VICTIMS, Victim, is_running, kill, processes_of
+from tests.faults.logbook import Logged, audit_log
+from tests.faults.lookups import LookUps
+from tests.faults.processes import is_running, processes_of
+from tests.faults.questions import OWN, WITH_ALL_STORED
+from tests.faults.victims import DISK_FULL, VICTIMS, Struck, Victim
+from tests.faults.visitor import Visitor
 
 _PATIENCE = 90.0  # for one recovery, and for the queue to empty: leases of killed workers run 20 s
 _PERSONS_A_ROUND = 8
+_PERSONS_ASKED = 20  # in calm, at each audit
 _TWO_AT_ONCE = 0.15
 _ELEVEN = re.compile(r"(?<!\d)\d{11}(?!\d)")
 
@@ -31,7 +37,7 @@ class NotRecovered(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """`pause`: a sender's mean seconds between two messages; `check_every`: rounds between two audits."""
+    """`pause`: mean seconds between two calls of a sender or asker; `check_every`: rounds between audits."""
 
     rounds: int
     seed: int
@@ -41,6 +47,7 @@ class Plan:
     victims: tuple[Victim, ...] = VICTIMS
     logs: Path | None = None
     compared: int = 400  # messages sent once more at the end
+    askers: int = 6
 
 
 @dataclass
@@ -49,6 +56,10 @@ class Result:
 
     recovered: dict[str, list[float]] = field(default_factory=dict)
     answers: dict[str, int] = field(default_factory=dict)
+    looked_up: dict[str, int] = field(default_factory=dict)
+    logged: Logged = field(default_factory=Logged)
+    visits: int = 0
+    logins: int = 0
     sent_again: int = 0
     receipts_compared: int = 0
     audits: int = 0
@@ -63,7 +74,8 @@ class Unsound(Exception):
 def run(plan: Plan, say: Callable[[str], None]) -> Result:
     """Start a product, break it `plan.rounds` times, stop it. Raises `NotRecovered` and `Unsound`."""
     supply = Supply(plan.seed, 40 + _PERSONS_A_ROUND * plan.rounds)
-    with running(supply.registers, plan.logs, say) as instance:
+    fills = any(victim.name == DISK_FULL for victim in plan.victims)
+    with running(supply.registers, plan.logs, say, small_disk=fills) as instance:
         return asyncio.run(_Run(plan, instance, supply, say).all())
 
 
@@ -74,29 +86,48 @@ class _Run:
         self.result = Result()
         self.sessions: set[int] = set()  # of children that lost a process
         self.killed: set[int] = set()
+        self.forgotten = False  # by the last fault: what Valkey knew
+        self.processed = self.answered = self.logged_in = 0.0  # seconds after the last fault
+        self.logins_lost: list[str] = []
 
     async def all(self) -> Result:
         started = time.monotonic()
-        limits = httpx.Limits(max_keepalive_connections=self.plan.senders + 2)
-        async with httpx.AsyncClient(timeout=40.0, limits=limits) as http, self._background(http) as load:
-            for number in range(1, self.plan.rounds + 1):
-                await self._round(number, load)
-                if number % self.plan.check_every == 0 and number < self.plan.rounds:
-                    await self._count(load)
-                    load.go_on()
-            await self._count(load)
-            await self._all_again(load)
-        self.result.seconds = time.monotonic() - started
+        limits = httpx.Limits(max_keepalive_connections=self.plan.senders + self.plan.askers + 2)
+        async with httpx.AsyncClient(timeout=40.0, limits=limits) as http:
+            plan, settings = self.plan, self.instance.settings
+            load = Load(settings, http, self.supply, plan.seed)
+            look_ups = LookUps(settings, http, self.supply.registers, load, plan.seed)
+            self.visitor = Visitor(settings, http, OWN)
+            await load.first(WITH_ALL_STORED)
+            await self._until("an empty queue", self._queue_empty)
+            await look_ups.prepare()
+            await self.visitor.log_in()
+            try:
+                async with self._background(load, look_ups):
+                    await self._rounds(load, look_ups)
+            finally:
+                self.result.seconds = time.monotonic() - started
         return self.result
 
+    async def _rounds(self, load: Load, look_ups: LookUps) -> None:
+        for number in range(1, self.plan.rounds + 1):
+            await self._round(number, load, look_ups)
+            if number % self.plan.check_every == 0 and number < self.plan.rounds:
+                await self._count(load, look_ups)
+                load.go_on()
+                look_ups.go_on()
+        await self._count(load, look_ups)
+        await self._all_again(load, look_ups)
+
     @contextlib.asynccontextmanager
-    async def _background(self, http: httpx.AsyncClient) -> AsyncIterator[Load]:
-        """The senders, and the supervisor's watch as `akson up` keeps it."""
-        load = Load(self.instance.settings, http, self.supply, self.plan.seed)
-        tasks = [asyncio.create_task(load.run(n, self.plan.pause)) for n in range(self.plan.senders)]
-        tasks.append(asyncio.create_task(self._watch()))
+    async def _background(self, load: Load, look_ups: LookUps) -> AsyncIterator[None]:
+        """Senders, askers, and the supervisor's watch as `akson up` keeps it."""
+        pause = self.plan.pause
+        work = [load.run(n, pause) for n in range(self.plan.senders)]
+        work += [look_ups.run(n, pause) for n in range(self.plan.askers)]
+        tasks = [asyncio.create_task(one) for one in (*work, self._watch())]
         try:
-            yield load
+            yield
         finally:
             for task in tasks:
                 task.cancel()
@@ -109,35 +140,76 @@ class _Run:
             await asyncio.to_thread(self.instance.supervisor.watch)
             await asyncio.sleep(0.1)
 
-    async def _round(self, number: int, load: Load) -> None:
+    async def _round(self, number: int, load: Load, look_ups: LookUps) -> None:
         await asyncio.sleep(self.random.uniform(0.1, 1.5))
         victims = [self.plan.victims[(number - 1) % len(self.plan.victims)]]
         if self.random.random() < _TWO_AT_ONCE:
             victims.append(self.random.choice(self.plan.victims))
-        killed = [victim for victim in victims if self._kill(victim)]
+        hits = await self._strike(victims)
+        struck = [victim for victim, hit in zip(victims, hits, strict=True) if hit]
         begun = time.monotonic()
         await self._until("every process running", self._all_running)
-        if (bundle := self.supply.next()) is not None:
-            await self._processed(bundle[0], load)
-        for victim in killed:
-            self.result.recovered.setdefault(victim.name, []).append(time.monotonic() - begun)
-        names = " and ".join(victim.name for victim in killed) or "nobody"
-        self.say(f"Round {number}: killed {names}; recovered in {time.monotonic() - begun:.1f} s.")
+        running = time.monotonic() - begun
+        self.forgotten = any(hit.forgotten for hit in hits if hit)
+        await self._served(load, look_ups, begun)
+        seconds = time.monotonic() - begun
+        for victim in struck:
+            self.result.recovered.setdefault(victim.name, []).append(seconds)
+        names = " and ".join(victim.name for victim in struck) or "nobody"
+        self.say(
+            f"Round {number}: {names}; running after {running:.1f} s, messages processed after"
+            f" {self.processed:.1f} s, look-ups answered after {self.answered:.1f} s, logged in after"
+            f" {self.logged_in:.1f} s."
+        )
 
-    def _kill(self, victim: Victim) -> bool:
-        child = self.instance.child(victim.child)
-        child.pause = 0.0  # it did not crash by its own fault: the first, short pause
-        main = child.process.pid if child.process else 0
-        pid = kill(victim, child, self.random)
-        if pid is None:
-            return False
-        self.sessions.add(main)
-        self.killed.add(pid)
-        return True
+    async def _strike(self, victims: list[Victim]) -> list[Struck | None]:
+        """Do it to all of them at once."""
+        instance = self.instance
+        done = await asyncio.gather(
+            *(victim.strike(instance, instance.child(victim.child), self.random) for victim in victims)
+        )
+        for struck in done:
+            if struck is not None:
+                self.sessions |= struck.sessions
+                self.killed |= struck.killed
+        return done
+
+    async def _served(self, load: Load, look_ups: LookUps, begun: float) -> None:
+        """A message sent now is processed, every kind of look-up answered; notes when, after the fault."""
+        bundle = self.supply.next()
+        asking = asyncio.create_task(self._asked(look_ups, begun))
+        visiting = asyncio.create_task(self._visited(begun))
+        if bundle is not None:
+            await self._processed(bundle[0], load)
+            self.processed = time.monotonic() - begun
+        await asking
+        await visiting
+
+    async def _visited(self, begun: float) -> None:
+        """A login at the portal lives on unless Valkey has forgotten it; then a new one works."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                if not await self.visitor.alive():
+                    if not self.forgotten:
+                        self.logins_lost.append(f"login {self.visitor.logins}")
+                    await self.visitor.log_in()
+        except TimeoutError:
+            raise NotRecovered("the portal let nobody in") from None
+        self.logged_in = time.monotonic() - begun
+
+    async def _asked(self, look_ups: LookUps, begun: float) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await look_ups.replay()
+                await look_ups.everyone()
+                await look_ups.replay()
+        except TimeoutError:
+            raise NotRecovered("look-ups were not answered") from None
+        self.answered = time.monotonic() - begun
 
     async def _processed(self, letter: Letter, load: Load) -> None:
         """A message sent now is acknowledged and gets its final status."""
-        load.letters.append(letter)
+        load.begin(letter)
         try:
             async with asyncio.timeout(_PATIENCE):
                 while not letter.told & FINAL:
@@ -146,16 +218,22 @@ class _Run:
             state = await asyncio.to_thread(oldest_waiting, self.instance.superuser_dsn)
             raise NotRecovered(f"a new message was not processed ({state})") from None
 
-    async def _count(self, load: Load) -> None:
+    async def _count(self, load: Load, look_ups: LookUps) -> None:
         """Rest, let the queue empty, and hold the database against what the senders know."""
         try:
             async with asyncio.timeout(_PATIENCE):
                 await load.rest()
+                await look_ups.rest()
         except TimeoutError:
-            raise NotRecovered("a sender did not get its receipt") from None
+            raise NotRecovered("a sender did not get its receipt, or a look-up no end") from None
         await self._until("an empty queue", self._queue_empty)
         dsn = self.instance.superuser_dsn
+        totals = await look_ups.totals(self.random, _PERSONS_ASKED)
         found = await asyncio.to_thread(audit, dsn, load.letters)
+        settings, asked = self.instance.settings, look_ups.asked
+        self.result.logged = await asyncio.to_thread(audit_log, dsn, settings, asked, totals, found)
+        found.blame("answers to look-ups that nobody should see", look_ups.surprises)
+        found.blame("logins that the portal lost", self.logins_lost)
         lax = await asyncio.to_thread(not_durable, self.instance.settings.dsn("akson_results"))
         found.blame("settings that may lose a commit with the power", lax)
         found.blame("answers no sender should see", load.surprises)
@@ -168,11 +246,17 @@ class _Run:
         self.result.finding = found
         self.result.audits += 1
         self.result.answers, self.result.sent_again = dict(load.answers), load.sent_again
-        self.say(f"Counted: {found.letters} messages, {found.records} intake records, sound: {found.sound}.")
+        self.result.looked_up = dict(look_ups.outcomes)
+        self.result.visits, self.result.logins = self.visitor.asked, self.visitor.logins
+        logged = self.result.logged
+        self.say(
+            f"Counted: {found.letters} messages, {found.records} intake records; {logged.answered} look-ups"
+            f" answered, {logged.refused} refused, {logged.rows} rows; sound: {found.sound}."
+        )
         if not found.sound:
             raise Unsound(self.result)
 
-    async def _all_again(self, load: Load) -> None:
+    async def _all_again(self, load: Load, look_ups: LookUps) -> None:
         """Send everything once more in calm: the same receipts, and nothing new in the database."""
         chosen = self.random.sample(load.letters, min(self.plan.compared, len(load.letters)))
         before = [await load.receipt(letter) for letter in chosen]
@@ -180,7 +264,7 @@ class _Run:
             await load.deliver(letter)
         after = [await load.receipt(letter) for letter in chosen]
         earlier = self.result.finding
-        await self._count(load)
+        await self._count(load, look_ups)
         found = self.result.finding
         found.blame(
             "receipts that changed when sent again",

@@ -15,10 +15,10 @@ def test_given_load_when_processes_are_killed_then_every_message_is_there_once_a
         for victim in VICTIMS
         if victim.name
         in (
-            "API: the process that serves",
-            "Celery: the main process",
-            "Valkey",
-            "PostgreSQL: the postmaster",
+            "API: the process that serves, killed",
+            "Celery: the main process, killed",
+            "Valkey: killed",
+            "PostgreSQL: the postmaster, killed",
         )
     )
     plan = Plan(rounds=4, seed=2, senders=3, pause=0.2, check_every=4, victims=the_four, compared=20)

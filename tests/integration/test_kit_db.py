@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from kit.db import Database, SyncDatabase
 from kit.errors import Unavailable
@@ -63,3 +69,64 @@ def test_keys_that_do_not_fit_are_refused(keys: KeyRing) -> None:
         keys.decrypt("number-encrypt", blob, b"another place")
     with pytest.raises(KeyProblem):
         keys.decrypt("original-encrypt", blob, b"place")
+
+
+_LONGER = 3.0  # seconds more: waits that double would now end in five, when the next call has given up
+
+
+@pytest.fixture
+def reachable(postgres: TestDatabase) -> Iterator[tuple[str, Path, str]]:
+    """A way to the server that can be taken away: its data source name, the way, and where it leads."""
+    with tempfile.TemporaryDirectory(prefix="akson-test-", dir="/tmp") as folder:
+        parts = conninfo_to_dict(postgres.dsn("akson_results"))
+        way, target = Path(folder) / "way", str(parts["host"])
+        way.symlink_to(target)
+        yield make_conninfo(**{**parts, "host": str(way), "application_name": "taken away"}), way, target
+
+
+def _end_connections(postgres: TestDatabase) -> None:
+    with psycopg.connect(postgres.superuser_dsn, autocommit=True) as conn:
+        conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'taken away'"
+        )
+
+
+def test_given_a_server_away_for_long_when_it_is_back_then_the_next_call_of_a_worker_is_answered(
+    postgres: TestDatabase, reachable: tuple[str, Path, str]
+) -> None:
+    dsn, way, target = reachable
+    db = SyncDatabase(dsn, max_size=2)
+    db.open()
+    try:
+        way.unlink()
+        _end_connections(postgres)
+        for _ in range(2):  # on the connection that was lost, and waiting for another
+            with pytest.raises(Unavailable), db.transaction() as conn:
+                conn.execute("SELECT 1")
+        time.sleep(_LONGER)
+        way.symlink_to(target)
+
+        with db.transaction() as conn:
+            assert conn.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        db.close()
+
+
+async def test_given_a_server_away_for_long_when_it_is_back_then_the_next_call_of_a_service_is_answered(
+    postgres: TestDatabase, reachable: tuple[str, Path, str]
+) -> None:
+    dsn, way, target = reachable
+    db = Database(dsn, max_size=2)
+    await db.open()
+    try:
+        way.unlink()
+        _end_connections(postgres)
+        for _ in range(2):  # on the connection that was lost, and waiting for another
+            with pytest.raises(Unavailable):
+                await db.ping()
+        await asyncio.sleep(_LONGER)
+        way.symlink_to(target)
+
+        await db.ping()
+    finally:
+        await db.close()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 import redis.asyncio
 
 from dev.embedded import Valkey
-from kit.identity import faults
+from kit.identity import faults, freshness
 from kit.identity.freshness import ValkeyFreshness, nonce_secret
 from kit.keys import KeyRing
 
@@ -64,6 +65,56 @@ async def test_given_an_unreachable_valkey_then_nobody_is_let_in() -> None:
 def test_the_secret_comes_from_the_key_ring_alone(keys: KeyRing) -> None:
     assert nonce_secret(keys) == nonce_secret(keys)
     assert len(nonce_secret(keys)) == 32
+
+
+async def test_given_an_answer_that_was_lost_when_it_is_asked_for_again_then_the_proof_is_let_in_once(
+    valkey: Valkey,
+) -> None:
+    one, nonce = store(valkey), await store(valkey).nonce()
+    script = one._script
+
+    async def answered_twice(keys: list[str], args: list[str]) -> list[Any]:
+        """As redis-py does when Valkey was slower than the socket's patience."""
+        await script(keys=keys, args=args)
+        return list(await script(keys=keys, args=args))
+
+    one._script = answered_twice
+
+    assert await one.admit("proof-asked-twice", nonce) == nonce
+    with pytest.raises(faults.ProofReplayed):
+        await one.admit("proof-asked-twice", nonce)
+    assert await one.once("assertion-asked-twice", 60)
+    assert not await one.once("assertion-asked-twice", 60)
+
+
+async def test_given_a_valkey_that_says_nothing_then_nobody_is_let_in_until_it_speaks(
+    valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "_PATIENCE", 0.05)
+    one, nonce = store(valkey), await store(valkey).nonce()
+    script = one._script
+
+    async def silent(**_: object) -> None:
+        await asyncio.Event().wait()
+
+    one._script = silent
+    with pytest.raises(faults.ReplayStoreUnavailable):
+        await one.admit("proof-into-silence", nonce)
+    one._script = script
+
+    assert await one.admit("proof-after-silence", nonce) == nonce
+
+
+async def test_given_one_proof_in_calls_of_the_same_moment_then_one_is_let_in(
+    valkey: Valkey,
+) -> None:
+    one, nonce = store(valkey), await store(valkey).nonce()
+
+    answers = await asyncio.gather(
+        *(one.admit("proof-of-two-calls", nonce) for _ in range(5)), return_exceptions=True
+    )
+
+    assert [isinstance(answer, faults.ProofReplayed) for answer in answers].count(False) == 1
 
 
 async def test_given_many_proofs_at_the_same_moment_then_each_passes_once(valkey: Valkey) -> None:

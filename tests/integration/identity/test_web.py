@@ -94,3 +94,15 @@ async def test_given_an_unreachable_valkey_then_the_answer_is_503(auth: DpopAuth
         answer = await client.get("/who/x", auth=auth)
     assert (answer.status_code, answer.json()["title"]) == (503, "replay-store-unavailable")
     assert answer.headers["retry-after"] == "5"
+
+
+async def test_given_valkey_then_the_service_is_ready_and_without_it_not() -> None:
+    away = ValkeyFreshness(redis.asyncio.Redis.from_url("unix:///tmp/akson-no-such.sock"), b"secret")
+    async with client_of(service()) as there, client_of(service(away)) as gone:
+        ready, closed, live = (
+            await there.get("/health/ready"),
+            await gone.get("/health/ready"),
+            await gone.get("/health/live"),
+        )
+    assert (ready.status_code, live.status_code) == (200, 200)
+    assert (closed.status_code, closed.json()["title"]) == (503, "replay-store-unavailable")

@@ -88,6 +88,19 @@ async def test_given_messages_when_measured_then_metrics_tell_counts_and_the_old
     assert 100 <= float(lines["akson_intake_oldest_seconds"]) < 200
 
 
+async def test_given_no_measurement_for_long_then_metrics_do_not_tell_an_old_one(
+    api: Api, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await api.send(sample().xml())
+    await intake._gauges._measure()
+    fresh = (await api.http.get("/metrics")).text
+    monkeypatch.setattr(metrics, "_FRESH_SECONDS", 0.0)
+    old = (await api.http.get("/metrics")).text
+    assert "akson_intake_waiting 1.0" in fresh
+    assert "akson_intake_waiting" not in old
+    assert "akson_intake_messages_total" in old
+
+
 async def test_given_too_many_waiting_when_posted_then_429_and_nothing_stored(
     api: Api, intake: Intake, postgres: TestDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
