@@ -28,8 +28,7 @@ from cli.processes import processes
 from dev.population.numbers import Numbers
 from kit.identity.audiences import PANEL, WRITE_PANEL
 from kit.identity.dpop import DpopKey
-from kit.identity.exchange import KEY_NAME
-from kit.identity.keyfiles import algorithm_of, signing_key
+from kit.identity.keyfiles import EXCHANGE_KEY, algorithm_of, signing_key
 from kit.ids import new_id
 from kit.settings import get_settings
 
@@ -157,7 +156,7 @@ def _bare(count: int, rate: int) -> Measured:
 def _token(number: str, key: DpopKey) -> str:
     """A citizen's token, signed as the core record's exchange signs it."""
     settings = get_settings()
-    signing, now = signing_key(settings, KEY_NAME), int(time.time())
+    signing, now = signing_key(settings, EXCHANGE_KEY), int(time.time())
     claims = {
         "iss": settings.token_exchange_issuer,
         "sub": number[:6],

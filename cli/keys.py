@@ -16,11 +16,13 @@ import journal_api.sealed
 import results_service.sealed
 from core_record.sealed import persons
 from kit import valkey
+from kit.identity.keyfiles import make_own_keys
 from kit.keys import PURPOSES, RETIRABLE, ROTATABLE, KeyProblem, KeyRing, Purpose
+from kit.keys import make as make_ring
 from kit.keys import retire as retire_versions
 from kit.keys import rotate as new_version
 from kit.resealing import Found, look_through, reseal
-from kit.roles import OWNER
+from kit.roles import OWNER, ensure_passwords
 from kit.settings import get_settings
 
 COLUMNS = (
@@ -45,6 +47,23 @@ def list_keys() -> None:
         versions = sorted(ring.secrets[purpose])
         table.add_row(purpose, ", ".join(map(str, versions)), str(versions[-1]))
     Console().print(table)
+
+
+@app.command()
+def make() -> None:
+    """Make the keys of a new installation, once: the ring, passwords of roles, and the keys of our clients.
+
+    Refuses where there is a ring. Nothing else in production ever makes a key.
+    """
+    settings = get_settings()
+    folder = settings.keys_folder
+    make_ring(folder)
+    passwords = ensure_passwords(folder / "db", superuser=True)
+    made = make_own_keys(settings)
+    print(f"{folder} holds ring.json, {len(passwords)} passwords in db/, and token-exchange.jwk.")
+    for client, public in made.items():
+        print(f"Register at {client}: {public}")
+    print("Back the folder up now, apart from the database's backups: without it the data cannot be read.")
 
 
 @app.command()

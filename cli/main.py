@@ -15,11 +15,12 @@ from cli.importing import import_
 from cli.instance import NoInstance, use_instance
 from cli.lookup import lookup
 from cli.operations import migrate, roles, serve, status
+from cli.plain import PlainGroup
 
 # platformdirs warns of a missing XDG_RUNTIME_DIR, which nothing here uses.
 warnings.filterwarnings("ignore", module="platformdirs")
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=PlainGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(apps.app, name="apps")
 app.add_typer(codes.app, name="codes")
 app.add_typer(documents.app, name="documents")

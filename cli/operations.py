@@ -30,8 +30,8 @@ from kit.settings import get_settings
 def migrate() -> None:
     """Bring the database to this version; with the first migration, note which keys it was made with."""
     settings = get_settings()
-    upgrade_all(settings.dsn(OWNER))
     keys = KeyRing.load(settings.keys_folder, create=settings.is_development)
+    upgrade_all(settings.dsn(OWNER))
     with psycopg.connect(settings.dsn("akson_core")) as conn:
         verify_keys_sync(conn, keys)
     print("The database is at this version.")
@@ -57,6 +57,8 @@ def serve(
 ) -> None:
     """Become one of the product's processes (what the containers run)."""
     settings = get_settings()
+    settings.check_issuers()
+    settings.check_addresses()
     if name == "portal":
         from portal.build import build_portal, portal_command  # noqa: PLC0415
 

@@ -59,7 +59,10 @@ class KeyRing:
         path = folder / _RING
         if not path.exists():
             if not create:
-                raise KeyProblem(f"no keys in {folder}: set AKSON_KEYS to the folder that holds ring.json")
+                raise KeyProblem(
+                    f"no keys in {folder}: set AKSON_KEYS to the folder that holds ring.json"
+                    " (a new installation's: `akson keys make`)"
+                )
             _make(path)
         return cls(_read(path), folder)
 
@@ -115,6 +118,14 @@ class KeyRing:
     def _current(self, purpose: Purpose) -> tuple[int, bytes]:
         version = max(self.secrets[purpose])
         return version, self.secrets[purpose][version]
+
+
+def make(folder: Path) -> None:
+    """Make `folder`/ring.json: version 1 of every key. Raises `KeyProblem` where there is one already."""
+    try:
+        _make(folder / _RING)
+    except FileExistsError as error:
+        raise KeyProblem(f"{folder / _RING} exists: nothing was made.") from error
 
 
 def rotate(folder: Path, purpose: Purpose) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
+SUPERUSER = "postgres"
 OWNER = "akson_owner"
 LOGINS = ("akson_core", "akson_results", "akson_journal")
 GROUP = "may_decide"
@@ -18,11 +19,14 @@ APART = (SEALER, AUDITOR, HOUSEKEEPING, PANEL)
 DATABASE = "akson"
 
 
-def ensure_passwords(folder: Path) -> dict[str, str]:
-    """A generated password per login role, in `folder`/<role>, mode 600; made once."""
+def ensure_passwords(folder: Path, *, superuser: bool = False) -> dict[str, str]:
+    """A generated password per login role, in `folder`/<role>, mode 600; made once.
+
+    With `superuser` also one for `postgres`, for a server that is made with it.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     passwords = {}
-    for role in (OWNER, *LOGINS, *APART):
+    for role in (OWNER, *LOGINS, *APART, *([SUPERUSER] if superuser else [])):
         path = folder / role
         if not path.exists():
             path.touch(mode=0o600)

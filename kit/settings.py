@@ -7,13 +7,25 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import make_conninfo
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DEVELOPMENT_CLIENT = "akson-cli"
 """The client of `akson token` and `akson lookup`, which exists in development alone."""
+
+
+class SettingsProblem(RuntimeError):
+    """A setting is missing, or cannot be; the message names it and says what to set, never its value."""
+
+
+def is_secure(url: str) -> bool:
+    """https, or http that does not leave the machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
 def default_data_folder() -> Path:
@@ -161,6 +173,26 @@ class Settings(BaseSettings):
     def is_development(self) -> bool:
         """True only when the environment says so."""
         return self.environment == "development"
+
+    def check_issuers(self) -> None:
+        """Raises `SettingsProblem` in production while a login's issuer is not https, or not set.
+
+        The built-in provider's address is one that any program on the machine could answer at.
+        """
+        if self.is_development:
+            return
+        issuers = {"HELSEID": self.helseid_issuer, "IDPORTEN": self.idporten_issuer}
+        if wrong := [name for name, url in issuers.items() if urlsplit(url).scheme != "https"]:
+            names = " and ".join(f"AKSON_{name}_ISSUER" for name in wrong)
+            raise SettingsProblem(f"set {names}: in production an issuer is an https address")
+
+    def check_addresses(self) -> None:
+        """Raises `SettingsProblem` for an address of ours that its own callers would not take."""
+        ours = {"PORTAL": self.portal_url, "CORE_RECORD": self.core_record_url, "RESULTS": self.results_url}
+        ours |= {"JOURNAL": self.journal_url, "PANEL": self.panel_url}
+        if wrong := [name for name, url in ours.items() if not is_secure(url)]:
+            names = ", ".join(f"AKSON_{name}_URL" for name in wrong)
+            raise SettingsProblem(f"set {names} to the public https address (http only on this machine)")
 
     @property
     def sends_mail(self) -> bool:

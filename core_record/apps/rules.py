@@ -10,7 +10,7 @@ from core_record.apps import grants
 from core_record.apps.models import Proposal, State
 from core_record.registers.checks import valid_org_number
 from kit.errors import Conflict, Unprocessable
-from kit.identity.jwks import secure
+from kit.settings import is_secure
 
 REASONS = ("reviewed", "agreement", "agreement-ended", "security", "incident", "not-needed", "correction")
 LONGEST = timedelta(days=731)
@@ -55,7 +55,7 @@ def launch_url(url: str, *, development: bool) -> None:
         exact = plain and bool(parts.hostname) and url.isascii() and url.isprintable() and " " not in url
     except ValueError:
         exact = False
-    if not exact or not secure(url) or (parts.scheme != "https" and not development):
+    if not exact or not is_secure(url) or (parts.scheme != "https" and not development):
         raise Unprocessable(
             "launch-url-invalid", "The launch address is https, without query, fragment, name or password."
         )

@@ -28,7 +28,7 @@ from kit.identity.claims import ACR_LEVELS, Claims, national_id, text
 from kit.identity.clientauth import AssertionCheck
 from kit.identity.freshness import Freshness, ValkeyFreshness, nonce_secret
 from kit.identity.jwks import FixedKeys, Issuer, KeySource
-from kit.identity.keyfiles import algorithm_of, client_public_key, former_key, signing_key
+from kit.identity.keyfiles import EXCHANGE_KEY, algorithm_of, client_public_key, former_key, signing_key
 from kit.identity.oauthweb import Form, oauth_error, proof_at, read_form, refuse, token_answer
 from kit.identity.verifier import TOKEN_ALGORITHMS, check_times, peek, verified_claims
 from kit.ids import new_id
@@ -41,7 +41,6 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name
 LIFETIME = 300
 """Seconds; never longer than ID-porten's own token."""
-KEY_NAME = "token-exchange"
 DEVELOPMENT_CLIENT = "akson-cli"
 _SUBJECT_TYPES = frozenset({"", "jwt", "at+jwt", "application/at+jwt"})
 
@@ -163,7 +162,7 @@ class TokenExchange:
 
 def own_keys(settings: Settings) -> FixedKeys:
     """The exchange's own public keys, for the core record's verifier (`build_verifier(exchange_keys=…)`)."""
-    found = _public(signing_key(settings, KEY_NAME), former_key(settings, KEY_NAME))
+    found = _public(signing_key(settings, EXCHANGE_KEY), former_key(settings, EXCHANGE_KEY))
     return FixedKeys(KeySet.import_key_set({"keys": found}))
 
 
@@ -183,13 +182,13 @@ def build_exchange(
     issuer = settings.token_exchange_issuer
     return TokenExchange(
         issuer=issuer,
-        key=signing_key(settings, KEY_NAME),
+        key=signing_key(settings, EXCHANGE_KEY),
         subject_issuer=settings.idporten_issuer,
         subject_keys=Issuer(settings.idporten_issuer, http or httpx.AsyncClient(timeout=5.0)),
         clients=AssertionCheck(issuer, _registered_clients(settings), freshness),
         freshness=freshness,
         limits=Limits(settings),
-        former=former_key(settings, KEY_NAME),
+        former=former_key(settings, EXCHANGE_KEY),
     )
 
 

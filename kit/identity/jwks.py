@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import Any, Protocol, cast
-from urllib.parse import urlsplit
 
 import httpx
 from authlib.oidc.discovery import get_well_known_url
@@ -16,6 +15,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import Key, KeySet
 
 from kit.identity import faults
+from kit.settings import is_secure
 
 FRESH_SECONDS = 3600
 """A key set is read anew after this time."""
@@ -25,7 +25,6 @@ FIRST_RETRY_SECONDS = 1
 RETRY_SECONDS = 60
 """Not more than one extra reading in this time, whatever unknown keys are sent to us."""
 METADATA_SECONDS = 24 * 3600
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class KeySource(Protocol):
@@ -62,7 +61,7 @@ class Issuer:
     """An OpenID provider's metadata and keys, over HTTP. Safe to share between tasks of one loop."""
 
     def __init__(self, issuer: str, http: httpx.AsyncClient) -> None:
-        if not secure(issuer):
+        if not is_secure(issuer):
             raise ValueError("an issuer must be an https address (http only on loopback)")
         self.issuer = issuer
         self._http = http
@@ -90,7 +89,7 @@ class Issuer:
     async def endpoint(self, name: str) -> str:
         """The address of e.g. `token_endpoint`; raises `faults.LoginRefused` when missing or insecure."""
         url = (await self.metadata()).get(name)
-        if not isinstance(url, str) or not secure(url):
+        if not isinstance(url, str) or not is_secure(url):
             raise faults.LoginRefused(
                 "metadata-endpoint", f"The login service's metadata have no usable {name}."
             )
@@ -141,9 +140,3 @@ class Issuer:
         if not isinstance(body, dict):
             raise faults.IssuerUnavailable
         return body
-
-
-def secure(url: str) -> bool:
-    """https, or http that does not leave the machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)

@@ -19,6 +19,7 @@ from joserfc.jwk import ECKey, JWKRegistry, Key, import_key
 from kit.keys import KeyProblem
 from kit.settings import Settings
 
+EXCHANGE_KEY = "token-exchange"
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _DEFAULT_ALGORITHMS = {"EC": "ES256", "RSA": "PS256", "OKP": "Ed25519"}
 _SIZES: dict[str, tuple[str, str | int]] = {
@@ -87,6 +88,23 @@ def former_key(settings: Settings, name: str) -> Key | None:
     """
     path = settings.keys_folder / f"{name}.former.jwk"
     return import_key(read_key(path).as_dict(private=False)) if path.exists() else None
+
+
+def make_own_keys(settings: Settings) -> dict[str, Path]:
+    """Make what a new installation signs with: the token exchange's key, and the portal's at each provider.
+
+    A file that is there stays. The public half of the portal's key by provider, to be registered there.
+    """
+    read_private_key(settings.keys_folder / f"{EXCHANGE_KEY}.jwk", create=True)
+    public = {}
+    for provider, client_id, path in (
+        ("HelseID", settings.helseid_client_id, settings.helseid_client_jwk),
+        ("ID-porten", settings.idporten_client_id, settings.idporten_client_jwk),
+    ):
+        key = read_private_key(path or _client_file(settings, client_id, "jwk"), create=True)
+        public[provider] = _client_file(settings, client_id, "public.jwk")
+        _write_once(public[provider], key.as_dict(private=False), replace=True)
+    return public
 
 
 def _client_file(settings: Settings, client_id: str, suffix: str) -> Path:

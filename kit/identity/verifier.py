@@ -268,6 +268,7 @@ def build_verifier(
 
     `exchange_keys` are for the core record itself, which need not ask itself for its own keys.
     """
+    settings.check_issuers()
     http = http or httpx.AsyncClient(timeout=5.0)
     ring = keys or KeyRing.load(settings.keys_folder, create=settings.is_development)
     citizens = settings.token_exchange_issuer

@@ -17,9 +17,9 @@ from dev.personas import persona
 from kit.identity.audiences import READ_RESULTS, RESULTS, WRITE_REPORTS
 from kit.identity.clientauth import ClientAuth
 from kit.identity.dpop import DpopKey
-from kit.identity.exchange import ACCESS_TOKEN_TYPE, GRANT_TYPE, KEY_NAME, build_exchange, own_keys
+from kit.identity.exchange import ACCESS_TOKEN_TYPE, GRANT_TYPE, build_exchange, own_keys
 from kit.identity.faults import TokenKeyUnknown
-from kit.identity.keyfiles import client_key, read_private_key, signing_key
+from kit.identity.keyfiles import EXCHANGE_KEY, client_key, read_private_key, signing_key
 from kit.identity.tokens import Login
 from kit.keys import KeyProblem, KeyRing
 from kit.settings import Settings
@@ -206,9 +206,9 @@ async def test_given_a_new_signing_key_then_tokens_of_the_former_are_believed_wh
 ) -> None:
     """Nobody who is logged in notices a rotation; once the file is gone, the key is nobody's."""
     rotated = settings.model_copy(update={"keys": tmp_path})
-    former = signing_key(rotated, KEY_NAME)
-    (tmp_path / f"{KEY_NAME}.jwk").rename(tmp_path / f"{KEY_NAME}.former.jwk")
-    new = signing_key(rotated, KEY_NAME)
+    former = signing_key(rotated, EXCHANGE_KEY)
+    (tmp_path / f"{EXCHANGE_KEY}.jwk").rename(tmp_path / f"{EXCHANGE_KEY}.former.jwk")
+    new = signing_key(rotated, EXCHANGE_KEY)
     assert new.thumbprint() != former.thumbprint()
     exchange = build_exchange(rotated, keys)
     assert exchange.key.thumbprint() == new.thumbprint(), "the new one signs"
@@ -217,7 +217,7 @@ async def test_given_a_new_signing_key_then_tokens_of_the_former_are_believed_wh
     assert all("d" not in one for one in exchange.jwks()["keys"])
     for key in (new, former):
         assert (await own_keys(rotated).find(key.kid, "ES256")).thumbprint() == key.thumbprint()
-    (tmp_path / f"{KEY_NAME}.former.jwk").unlink()
+    (tmp_path / f"{EXCHANGE_KEY}.former.jwk").unlink()
     assert [one["kid"] for one in build_exchange(rotated, keys).jwks()["keys"]] == [new.kid]
     with pytest.raises(TokenKeyUnknown):
         await own_keys(rotated).find(former.kid, "ES256")

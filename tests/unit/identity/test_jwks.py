@@ -11,7 +11,8 @@ import pytest
 from joserfc.jwk import ECKey, Key, OctKey
 
 from kit.identity import faults
-from kit.identity.jwks import RETRY_SECONDS, STALE_SECONDS, Issuer, secure
+from kit.identity.jwks import RETRY_SECONDS, STALE_SECONDS, Issuer
+from kit.settings import is_secure
 
 ISSUER = "https://issuer.example"
 
@@ -137,7 +138,7 @@ async def test_given_a_key_that_is_not_for_this_signature_then_it_is_not_used(ke
 
 
 def test_only_loopback_may_do_without_tls() -> None:
-    assert secure("http://127.0.0.1:8100/helseid")
-    assert not secure("http://helseid-sts.nhn.no")
+    assert is_secure("http://127.0.0.1:8100/helseid")
+    assert not is_secure("http://helseid-sts.nhn.no")
     with pytest.raises(ValueError, match="https"):
         Issuer("http://helseid-sts.nhn.no", httpx.AsyncClient())
