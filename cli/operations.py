@@ -19,6 +19,7 @@ from rich.table import Table
 
 from cli.access_log import look_up_state, seal_state
 from cli.processes import processes
+from cli.schemas import schema_state
 from core_record.registers.service import verify_keys_sync
 from kit import valkey
 from kit.keys import KeyRing
@@ -84,6 +85,7 @@ def status(
         raise typer.BadParameter(f"choose one of {', '.join(checks)}", param_hint="--only")
     answers = {name: check() for name, check in checks.items() if only in (None, name)}
     words = _add_log(answers) if only is None else []
+    schemas = _add_schemas(answers) if only is None else ""
     if as_json:
         print(json.dumps(answers))
     else:
@@ -93,6 +95,8 @@ def status(
         console = Console(highlight=False)
         console.print(table)
         console.print("; ".join(words).capitalize() + "." if words else "", soft_wrap=True)
+        if schemas:
+            console.print(schemas, soft_wrap=True, markup=False)
     raise typer.Exit(0 if all(a == "ready" for a in answers.values()) else 1)
 
 
@@ -106,6 +110,14 @@ def _add_log(answers: dict[str, str]) -> list[str]:
     states = {"access log sealed": seal_state(settings), "look-ups logged": look_up_state(urls)}
     answers.update({name: state for name, (state, _) in states.items()})
     return [words for _, words in states.values() if words]
+
+
+def _add_schemas(answers: dict[str, str]) -> str:
+    """Add whether the official schemas can be used, where there are to be some; returns it in words."""
+    state, words = schema_state(get_settings())
+    if state:
+        answers["schemas"] = state
+    return words
 
 
 def _checks() -> dict[str, Callable[[], str]]:

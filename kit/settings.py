@@ -135,7 +135,11 @@ class Settings(BaseSettings):
     emergency_login_minutes: int = Field(
         15, description="How long after logging in emergency access is open; then log in anew."
     )
-    schemas: Path | None = Field(None, description="Folder with KITH's official schemas, where installed.")
+    schemas: Path | None = Field(
+        None,
+        description="Folder with the official schemas (XSD) of svarrapport and MsgHead: what they find is"
+        " told with each message. Unset: our own rules alone.",
+    )
     smtp_host: str = Field("", description="Mail server for notices by e-mail; empty: none are sent.")
     smtp_port: int = Field(587, description="Its port.")
     smtp_tls: Literal["starttls", "tls", "none"] = Field(

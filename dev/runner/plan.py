@@ -60,6 +60,8 @@ def environment_for(data: Path, port: int | None, postgres: Postgres, valkey: Va
     }
     if given.is_development:
         values["AKSON_FOLLOW_UP_FROM"] = _follow_up_from(data).isoformat()
+    if given.schemas is not None:  # `akson status` is called from other folders
+        values["AKSON_SCHEMAS"] = os.environ["AKSON_SCHEMAS"] = str(given.schemas.absolute())
     return {name: os.environ.get(name) or value for name, value in values.items()}
 
 

@@ -17,6 +17,7 @@ import psycopg
 from rich.console import Console
 
 from cli.instance import forget_instance, write_instance
+from cli.schemas import schema_state
 from core_record.registers.service import verify_keys_sync
 from dev.embedded import EmbeddedProblem, Postgres, Valkey
 from dev.runner.plan import UpProblem, check_ports, children, environment_for
@@ -97,6 +98,7 @@ class Runner:
         (self.data / "run").mkdir(exist_ok=True)
         self.supervisor.stop_leftovers()
         check_ports(self.settings)
+        self._look_at_schemas()
         self.build.start()
         with _step("Database"):
             self._start_database()
@@ -112,6 +114,13 @@ class Runner:
         self._seed_once()
         with _step("Portal"):
             self._start_portal()
+
+    def _look_at_schemas(self) -> None:
+        state, words = schema_state(self.settings)
+        if state and not words:
+            raise UpProblem(state)
+        if words:
+            console.print(words, soft_wrap=True, markup=False)
 
     def _start_database(self) -> None:
         if self.settings.database_url != self.postgres.url:

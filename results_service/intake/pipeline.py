@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from lxml import etree
 from msgspec import Struct, field, structs
 from psycopg import Connection
 
@@ -23,7 +24,9 @@ from results_service.intake.fingerprint import fingerprint
 from results_service.intake.guard import MessageRejected, find_message, read_bytes
 from results_service.intake.header import Header, read_all_the_same, read_header
 from results_service.intake.models import Claim, Outcome, Problem, Status
+from results_service.intake.schemas import Schemas
 from results_service.intake.senders import SenderRegister, SenderVerdict
+from results_service.intake.validity import STRUCTURAL, findings
 from results_service.reports.fhir import MappedReport, map_report
 from results_service.reports.service import Incoming, StoreOutcome, Storing
 from results_service.reports.svarrapport import Issue, Message, read_message
@@ -67,12 +70,18 @@ class _Case(Struct):
 
 
 class Pipeline:
-    """The fixed sequence; holds what all messages share. `production` refuses messages marked TEST."""
+    """The fixed sequence; holds what all messages share. `production` refuses messages marked TEST.
 
-    def __init__(self, keys: KeyRing, codes: CodeBook, *, production: bool) -> None:
+    `schemas`: the official ones, where the operator has installed them.
+    """
+
+    def __init__(
+        self, keys: KeyRing, codes: CodeBook, *, production: bool, schemas: Schemas | None = None
+    ) -> None:
         self._keys = keys
         self._codes = codes
         self._production = production
+        self._schemas = schemas
         self._senders = SenderRegister()
 
     def use(self, codes: CodeBook) -> None:
@@ -111,20 +120,28 @@ class Pipeline:
             return read_all_the_same(data).outcome(Status.REJECTED, [problem])
         header = read_header(find_message(root))
         read = read_message(root)
-        warnings = _of_severity(read.issues, "warning")
+        warnings = [*_of_severity(read.issues, "warning"), *self._by_schema(root, read.issues)]
         if read.message is None or read.top is None:
             return header.outcome(Status.REJECTED, _of_severity(read.issues, "reject"), warnings)
         doubts = _of_severity(read.issues, "attention")
         return _Case(claim, read.top, header, read.message, doubts, warnings)
+
+    def _by_schema(self, root: etree._Element, ours: Iterable[Issue]) -> list[Problem]:
+        """What the schema finds beside what our own rules have told of the same places."""
+        if self._schemas is None:
+            return []
+        told = {issue.path for issue in ours if issue.path}
+        return [_problem(found) for found in findings(self._schemas, root) if found.path not in told]
 
     def _from_sender(self, conn: Connection[Any], case: _Case) -> _Case | Outcome:
         sender = self._senders.judge(conn, case.claim.organisation, case.message)
         case.sender = sender
         case.header = structs.replace(case.header, sender=sender.key or None, strict=sender.strict)
         case.warnings.extend(sender.warnings)
-        refusal = sender.refusal or self._refused_for(case.message, sender)
-        if refusal:
-            return case.end(Status.REJECTED, [refusal])
+        if sender.refusal:
+            return case.end(Status.REJECTED, [sender.refusal])
+        if refusals := self._refused_for(case, sender):
+            return case.end(Status.REJECTED, refusals)
         if sender.doubt:
             case.doubts.append(sender.doubt)
         if case.message.test:
@@ -134,12 +151,18 @@ class Pipeline:
             return case.end(Status.NEEDS_ATTENTION, case.doubts or [_NOBODY])
         return case
 
-    def _refused_for(self, message: Message, sender: SenderVerdict) -> Problem | None:
-        if message.test and self._production:
-            return _TEST
-        if sender.strict and not _is_uuid(message.msg_id):
-            return _MSG_ID
-        return None
+    def _refused_for(self, case: _Case, sender: SenderVerdict) -> list[Problem]:
+        """What else the message is refused for; faults in its form only where the sender asked for that.
+
+        What was accepted before is not refused for a form that was good enough then.
+        """
+        if case.message.test and self._production:
+            return [_TEST]
+        if not sender.strict or case.claim.again:
+            return []
+        faults = [problem for problem in case.warnings if problem.code in STRUCTURAL]
+        case.warnings = [problem for problem in case.warnings if problem not in faults]
+        return faults if _is_uuid(case.message.msg_id) else [_MSG_ID, *faults]
 
     def _ask(
         self, conn: Connection[Any], case: _Case, persons: Mapping[NationalId, Received]

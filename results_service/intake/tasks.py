@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import time
 
 import redis
 from celery import shared_task
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 from redis.exceptions import RedisError
 
 from core_record.registers.service import verify_keys_sync
@@ -25,6 +26,8 @@ from results_service.intake.deletion import delete_reserved
 from results_service.intake.housekeeping import delete_expired, fold_volumes
 from results_service.intake.pipeline import Pipeline
 from results_service.intake.remapping import Remapper
+from results_service.intake.schemas import SchemaProblem
+from results_service.intake.schemas import load as load_schemas
 from results_service.intake.work import Finished, Worker
 from results_service.release.orders import carry_out_releases
 from results_service.reports.limits import limits
@@ -49,7 +52,12 @@ class Process:
         self.database.open()
         with self.database.transaction() as conn:
             verify_keys_sync(conn, keys)
-        self.pipeline = Pipeline(keys, CodeBook.builtin(), production=not settings.is_development)
+        self.pipeline = Pipeline(
+            keys,
+            CodeBook.builtin(),
+            production=not settings.is_development,
+            schemas=load_schemas(settings.schemas),
+        )
         self.worker = Worker(self.database, self.pipeline)
         self.remapper = Remapper(self.database, keys, lambda: self.pipeline.codes)
         self._book = CurrentBook()
@@ -71,6 +79,21 @@ class Process:
         if cls.current is None:
             cls.current = cls()
         return cls.current
+
+
+@worker_init.connect
+def _look_at_schemas(**_: object) -> None:
+    """Tell which of the official schemas are there; a folder that is named and not there stops the worker."""
+    settings = get_settings()
+    configure("results-worker", settings.log_level)
+    try:
+        schemas = load_schemas(settings.schemas)
+    except SchemaProblem as problem:
+        raise SystemExit(str(problem)) from None
+    if schemas is not None:
+        states = {one.words: one.state for one in schemas.installed}
+        level = logging.INFO if set(states.values()) == {"found"} else logging.WARNING
+        _log.log(level, "official schemas", folder=str(schemas.folder), schemas=list(states))
 
 
 @worker_process_init.connect

@@ -20,6 +20,7 @@ _BLOCK = frozenset(
 )
 _CELL = frozenset({"td", "th"})
 _VOID = frozenset({"br", "hr"})
+_FILLED = ""  # a break that holds words, against XHTML: they follow it
 ALLOWED = set(_INLINE | _BLOCK | _CELL | _VOID)
 # Left out as elements, but within a line. Other unknown ones stand apart, so that no words grow together.
 _RUNNING = frozenset(
@@ -95,9 +96,12 @@ class _Writer:
         if tag in _VOID:
             self.html.append(f"<{tag}/>")
             self.text.append("\n")
-            self._words(node.tail)
-            return
-        self._begin(tag)
+            if not node.text and not node.children:
+                self._words(node.tail)
+                return
+            tag = _FILLED
+        else:
+            self._begin(tag)
         self._above.append(tag)
         stack.append((node, False))
         stack.extend((child, True) for child in reversed(node.children))

@@ -23,7 +23,18 @@ from results_service.reports.svarrapport.parts import (
 )
 from results_service.reports.svarrapport.tree import Node
 
-__all__ = ["Code", "Issue", "Item", "Message", "Moment", "Party", "Patient", "ReadMessage", "Specimen"]
+__all__ = [
+    "Code",
+    "Issue",
+    "Item",
+    "Message",
+    "Moment",
+    "Party",
+    "Patient",
+    "ReadMessage",
+    "Rule",
+    "Specimen",
+]
 
 Severity = Literal["warning", "attention", "reject"]
 Version = Literal["1.3", "1.4"]
@@ -37,6 +48,15 @@ class Issue(Struct, frozen=True, gc=False):
     message: str
     line: int | None = None
     path: str | None = None
+
+
+class Rule(Struct, frozen=True):
+    """One fault: its code, what is done, the sentence the sender gets, and why that is safe."""
+
+    code: str
+    severity: Severity
+    message: str
+    reason: str
 
 
 class Patient(Struct, frozen=True, gc=False):

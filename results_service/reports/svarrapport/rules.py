@@ -7,18 +7,8 @@ safe for the patient. Sources: design of the intake, HIS 80415 (AppRec), HIS 808
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from results_service.reports.svarrapport.model import Issue, Severity
-
-
-class Rule(Struct, frozen=True):
-    """One fault: its code, what is done, the sentence the sender gets, and why that is safe."""
-
-    code: str
-    severity: Severity
-    message: str
-    reason: str
+from results_service.reports.svarrapport.model import Issue, Rule
+from results_service.reports.svarrapport.schema_rules import SCHEMA_RULES
 
 
 def _table(*rules: Rule) -> dict[str, Rule]:
@@ -277,6 +267,7 @@ RULES: dict[str, Rule] = _table(
         "Give every specimen its own IdByServProvider within the report.",
         "References to it are left open, so that no result gets another specimen's sampling date.",
     ),
+    *SCHEMA_RULES,
 )
 
 

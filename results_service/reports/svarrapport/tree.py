@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 _NO_CHILDREN: dict[str, list[Node]] = {}
+_KITH = ("V", "DN", "S", "OT", "U")  # the attributes of CS, CV, TS, PQ, BL
 
 
 class _Names(dict[str, str]):
@@ -39,7 +40,8 @@ def local_name(tag: str) -> str:
 class Node(Struct, gc=False, eq=False):
     """An element: local name, text, attributes, children. Reading a part of it marks that part as taken.
 
-    `is_mixed`: text of its own stands between its children or after them.
+    `is_mixed`: text of its own stands between its children or after them. `attrs_taken`: those that kith's
+    types have; `swallowed`: all of it.
     """
 
     element: Any
@@ -53,6 +55,7 @@ class Node(Struct, gc=False, eq=False):
     taken: bool = False
     text_taken: bool = False
     attrs_taken: bool = False
+    swallowed: bool = False
 
     def __repr__(self) -> str:
         return f"Node({self.tag})"  # what stands in it is about a patient
@@ -98,7 +101,7 @@ class Node(Struct, gc=False, eq=False):
         stack = [self]
         while stack:
             node = stack.pop()
-            node.taken = node.text_taken = node.attrs_taken = True
+            node.taken = node.text_taken = node.attrs_taken = node.swallowed = True
             node.is_mixed = False
             stack.extend(node.children)
 
@@ -145,8 +148,12 @@ def _append_text(parent: Node, children: list[Node], text: str) -> None:
 
 def paths(top: Node, nodes: Iterable[Node]) -> list[str]:
     """The paths of some nodes, in their order; numbered from 1 among siblings of one name, "" for the top."""
-    known: dict[Any, str] = {top.element: ""}
-    return [_path(node.element, known) for node in nodes]
+    return element_paths({top.element: ""}, (node.element for node in nodes))
+
+
+def element_paths(known: dict[Any, str], elements: Iterable[Any]) -> list[str]:
+    """The same of lxml elements, below some whose paths are known."""
+    return [_path(element, known) for element in elements]
 
 
 def _path(element: Any, known: dict[Any, str]) -> str:
@@ -195,7 +202,7 @@ def _untaken(top: Node) -> list[tuple[Node, str]]:
             continue
         if not node.text_taken and node.text and not node.text.isspace():
             found.append((node, "/text()"))
-        if node.attrs and not node.attrs_taken and _says_something(node.attrs):
+        if node.attrs and not node.swallowed and _says_something(node.attrs, _KITH * node.attrs_taken):
             found.append((node, "/attributes()"))
         if node.is_mixed:
             found.extend((c, "/following-text()") for c in node.children if c.tail and not c.tail.isspace())
@@ -204,9 +211,12 @@ def _untaken(top: Node) -> list[tuple[Node, str]]:
     return found
 
 
-def _says_something(attrs: list[tuple[str, str]]) -> bool:
-    """Whether an attribute of the message's own (not xsi) has a value."""
-    return any(value and "}" not in name for name, value in attrs)
+def _says_something(attrs: list[tuple[str, str]], read: tuple[str, ...] = ()) -> bool:
+    """Whether an attribute of the message's own (not xsi), besides those read, has a value."""
+    for name, value in attrs:  # noqa: SIM110 - half the time of any()
+        if value and name not in read and "}" not in name:
+            return True
+    return False
 
 
 def _holds_something(node: Node) -> bool:

@@ -72,6 +72,28 @@ def test_the_worker_comes_up_and_answers_a_ping(
             assert time.monotonic() < deadline, log.read_text()
 
 
+def test_a_worker_whose_folder_of_schemas_is_not_there_does_not_start(
+    settings: Settings, postgres: TestDatabase, keys: KeyRing, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with serving("worker", {**os.environ, "AKSON_SCHEMAS": str(tmp_path / "none")}, log) as process:
+        assert process.wait(60) != 0
+    assert f"AKSON_SCHEMAS names {tmp_path / 'none'}, and there is no such folder" in log.read_text()
+
+
+def test_a_worker_tells_at_its_start_which_schemas_are_there(
+    settings: Settings, postgres: TestDatabase, keys: KeyRing, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with serving("worker", {**os.environ, "AKSON_SCHEMAS": str(tmp_path)}, log) as process:
+        deadline = time.monotonic() + 60
+        while "official schemas" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+    assert "svarrapport 1.4 MISSING" in log.read_text()
+
+
 def test_the_scheduler_comes_up_and_sends_its_sweeps(
     settings: Settings, postgres: TestDatabase, keys: KeyRing, valkey: Valkey, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ def told(found: Mapped) -> list[str]:
         (message(item(*RESULT, "<Comment>en</Comment><Comment>to</Comment>")), ONE),
         (message(item(*RESULT, text("Ja"), text("Nei"))), TWO),
         (message(item(*RESULT, '<InvDate V="19xx-01-01"/>')), ONE),
+        (message(item(*RESULT, '<DevResultInd V="1" Grad="kraftig"/>')), ONE),
         (message(item(*RESULT), patient="<Funn>Uventet</Funn>"), ONE),
         (message(item(*RESULT), after="<Konklusjon>Uventet</Konklusjon>"), ONE),
     ],

@@ -28,6 +28,12 @@ def test_escaped_markup_is_text() -> None:
     assert marked("a &lt;b&gt; c") == ("a <b> c", "")
 
 
+def test_words_inside_a_break_follow_it() -> None:
+    text, xhtml = marked(f"<div {XHTML}>Ingen<br>vekst av <b>E. coli</b></br>etter to døgn<hr>.</hr></div>")
+    assert text == "Ingen\nvekst av E. coli\netter to døgn\n."
+    assert "<b>E. coli</b>" in xhtml
+
+
 def test_paragraphs_and_breaks_become_lines() -> None:
     text, xhtml = marked(
         f"<div {XHTML}><p><strong>R: Normalt.</strong></p><br/><p>Ingen <br/>funn.</p></div>\n  "
