@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import reflex as rx
 
-from portal.citizen.results.transform import MARKS
+from portal.citizen.results.lines import MARKS
 from portal.clients.beside import number_text
 from portal.clients.errors import ServiceProblem
 from portal.clients.screens import Row, TableAnswer, Value

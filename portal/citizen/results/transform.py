@@ -7,36 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from kit.norway import OSLO
-from portal.citizen.results.values import said_beside, value_of
+from portal.citizen.results.lines import WITHDRAWN, ResultLine, referred, tree
+from portal.citizen.results.remarks import Remark, remarks_of
+from portal.clients import elements as fhir
 from portal.clients.fhir import Bundle, resources
-from portal.ui.dates import show_day
+from portal.ui.dates import show_day, sort_key
 
 Json = dict[str, Any]
 _NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
-MARKS = {"1": "high", "2": "low", "3": "outside"}  # Volven 8244; another mark is shown in its own words
 _TOLD = "http://akson.no/fhir/CodeSystem/results-told"
-_HEADINGS = "no-kodeverk-8243"
-"""Codes of a text's heading stand where a code of what was examined would: they name no examination."""
-
-
-@dataclass
-class ResultLine:
-    """One result. `value` with its unit, or a text; `level` is its depth below the first."""
-
-    name: str
-    value: str = ""
-    is_text: bool = False
-    reference: str = ""
-    mark: str = ""
-    mark_text: str = ""
-    status: str = ""
-    notes: list[str] = field(default_factory=list)
-    level: int = 0
 
 
 @dataclass
@@ -53,7 +35,8 @@ class Words:
 class OwnReport:
     """One report. Dates as `13.11.2026`; `status` is FHIR's, `field` the kind of examination.
 
-    `changed_since`: the day the reader last saw an earlier version, empty when there was none.
+    `changed_since`: the day the reader last saw an earlier version, empty when there was none. `preliminary`:
+    the laboratory is not done, also where `status` says only that it was amended (7306 behind it).
     """
 
     id: str
@@ -67,6 +50,8 @@ class OwnReport:
     lines: list[ResultLine]
     comments: list[str]
     has_marks: bool
+    preliminary: bool = False
+    remarks: list[Remark] = dataclasses.field(default_factory=list)
     words: list[Words] = dataclasses.field(default_factory=list)
     changed_since: str = ""
 
@@ -84,7 +69,7 @@ def own_reports(bundle: Bundle) -> list[OwnReport]:
     """The reports of a search, newest sample first."""
     found = _index(bundle)
     reports = sorted(
-        resources(bundle, "DiagnosticReport"), key=lambda one: _moment(_sampled(one, found)), reverse=True
+        resources(bundle, "DiagnosticReport"), key=lambda one: sort_key(_sampled(one, found)), reverse=True
     )
     told = [_told(issue) for issue in _issues(bundle) if _system(issue) == _TOLD]
     return [_with_told(_report(report, found), told) for report in reports]
@@ -147,21 +132,14 @@ def _sampled(report: Json, found: dict[str, Json]) -> str:
     """When the first specimen was taken; where none says so, the date that the report counts from."""
     taken = [
         str(specimen.get("collection", {}).get("collectedDateTime", ""))
-        for specimen in _referred(report.get("specimen"), found)
+        for specimen in referred(report.get("specimen"), found)
     ]
-    known = sorted((one for one in taken if one), key=_moment)
+    known = sorted((one for one in taken if one), key=sort_key)
     return known[0] if known else str(report.get("effectiveDateTime", ""))
 
 
-def _moment(instant: str) -> str:
-    try:
-        return datetime.fromisoformat(instant).astimezone(OSLO).isoformat()
-    except ValueError:
-        return ""
-
-
 def _report(report: Json, found: dict[str, Json]) -> OwnReport:
-    lines = _tree(_referred(report.get("result"), found), found)
+    lines = tree(referred(report.get("result"), found), found)
     return OwnReport(
         id=str(report.get("id", "")),
         field_code=str(_first_coding(report.get("code")).get("code", "")),
@@ -170,71 +148,23 @@ def _report(report: Json, found: dict[str, Json]) -> OwnReport:
         sampled=show_day(_sampled(report, found)),
         answered=show_day(str(report.get("issued", ""))),
         laboratory=_laboratory(report, found),
-        status=str(report.get("status", "")),
+        status="cancelled" if report.get("status") in WITHDRAWN else str(report.get("status", "")),
         lines=lines,
         comments=_comments(report),
         has_marks=any(line.mark for line in lines),
+        preliminary=_preliminary(report),
+        remarks=remarks_of(report, found),
     )
 
 
-def _referred(references: Any, found: dict[str, Json]) -> list[Json]:
-    keys = [str(one.get("reference", "")) for one in references or []]
-    return [found[key] for key in keys if key in found]
-
-
-def _tree(results: list[Json], found: dict[str, Json]) -> list[ResultLine]:
-    """Every result once, those below another under it; a result in a loop begins where nothing else does."""
-    below = {str(member.get("id")) for one in results for member in _referred(one.get("hasMember"), found)}
-    tops_first = sorted(results, key=lambda one: str(one.get("id")) in below)
-    seen: set[str] = set()
-    return [line for one in tops_first for line in _lines(one, found, 0, seen)]
-
-
-def _lines(observation: Json, found: dict[str, Json], level: int, seen: set[str]) -> Iterator[ResultLine]:
-    """The observation and all below it, but for what is seen already: a loop in `hasMember` ends there."""
-    key = str(observation.get("id", ""))
-    if key in seen:
-        return
-    seen.add(key)
-    yield _line(observation, level)
-    for member in _referred(observation.get("hasMember"), found):
-        yield from _lines(member, found, level + 1, seen)
-
-
-def _line(observation: Json, level: int) -> ResultLine:
-    value, is_text = value_of(observation)
-    cancelled = observation.get("status") == "cancelled"
-    said = [str(note["text"]) for note in observation.get("note", []) if note.get("text")]
-    mark, mark_text = ("", "") if cancelled else _mark(observation)
-    return ResultLine(
-        name=_name(observation.get("code")),
-        value="" if cancelled else value,
-        is_text=is_text,
-        reference=" · ".join(
-            str(one["text"]) for one in observation.get("referenceRange", []) if one.get("text")
-        ),
-        mark=mark,
-        mark_text=mark_text,
-        status=str(observation.get("status", "")),
-        notes=said + ([] if cancelled else said_beside(observation)),
-        level=level,
-    )
-
-
-def _mark(observation: Json) -> tuple[str, str]:
-    """`high`, `low`, `outside`, or `other` with the laboratory's own words; both empty without a mark."""
-    marks = observation.get("interpretation") or []
-    if not marks:
-        return "", ""
-    coding = _first_coding(marks[0])
-    return MARKS.get(str(coding.get("code")), "other"), _concept(marks[0])
-
-
-def _name(code: Json | None) -> str:
-    codings = (code or {}).get("coding", [])
-    if codings and all(str(coding.get("system", "")).endswith(_HEADINGS) for coding in codings):
-        return ""
-    return _concept(code)
+def _preliminary(report: Json) -> bool:
+    own = [
+        code
+        for one in fhir.extensions(report, "report-status", fhir.OWN_BASE)
+        for code in fhir.all_codes(one)
+    ]
+    sent = next((code.code for code in own if code.register == "7306"), "")
+    return sent == "P" or (not sent and report.get("status") == "preliminary")
 
 
 def _concept(concept: Json | None) -> str:
@@ -250,7 +180,7 @@ def _first_coding(concept: Json | None) -> Json:
 
 
 def _laboratory(report: Json, found: dict[str, Json]) -> str:
-    roles = _referred(report.get("performer"), found)
+    roles = referred(report.get("performer"), found)
     named = sorted(roles, key=lambda role: "identifier" not in role.get("organization", {}))
     return next(
         (str(r["organization"]["display"]) for r in named if r.get("organization", {}).get("display")), ""

@@ -82,6 +82,7 @@ def _waiting() -> rx.Component:
         rx.el.details(
             rx.el.summary(rx.el.h2(text("own.waiting.heading"), class_name="own-folded-h2")),
             rx.el.ul(rx.foreach(own.waiting, one), class_name="own-list"),
+            rx.el.p(text("own.waiting.help"), class_name="own-waiting-help"),
             open=WIDE,
             class_name="own-folded",
         ),
@@ -105,7 +106,14 @@ def _report(report: Any) -> rx.Component:
             ),
             aksel.expansion_card_description(
                 rx.el.span(report.names, class_name="own-names"),
-                aksel.hstack(_status(report), _changed(report), _has_marks(report), gap="space-8", wrap=True),
+                aksel.hstack(
+                    _status(report),
+                    _changed(report),
+                    _has_remarks(report),
+                    _has_marks(report),
+                    gap="space-8",
+                    wrap=True,
+                ),
             ),
         ),
         aksel.expansion_card_content(_answers(report)),
@@ -115,19 +123,19 @@ def _report(report: Any) -> rx.Component:
 
 
 def _status(report: Any) -> rx.Component:
-    def shown(status: str, colour: str) -> tuple[str, rx.Component]:
-        return status, aksel.tag(
-            text(f"own.status.{status}"), size="small", variant="moderate", data_color=colour
-        )
+    def tag(status: str, colour: str) -> rx.Component:
+        return aksel.tag(text(f"own.status.{status}"), size="small", variant="moderate", data_color=colour)
 
-    return rx.match(
-        report.status,
-        shown("amended", "info"),
-        shown("appended", "info"),
-        shown("preliminary", "warning"),
-        shown("registered", "neutral"),
-        shown("cancelled", "danger"),
-        rx.fragment(),
+    return rx.fragment(
+        rx.cond(report.preliminary, tag("preliminary", "neutral")),  # also of one that is corrected meanwhile
+        rx.match(
+            report.status,
+            ("amended", tag("amended", "info")),
+            ("appended", tag("appended", "info")),
+            ("registered", tag("registered", "neutral")),
+            ("cancelled", tag("cancelled", "warning")),
+            rx.fragment(),
+        ),
     )
 
 
@@ -135,6 +143,13 @@ def _changed(report: Any) -> rx.Component:
     return rx.cond(
         report.changed_since != "",
         aksel.tag(text("own.changed"), size="small", variant="moderate", data_color="warning"),
+    )
+
+
+def _has_remarks(report: Any) -> rx.Component:
+    return rx.cond(
+        report.remarks.length() > 0,
+        aksel.tag(text("own.has_remarks"), size="small", variant="moderate", data_color="warning"),
     )
 
 
@@ -151,22 +166,66 @@ def _answers(report: Any) -> rx.Component:
             text("own.from", laboratory=report.laboratory, sampled=report.sampled, answered=report.answered),
             text_color="subtle",
         ),
-        rx.cond(
-            report.status == "cancelled",
-            aksel.alert(text("own.cancelled_help"), variant="warning", size="small"),
+        rx.match(
+            report.status,
+            ("cancelled", aksel.alert(text("own.cancelled_help"), variant="warning", size="small")),
+            ("amended", aksel.alert(text("own.amended_help"), variant="info", size="small")),
+            ("appended", aksel.alert(text("own.appended_help"), variant="info", size="small")),
+            ("registered", aksel.alert(text("own.registered_help"), variant="info", size="small")),
+            rx.fragment(),
         ),
         rx.cond(
-            report.status == "amended", aksel.alert(text("own.amended_help"), variant="info", size="small")
+            report.preliminary,
+            aksel.alert(text("own.preliminary_help"), variant="info", size="small"),
         ),
         rx.cond(
             report.changed_since != "",
             aksel.alert(text("own.changed_help", day=report.changed_since), variant="warning", size="small"),
         ),
+        rx.foreach(report.remarks, _remark),
         rx.foreach(report.words, _words),
         rx.foreach(report.comments, _comment),
         rx.el.ul(rx.foreach(report.lines, _line), class_name="own-lines"),
         rx.cond(report.has_marks, aksel.body_long(text("own.marks_help"))),
         gap="space-12",
+    )
+
+
+def _remark(remark: Any) -> rx.Component:
+    """What no version of the report says by itself, and what to do."""
+    return aksel.alert(
+        rx.match(
+            remark.code,
+            (
+                "gone",
+                rx.fragment(
+                    rx.el.strong(
+                        rx.cond(
+                            remark.names != "",
+                            text("own.remark.gone_of", names=remark.names),
+                            text("own.remark.gone_one"),
+                        )
+                    ),
+                    " ",
+                    text("own.remark.gone"),
+                ),
+            ),
+            (
+                "disagrees",
+                rx.fragment(
+                    text(
+                        "own.remark.disagrees",
+                        names=remark.names,
+                        stated=remark.stated,
+                        stored=remark.stored,
+                    )
+                ),
+            ),
+            rx.fragment(text_by("own.remark", remark.code, "other")),
+        ),
+        variant=rx.match(remark.code, ("together", "info"), ("earlier", "info"), "warning"),
+        size="small",
+        custom_attrs={"data-testid": "own-remark"},
     )
 
 
@@ -198,10 +257,19 @@ def _comment(comment: Any) -> rx.Component:
 def _line(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(line.name, class_name="own-name"),
-        rx.cond(
-            line.status == "cancelled",
-            rx.el.div(text("own.line_cancelled"), class_name="own-value"),
+        rx.match(
+            line.standing,
+            ("withdrawn", rx.el.div(text("own.line_cancelled"), class_name="own-value")),
+            ("awaited", rx.el.div(text("own.standing.awaited"), class_name="own-awaited")),
             rx.el.div(line.value, class_name=rx.cond(line.is_text, "own-text", "own-value")),
+        ),
+        rx.match(
+            line.standing,
+            *[
+                (standing, rx.el.div(_standing(standing), class_name="own-mark"))
+                for standing in ("preliminary", "corrected", "appended", "earlier")
+            ],
+            rx.fragment(),
         ),
         rx.cond(line.mark != "", rx.el.div(_mark(line), class_name="own-mark")),
         rx.cond(
@@ -210,6 +278,10 @@ def _line(line: Any) -> rx.Component:
         ),
         rx.foreach(line.notes, _comment),
     )
+
+
+def _standing(standing: str) -> rx.Component:
+    return aksel.tag(text(f"own.standing.{standing}"), size="small", variant="outline", data_color="info")
 
 
 def _mark(line: Any) -> rx.Component:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from portal.citizen.results.transform import OwnReport, ResultLine, own_reports, replaced, waiting
+from portal.citizen.results.lines import ResultLine
+from portal.citizen.results.remarks import Remark
+from portal.citizen.results.transform import OwnReport, own_reports, replaced, waiting
 from portal.ui.dates import show_day
 
 NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
@@ -77,6 +81,26 @@ def test_the_newest_sample_stands_first_whatever_zone_it_was_written_in() -> Non
     assert [r.id for r in own_reports(bundle(unknown, early, late))] == ["late", "early", "unknown"]
 
 
+@pytest.fixture
+def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock is set in another part of the world."""
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_away")
+def test_a_time_without_zone_is_norways_wherever_the_machine_stands() -> None:
+    without = report("without", effectiveDateTime="2026-07-01T12:00:00")
+    before = report("before", effectiveDateTime="2026-07-01T11:30:00+02:00")
+    after = report("after", effectiveDateTime="2026-07-01T12:30:00+02:00")
+    found = own_reports(bundle(before, without, after))
+    assert [one.id for one in found] == ["after", "without", "before"]
+    assert {one.sampled for one in found} == {"01.07.2026"}
+
+
 @pytest.mark.parametrize(
     ("value", "shown", "is_text"),
     [
@@ -114,6 +138,108 @@ def test_a_withdrawn_result_shows_neither_value_nor_mark_but_its_comment() -> No
         note=[{"text": "Feil glass"}],
     )
     assert (found.value, found.mark, found.notes) == ("", "", ["Feil glass"])
+
+
+OWN = "http://akson.no/fhir/StructureDefinition/"
+
+
+def behind(name: str, register: str, code: str) -> dict[str, Any]:
+    """A status as the laboratory sent it, behind FHIR's."""
+    inner = {"url": "status", "valueCoding": {"system": SYSTEM + register, "code": code}}
+    return {"url": OWN + name, "extension": [inner]}
+
+
+@pytest.mark.parametrize(
+    ("more", "standing"),
+    [
+        ({"valueQuantity": {"value": 9}}, ""),
+        ({"valueQuantity": {"value": 9}, "status": "entered-in-error"}, "withdrawn"),
+        ({"status": "cancelled"}, "withdrawn"),
+        ({"status": "registered"}, "awaited"),
+        ({"status": "final", "extension": [behind("result-status", "8245", "15")]}, "awaited"),
+        ({"status": "final"}, ""),
+        ({"valueQuantity": {"value": 9}, "status": "preliminary"}, "preliminary"),
+        (
+            {
+                "valueQuantity": {"value": 9},
+                "status": "amended",
+                "extension": [behind("result-status", "8245", "2")],
+            },
+            "preliminary",
+        ),
+        ({"valueQuantity": {"value": 9}, "status": "amended"}, "corrected"),
+        ({"valueQuantity": {"value": 9}, "status": "appended"}, "appended"),
+        (
+            {
+                "valueQuantity": {"value": 9},
+                "extension": [{"url": f"{NILAR}nilar-history", "valueBoolean": True}],
+            },
+            "earlier",
+        ),
+    ],
+)
+def test_how_a_result_stands(more: dict[str, Any], standing: str) -> None:
+    assert line(**more).standing == standing
+
+
+def test_a_result_with_others_below_it_waits_for_no_answer_of_its_own() -> None:
+    found = one(report("r", "top"), observation("top", "T", "leaf", status="registered"), observation("leaf"))
+    assert [row.standing for row in found.lines] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("status", "sent", "preliminary"),
+    [("amended", "P", True), ("amended", "F", False), ("preliminary", "", True), ("final", "", False)],
+)
+def test_a_corrected_report_that_is_not_finished_is_still_preliminary(
+    status: str, sent: str, preliminary: bool
+) -> None:
+    extension = [behind("report-status", "7306", sent)] if sent else []
+    assert one(report(status=status, extension=extension)).preliminary == preliminary
+
+
+def test_a_report_sent_in_error_is_withdrawn() -> None:
+    assert one(report(status="entered-in-error")).status == "cancelled"
+
+
+def notice(code: str, **parts: dict[str, Any]) -> dict[str, Any]:
+    inner = [{"url": "code", "valueCode": code}, *({"url": url, **value} for url, value in parts.items())]
+    return {"url": OWN + "report-notice", "extension": inner}
+
+
+def test_what_is_gone_from_a_report_is_told_by_name_once() -> None:
+    gone = [
+        notice("gone-from-report", concept={"valueCodeableConcept": concept("NPU1", text=name)})
+        for name in ("P-CRP", "P-Kalium", "P-CRP")
+    ]
+    assert one(report(extension=gone)).remarks == [Remark("gone", "P-CRP, P-Kalium")]
+    assert one(report()).remarks == []
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("person-changed", "held"),
+        ("report-number-reused", "held"),
+        ("preliminary-after-final", "together"),
+        ("read-together", "together"),
+        ("earlier-version", "earlier"),
+        ("something-new", "other"),
+    ],
+)
+def test_what_the_service_says_of_a_report_is_told(code: str, told: str) -> None:
+    assert one(report(extension=[notice(code), notice(code)])).remarks == [Remark(told)]
+
+
+def test_a_comment_that_disagrees_is_told_with_both_values() -> None:
+    said = notice(
+        "comment-disagrees",
+        item={"valueReference": {"reference": "Observation/o"}},
+        stated={"valueString": "11"},
+        stored={"valueQuantity": {"value": Decimal("21.0"), "unit": "pmol/L"}},
+    )
+    (found,) = one(report("r", "o", extension=[said]), observation("o", "NPU1")).remarks
+    assert found == Remark("disagrees", "Navn NPU1", "11", "21,0 pmol/L")
 
 
 def test_a_coded_answer_is_shown_beside_its_text_and_a_heading_is_none() -> None:
