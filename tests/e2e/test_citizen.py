@@ -63,9 +63,12 @@ def test_given_a_clinician_has_just_looked_then_the_citizen_sees_who_where_when_
     since = datetime.now(OSLO)
     steps.open_own(visit("lege-koman"), "Danser")
 
-    newest = open_log(visit("line")).first
-    for said in ("Koman", "lege", "Fjordvik legesenter", "Fastlege", since.strftime("%d.%m.%Y")):
+    page = visit("line")
+    newest = open_log(page).first
+    for said in ("Koman", "lege", "Fjordvik legesenter", "Fastlege"):
         expect(newest).to_contain_text(said)
+    day = page.get_by_test_id("access-log").get_by_role("heading", level=2).first
+    expect(day).to_have_text(since.strftime("%d.%m.%Y"))
     expect(newest).to_contain_text("Registrene viser at dette er fastlegen din")
     shown = newest.inner_text()
     assert any(minute in shown for minute in minutes(since)), shown
@@ -82,6 +85,9 @@ def test_given_a_self_declared_look_up_then_the_citizen_sees_that_and_the_reason
     expect(newest).to_contain_text("Skogheim legekontor")
     expect(newest).to_contain_text("Oppgir at du samtykket")
     expect(newest).to_contain_text("Oppga selv grunnen: ga råd til den som behandler deg")
+    newest.get_by_role("button", name="Kjenner du deg ikke igjen?").click()
+    expect(newest).to_contain_text("Ta kontakt med Skogheim legekontor")
+    expect(newest).to_contain_text("Spør hvorfor Rita Lin slo opp")
 
 
 def test_given_personnel_without_authorisation_then_they_are_refused_and_the_citizen_sees_it(
@@ -100,8 +106,10 @@ def test_given_personnel_without_authorisation_then_they_are_refused_and_the_cit
     assert "Telokk" not in asked.stdout
 
     refused = open_log(visit("gry")).filter(has_text="Myrland").first
-    expect(refused).to_contain_text("Avslått – ingenting ble vist")
+    expect(refused).to_contain_text("Avslått. Ingenting ble vist.")
     expect(refused).to_contain_text("Fjordvik hjemmetjeneste")
+    expect(refused).to_contain_text("Ville se: prøvesvar")
+    expect(refused).not_to_contain_text("Så på")
 
 
 def test_given_a_citizen_when_a_clinicians_page_is_asked_for_then_it_leads_home(visit: Visit) -> None:

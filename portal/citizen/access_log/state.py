@@ -9,7 +9,7 @@ import msgspec
 import reflex as rx
 
 from portal.citizen.access_log.transform import Look, looks
-from portal.citizen.access_log.visits import Visit, visits
+from portal.citizen.access_log.visits import Day, Visit, by_day, visits
 from portal.clients.errors import ServiceProblem
 from portal.frame.acting import shown_handle
 from portal.session.acting import log_client, notices_client
@@ -26,6 +26,7 @@ class AccessLog(rx.State):
     of: str = ""  # whom it was fetched for, by handle
     rows: list[Look] = []  # noqa: RUF012 - Reflex copies defaults
     shown: list[Visit] = []  # noqa: RUF012
+    days: list[Day] = []  # noqa: RUF012 - what is shown, day by day
     with_own: bool = False
     fetched: int = 0
     total: int = 0
@@ -98,3 +99,4 @@ class AccessLog(rx.State):
 
     def _choose(self) -> None:
         self.shown = visits(row for row in self.rows if self.with_own or not row.own)
+        self.days = by_day(self.shown)

@@ -46,11 +46,7 @@ def _content() -> rx.Component:
         aksel.switch(text("log.with_own"), checked=log.with_own, on_change=log.show_own, size="small"),
         rx.cond(
             log.shown.length() > 0,
-            rx.el.ol(
-                rx.foreach(log.shown, _visit),
-                class_name="log-rows",
-                custom_attrs={"data-testid": "access-log"},
-            ),
+            rx.el.div(rx.foreach(log.days, _day), custom_attrs={"data-testid": "access-log"}),
             empty_view(text("log.none"), text("log.none_help")),
         ),
         rx.cond(
@@ -85,21 +81,59 @@ def _download() -> rx.Component:
     )
 
 
+def _day(day: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(day.day, class_name="log-day"),
+        rx.el.ol(rx.foreach(day.visits, _visit), class_name="log-rows"),
+    )
+
+
 def _visit(visit: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.div(rx.el.strong(visit.day), rx.el.span(_times(visit)), class_name="log-when"),
+        rx.el.div(rx.el.span(_times(visit)), class_name="log-when"),
         rx.el.div(
             rx.cond(visit.own, rx.el.strong(_self()), _who(visit)),
             rx.el.div(_why(visit), class_name="log-why"),
-            rx.el.div(text("log.saw"), " ", _kinds(visit.kinds)),
+            rx.cond(visit.refused, _refused(visit), rx.el.div(text("log.saw"), " ", _kinds(visit.kinds))),
             rx.cond(visit.withheld > 0, rx.el.div(text("log.withheld", number=visit.withheld))),
-            rx.cond(
-                visit.refused,
-                aksel.tag(text("log.refused"), size="small", variant="moderate", data_color="danger"),
-            ),
             rx.cond(visit.looks.length() > 1, _every(visit)),
-            rx.cond(visit.worker, rx.cond(blocking.chosen == visit.id, _sure(), _block(visit))),
+            rx.cond(visit.worker, _react(visit)),
         ),
+    )
+
+
+def _refused(visit: Any) -> rx.Component:
+    return rx.fragment(
+        rx.el.div(text("log.asked"), " ", _kinds(visit.kinds)),
+        rx.el.div(aksel.tag(text("log.refused"), size="small", variant="moderate", data_color="success")),
+    )
+
+
+def _react(visit: Any) -> rx.Component:
+    """What one can do about a look-up: know whom to ask, or block."""
+    return rx.fragment(
+        aksel.read_more(
+            aksel.body_long(
+                rx.cond(
+                    visit.organisation != "",
+                    text("log.ask.place", place=visit.organisation),
+                    text("log.ask.nowhere"),
+                ),
+                " ",
+                text("log.ask.say", name=rx.cond(visit.name != "", visit.name, text("log.unnamed"))),
+                " ",
+                visit.day,
+                " ",
+                _times(visit),
+                ".",
+                spacing=True,
+            ),
+            aksel.body_long(text("log.ask.right"), spacing=True),
+            aksel.body_long(text("log.ask.block")),
+            header=text("log.ask.heading"),
+            size="small",
+        ),
+        rx.cond(blocking.chosen == visit.id, _sure(), _block(visit)),
     )
 
 

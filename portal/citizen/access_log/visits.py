@@ -47,6 +47,24 @@ class Visit:
     looks: list[Seen] = field(default_factory=list)
 
 
+@dataclass
+class Day:
+    """The visits of one calendar day."""
+
+    day: str
+    visits: list[Visit] = field(default_factory=list)
+
+
+def by_day(found: Iterable[Visit]) -> list[Day]:
+    """The visits under the days they were made on, in their order."""
+    days: list[Day] = []
+    for visit in found:
+        if not days or days[-1].day != visit.day:
+            days.append(Day(visit.day))
+        days[-1].visits.append(visit)
+    return days
+
+
 def visits(looks: Iterable[Look]) -> list[Visit]:
     """The visits of look-ups that come newest first, in the order of the newest of each.
 

@@ -9,12 +9,13 @@ import reflex as rx
 from portal.citizen.notices.email_view import notices_by_email
 from portal.citizen.notices.state import Notices
 from portal.citizen.page import citizen_page
-from portal.frame.layout import ACCESS_LOG
+from portal.frame.layout import ACCESS_LOG, OWN_RESULTS, PRIVACY
 from portal.frame.states import empty_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
 
 notices: Any = Notices  # Reflex turns a state's attributes into Vars, which types do not tell
+_SET_IN_PRIVACY = ("representation-given", "representation-used", "reservation-done", "release-agreed")
 
 
 def notices_view() -> rx.Component:
@@ -72,8 +73,18 @@ def _notice(row: Any) -> rx.Component:
             ),
             rx.el.div(text_by("notices.help", row.kind, "other"), class_name="log-why"),
             rx.cond(row.in_log, _who(row)),
+            rx.match(
+                row.kind,
+                ("result-changed", _way("notices.to_results", OWN_RESULTS)),
+                *[(kind, _way("notices.to_privacy", PRIVACY)) for kind in _SET_IN_PRIVACY],
+                rx.fragment(),
+            ),
         ),
     )
+
+
+def _way(key: str, to: str) -> rx.Component:
+    return rx.el.div(aksel.link(text(key), href=to))
 
 
 def _who(row: Any) -> rx.Component:
@@ -86,5 +97,5 @@ def _who(row: Any) -> rx.Component:
                 rx.cond(row.place != "", rx.el.span(", ", row.place)),
             ),
         ),
-        rx.el.div(aksel.link(text("notices.to_log"), href=ACCESS_LOG)),
+        _way("notices.to_log", ACCESS_LOG),
     )

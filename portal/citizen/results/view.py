@@ -156,7 +156,7 @@ def _has_remarks(report: Any) -> rx.Component:
 def _has_marks(report: Any) -> rx.Component:
     return rx.cond(
         report.has_marks,
-        aksel.tag(text("own.has_marks"), size="small", variant="outline", data_color="warning"),
+        aksel.tag(text("own.has_marks"), size="small", variant="outline", data_color="neutral"),
     )
 
 
@@ -169,7 +169,13 @@ def _answers(report: Any) -> rx.Component:
         rx.match(
             report.status,
             ("cancelled", aksel.alert(text("own.cancelled_help"), variant="warning", size="small")),
-            ("amended", aksel.alert(text("own.amended_help"), variant="info", size="small")),
+            (
+                "amended",
+                rx.cond(
+                    report.changed_since == "",  # else it is said below
+                    aksel.alert(text("own.amended_help"), variant="info", size="small"),
+                ),
+            ),
             ("appended", aksel.alert(text("own.appended_help"), variant="info", size="small")),
             ("registered", aksel.alert(text("own.registered_help"), variant="info", size="small")),
             rx.fragment(),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.citizen.access_log.transform import looks
-from portal.citizen.access_log.visits import visits
+from portal.citizen.access_log.visits import by_day, visits
 
 
 def event(**more: Any) -> dict[str, Any]:
@@ -135,6 +135,17 @@ def test_a_visit_tells_all_that_was_seen_once_and_who_can_be_blocked() -> None:
     citizen = [{"type": {"coding": [{"code": "citizen"}]}}]
     (own,) = visits(looks(bundle(at("10:20", agent=citizen, contained=[]))))
     assert not own.worker
+
+
+def test_visits_stand_under_the_day_in_norway_that_they_were_made_on() -> None:
+    times = ("2026-11-23T23:30:00Z", "2026-11-23T22:50:00Z", "2026-11-22T08:00:00Z")
+    found = by_day(visits(looks(bundle(*(event(id=time, recorded=time) for time in times)))))
+    assert [(one.day, [visit.time for visit in one.visits]) for one in found] == [
+        ("24.11.2026", ["00:30"]),
+        ("23.11.2026", ["23:50"]),
+        ("22.11.2026", ["09:00"]),
+    ]
+    assert by_day([]) == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 2000), st.booleans()), max_size=40))
