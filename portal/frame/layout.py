@@ -17,6 +17,7 @@ from portal.frame.logins import LOGINS
 from portal.frame.patient import patient_banner
 from portal.frame.states import loading_view
 from portal.frame.trouble import trouble_notice
+from portal.frame.unsent import unsent_guard
 from portal.session.guard import Login
 from portal.session.models import Kind
 from portal.session.places import CHOOSE
@@ -127,6 +128,7 @@ def layout(
             tab_index=-1,
             class_name="akson-main",
         ),
+        unsent_guard(),
         idle_warning(ENDED, Login.handle),
         _footer(here),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import steps
-from tests.e2e.conftest import Instance, Visit
+from tests.e2e.conftest import MESSAGES, Instance, Visit
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -49,6 +51,34 @@ def test_given_a_withdrawn_result_then_the_citizen_is_told_what_to_do(visit: Vis
     page = visit("line")
     card = own_report(page, "11.02.2025", "Trukket tilbake")
     expect(card).to_contain_text("Laboratoriet har trukket tilbake dette svaret. Bruk det ikke.")
+
+
+def test_given_a_result_that_its_newest_version_lacks_then_the_citizen_is_told_which_and_what_to_do(
+    visit: Visit, akson: Instance, tmp_path: Path
+) -> None:
+    """The report of 19.11.2024 is sent anew as a change, without the P-GT that it had."""
+    page = visit("line")
+    card = own_report(page, "19.11.2024", "P-GT")
+    expect(card.get_by_role("listitem").filter(has_text="P-GT")).to_be_visible()
+
+    sent = (MESSAGES / "biokjemi-v13.xml").read_text(encoding="utf-8")
+    (gone,) = [
+        item for item in re.findall(r"<ResultItem>.*?</ResultItem>", sent, re.DOTALL) if "P-GT" in item
+    ]
+    changed = sent.replace(gone, "").replace('<ServType V="N" DN="Ny"/>', '<ServType V="M" DN="Endring"/>', 1)
+    changed = re.sub(r"<MsgId>[^<]*", f"<MsgId>{uuid4()}", changed)
+    changed = re.sub(r'<GenDate V="[^"]*"', '<GenDate V="2024-11-25T08:00:00"', changed)
+    (tmp_path / "endring.xml").write_text(changed, encoding="utf-8")
+    assert akson.run("import", str(tmp_path / "endring.xml")).returncode == 0
+
+    page.reload()
+    card = own_report(page, "19.11.2024", "P-CRP")
+    expect(card).to_contain_text("Les dette først")
+    told = card.get_by_test_id("own-remark")
+    expect(told).to_contain_text("Ikke lenger med i svaret: P-GT.")
+    expect(told).to_contain_text("Spør legen som bestilte prøven.")
+    expect(card.get_by_role("listitem").filter(has_text="P-GT")).to_have_count(0)
+    expect(card).to_contain_text("Dette svaret er endret siden du så det")
 
 
 def test_given_results_not_released_then_the_citizen_is_told_that_they_wait_and_why(visit: Visit) -> None:

@@ -2,8 +2,8 @@
 
 The form's fields hold their own text. While one types, what stands in the form is sent to the portal's own
 route (`saving`) with the note's id and the patient it was begun for, one sending at a time; without an answer
-it is sent again until there is one. Sending the same again writes nothing twice. What is not saved, also in
-the page's other forms, keeps the page from being left unasked, also when the session has ended.
+it is sent again until there is one. Sending the same again writes nothing twice. What is not saved keeps the
+page from being left unasked (`portal.frame.unsent`), also when the session has ended.
 
 From the moment the whole form is sent until the answer, it takes no more text: what came then would be in
 neither the note that is being signed nor a draft.
@@ -31,11 +31,14 @@ ANSWER_MS = 15_000
 
 _SCRIPT = """
 const aksonWritten = {
-  form: null, pending: null, sending: false, timer: null, held: null, status: "", holds: null, told: () => {},
+  form: null, pending: null, sending: false, timer: null, held: null, status: "", told: () => {},
 };
 if (typeof window !== "undefined") {
-  Object.defineProperty(window, "aksonUnsent", {configurable: true, get: () =>
-    aksonWritten.pending !== null || Boolean(aksonWritten.holds?.isConnected)});
+  window.aksonHolders ??= new Map();
+  window.aksonHolders.set("note", {
+    holds: () => aksonWritten.pending !== null,
+    drop: () => { aksonWritten.pending = null; aksonSay(""); },
+  });
 }
 const aksonSay = (status, more = {}) => {
   aksonWritten.status = status;
@@ -124,12 +127,10 @@ const DraftKeeper = (props) => {
     where.inert = false;
     where.querySelector("[type=submit]")?.focus();
   }, [answered, note]);
-  const blocker = useBlocker(() => Boolean(window.aksonUnsent));
   useEffect(() => {
     const typed = (event) => {
       const where = event.target.closest?.("form.journal-form");
-      if (!where) return;
-      if (where.id !== form) { aksonWritten.holds = where; return; }
+      if (where?.id !== form) return;
       aksonWritten.pending = {note: where.elements.namedItem("note").value, body: aksonRead(where)};
       aksonSay(aksonWritten.status === "offline" ? "offline" : "writing");
       clearTimeout(aksonWritten.timer);
@@ -147,18 +148,13 @@ const DraftKeeper = (props) => {
       for (let n = 0; n < 50 && waits(); n++) await new Promise((done) => setTimeout(done, 100));
       if (aksonWritten.pending === null && where.isConnected) where.requestSubmit();
     };
-    const leaving = (event) => {
-      if (window.aksonUnsent) { event.preventDefault(); event.returnValue = ""; }
-    };
     const back = () => aksonSend();
     document.addEventListener("input", typed, true);
     window.addEventListener("submit", submitted, true);
-    window.addEventListener("beforeunload", leaving);
     window.addEventListener("online", back);
     return () => {
       document.removeEventListener("input", typed, true);
       window.removeEventListener("submit", submitted, true);
-      window.removeEventListener("beforeunload", leaving);
       window.removeEventListener("online", back);
     };
   }, [form, quiet]);
@@ -180,19 +176,7 @@ const DraftKeeper = (props) => {
     jsx("div", {role: "alert"}, refused && jsx(Alert, {variant: "error", size: "small"},
       wrong[seen.code] ?? wrong.other,
       jsx("div", {className: "journal-actions"}, jsx(CopyButton, {copyText: seen.text, text: words.copy,
-        activeText: words.copied, size: "small"})))),
-    jsx(Dialog, {
-      open: blocker.state === "blocked",
-      onOpenChange: (next) => { if (!next) blocker.reset?.(); },
-    },
-      jsx(Dialog.Popup, {role: "alertdialog", width: "small"},
-        jsx(Dialog.Header, {}, jsx(Dialog.Title, {}, words.leave_title)),
-        jsx(Dialog.Body, {}, words.leave_body),
-        jsx(Dialog.Footer, {},
-          jsx(Button, {onClick: () => blocker.reset?.()}, words.stay),
-          jsx(Button, {variant: "tertiary", onClick: () => {
-            aksonWritten.pending = null; aksonWritten.holds = null; aksonSay(""); blocker.proceed?.();
-          }}, words.leave)))));
+        activeText: words.copied, size: "small"})))));
 };
 """
 
@@ -215,18 +199,14 @@ class _DraftKeeper(rx.Component):
     def add_imports(self) -> dict[str, Any]:
         return {
             "react": ["useEffect", "useLayoutEffect", "useState"],
-            "react-router": [rx.ImportVar(tag="useBlocker", install=False)],
-            aksel.LIBRARY: ["Alert", "Button", "CopyButton", "Dialog"],
+            aksel.LIBRARY: ["Alert", "CopyButton"],
         }
 
     def add_custom_code(self) -> list[str]:
         return [_SCRIPT]
 
 
-_WORDS = (
-    *("idle", "writing", "offline", "corrects", "saved", "kept", "copy", "copied"),
-    *("leave_title", "leave_body", "stay", "leave"),
-)
+_WORDS = ("idle", "writing", "offline", "corrects", "saved", "kept", "copy", "copied")
 
 
 def draft_keeper(note: Any, answered: Any, on_saved: Any, on_overtaken: Any) -> rx.Component:

@@ -157,6 +157,7 @@ def _form() -> rx.Component:
         class_name="journal-form",
         custom_attrs={
             "data-testid": "note-form",
+            "data-keeps": "",
             "data-corrects": rx.cond(writer.corrects != "", "true", "false"),
         },
     )
