@@ -23,7 +23,7 @@ def test_given_a_letter_is_begun_then_the_page_is_not_left_unasked_and_nothing_i
     expect(asked).to_contain_text("Teksten er ikke lagret")
     asked.get_by_role("button", name="Bli her").click()
     expect(words).to_have_value("Kan dere måle blodtrykket?")
-    assert "blodtrykket" not in steps.browser_storage(page)
+    assert "blodtrykket" not in steps.stored(page)
 
     words.fill("")  # nothing is left to lose
     menu.get_by_role("link", name="Pasienter", exact=True).click()
