@@ -46,12 +46,14 @@ class Listed(Struct, frozen=True):
 class Work(Struct):
     """A unit's list; `service`: which municipal service the unit gives, empty for one that gives none.
 
-    `mine`: whose items are the caller's today: oneself, then whom one stands in for.
+    `mine`: whose items are the caller's today: oneself, then whom one stands in for. `closed`: the kinds asked
+    for that one's role is not given.
     """
 
     items: list[Listed]
     service: str = ""
     mine: list[str] = []
+    closed: list[str] = []
 
 
 class Share(Struct, frozen=True):

@@ -100,8 +100,8 @@ MENUS: dict[Kind, tuple[Link, ...]] = {
 
 
 _HIDDEN: dict[str, Any] = {
-    FOLLOW_UP: Login.outside,
-    LETTERS: Login.outside,
+    FOLLOW_UP: Login.outside | Login.from_lists,
+    LETTERS: Login.outside | Login.from_lists,
     RESULTS: Login.from_lists,
     APPS: ~Login.with_apps,
 }

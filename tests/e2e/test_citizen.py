@@ -85,7 +85,7 @@ def test_given_results_not_released_then_the_citizen_is_told_that_they_wait_and_
     page = visit("line")
     waiting = page.get_by_test_id("waiting")
     expect(waiting).to_contain_text("Svar som ikke vises ennå")
-    expect(waiting).to_contain_text("Legen som bestilte prøven")
+    expect(waiting).to_contain_text("legen som bestilte prøven")
     expect(page.get_by_test_id("own-reports")).not_to_contain_text("Vevsprøve")
 
 

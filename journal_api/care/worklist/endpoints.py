@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from msgspec import structs
 from psycopg import AsyncConnection
 
+from core_record.access.journal import journal_role
 from core_record.access.service import Decision, LookUp
 from journal_api.care.follow_up.ownership import ownerless
 from journal_api.care.visits.service import make_ahead
@@ -26,8 +28,12 @@ router = APIRouter(prefix="/work", tags=["work"])
 async def search(request: Request, actor: Caller) -> Response:
     """What is to be done in the place one works at: `kinds`, `open`, `since`, `before`, `mine`, `by_time`,
     `count`. {"service": which municipal service the place gives (empty: none of its own), "items": […],
-    "mine": [whose items are the caller's today: oneself, then whom one stands in for]}."""
-    wanted = await read_body(request, Wanted)
+    "mine": [whose items are the caller's today: oneself, then whom one stands in for], "closed": [those of
+    `kinds` that tell of what the caller's role does not read: none of them are given]}."""
+    asked = await read_body(request, Wanted)
+    reads = journal_role(actor.hpr_number, request.headers.get("requester-hpr-role")).reads
+    closed = [kind for kind in asked.kinds if not service.open_to(reads, kind)]
+    wanted = structs.replace(asked, kinds=[kind for kind in asked.kinds if kind not in closed])
     unit = actor.place or actor.organisation or ""
 
     async def work(conn: AsyncConnection[Any], _: KeyRing, decision: Decision) -> LookUp[dict[str, Any]]:
@@ -36,7 +42,9 @@ async def search(request: Request, actor: Caller) -> Response:
         found = await service.read(conn, unit, wanted, decision.facts.actor_id)
         given = SERVICE_OF.get(decision.facts.organisation_kind or "", "")
         mine = await service.whose(conn, decision.facts.actor_id)
-        return LookUp({"service": given, "items": found, "mine": mine}, {"WorkList": len(found)})
+        return LookUp(
+            {"service": given, "items": found, "mine": mine, "closed": closed}, {"WorkList": len(found)}
+        )
 
     return json_answer(await unit_list(request, actor, "WorkList", work))
 
@@ -48,10 +56,11 @@ async def person(item_id: UUID, request: Request, actor: Caller) -> Response:
     A list names persons without it: who reads a list does not open them all.
     """
     unit = actor.place or actor.organisation or ""
+    reads = journal_role(actor.hpr_number, request.headers.get("requester-hpr-role")).reads
 
     async def work(conn: AsyncConnection[Any], keys: KeyRing, _: Decision) -> LookUp[str]:
         others = await ownerless(conn, unit) if actor.hpr_number else []
-        return LookUp(await service.number_of(conn, keys, [unit, *others], item_id), {"WorkList": 1})
+        return LookUp(await service.number_of(conn, keys, [unit, *others], item_id, reads), {"WorkList": 1})
 
     return json_answer({"number": await unit_list(request, actor, "WorkList", work)})
 

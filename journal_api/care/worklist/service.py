@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,14 @@ from kit.norway import today_in_norway
 
 ANSWERED = frozenset({"task", "message", "referral", "sent", "result", "result-awaited", "requisition"})
 """Kinds of items that somebody waits for an answer to: they can be overdue."""
+_TELLS_OF = {
+    "result": "ResultFollowUp",
+    "requisition": "Requisition",
+    "message": "Communication",
+    "referral": "ServiceRequest",
+}
+"""Which kind of entries a line tells of, by the first word of its kind; other lines tell whom one meets or helps,
+which everybody at work there needs."""
 _PUT = """
 INSERT INTO journal.work_item (unit, item_id, person_id, kind, state, due, urgency, assignee, label, open,
     since, minutes, about)
@@ -42,7 +50,7 @@ _SENT = """
 SELECT person_id, state, open FROM journal.work_item
 WHERE unit = %s AND item_id = %s AND kind = 'sent' FOR UPDATE
 """
-_WHOSE = "SELECT person_id FROM journal.work_item WHERE unit = %s AND item_id = %s"
+_WHOSE = "SELECT person_id, kind FROM journal.work_item WHERE unit = %s AND item_id = %s"
 _STANDS = "SELECT 1 FROM journal.work_item WHERE unit = %s AND item_id = %s AND open"
 _SEEN = """
 UPDATE journal.work_item SET open = false, changed_at = clock_timestamp() WHERE unit = %s AND item_id = %s
@@ -109,6 +117,15 @@ class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
     overdue: bool = False
 
 
+def open_to(reads: Collection[str], kind: str) -> bool:
+    """Whether who reads these kinds of entries needs lines of a kind: its name and mark tell of an entry.
+
+    helsepersonelloven §§ 21 a, 25; pasientjournalloven § 19: no more than the work needs.
+    """
+    tells = _TELLS_OF.get(kind.partition("-")[0])
+    return tells is None or tells in reads
+
+
 async def put(conn: AsyncConnection[Any], item: Item) -> None:
     """Put an item on its unit's list, or bring it up to date. The transaction serves that unit afterwards."""
     await set_unit(conn, item.unit)
@@ -136,15 +153,24 @@ async def read(
     return await with_persons(conn, items)
 
 
-async def number_of(conn: AsyncConnection[Any], keys: KeyRing, units: Sequence[str], item_id: UUID) -> str:
-    """The number of the person whom an item on one of these lists is about. The transaction serves the last.
+async def number_of(
+    conn: AsyncConnection[Any],
+    keys: KeyRing,
+    units: Sequence[str],
+    item_id: UUID,
+    reads: Collection[str],
+) -> str:
+    """The number of the person whom an item on one of these lists is about, for who reads these kinds of
+    entries. The transaction serves the last unit.
 
     Raises `NotFound` (`item-unknown`).
     """
     for unit in units:
         await set_unit(conn, unit)
         row = await (await conn.execute(_WHOSE, (unit, item_id))).fetchone()
-        if row is not None and (found := await listed_persons(conn, keys, [row[0]])):
+        if row is None or not open_to(reads, row[1]):
+            continue
+        if found := await listed_persons(conn, keys, [row[0]]):
             return found[row[0]].number.value
     raise NotFound("item-unknown", "The unit's list has no line with this id.")
 

@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 
 from portal.clients.errors import Problem, ServiceProblem
-from portal.clients.unit import Listed
+from portal.clients.unit import Listed, Work
 from portal.clinician.messages.state import Messages
 from portal.clinician.results_list.state import ResultList
 from portal.clinician.start.before import Before, ask, left_of, tell
@@ -61,6 +61,7 @@ class Start(rx.State):
     _day: list[Listed] = []  # noqa: RUF012
     _mine: list[str] = []  # noqa: RUF012
     _known: dict[str, Before] = {}  # noqa: RUF012
+    _closed: set[str] = set()  # noqa: RUF012
     _login: str = ""
     _narrow: bool = False
     _chose: bool = False
@@ -170,14 +171,17 @@ class Start(rx.State):
                 client.work(OF_DAY, open=False, since=since, before=before, by_time=True, count=1000),
             )
             wanted = late_kinds(is_open.service)
-            late = await client.work(wanted, before=now, by_time=True, count=1000) if wanted else []
+            late = Work([])
+            if wanted:
+                late = await client.work_of_unit(wanted, before=now, by_time=True, count=1000)
         except ServiceProblem as problem:
             if self.stands == "lists" and problem.problem in _PASSING:
                 self.old = True  # what stands stays, and with it what is being written under a line
             else:
                 self._tell(problem)
             return
-        self._open, self._day, self._mine = [*is_open.items, *late], of_day, is_open.mine
+        self._open, self._day, self._mine = [*is_open.items, *late.items], of_day, is_open.mine
+        self._closed = {*is_open.closed, *late.closed}
         self._items = {one.item.id: one for one in (*self._open, *of_day)}
         self.service, self.divides = is_open.service, session.session.authorised_role != "-"
         self.stands = "lists" if services().get(self.service) else "none"
@@ -192,7 +196,11 @@ class Start(rx.State):
         if self._narrow and not self._chose:
             has_own = any(one.item.kind == "visit" and one.item.assignee in self._mine for one in self._day)
             self.whose = "mine" if has_own else ""
-        lists = [shown(one, self._open, self._day, now, self.whose, self._mine) for one in found]
+        lists = [
+            shown(one, self._open, self._day, now, self.whose, self._mine)
+            for one in found
+            if not self._closed.issuperset(one.kinds)  # a list of what one's role is not given
+        ]
         tell(lists, self._known)
         self.lists, self.unknown = lists, len(left_of(self._day, self._mine, self._known))
 

@@ -44,6 +44,8 @@ async def test_given_a_municipal_service_then_its_lists_are_shown_and_logged(
     await tab.do(Start, "load")
     start = await tab.get(Start)
     assert (start.stands, start.service, start.problem) == ("lists", service, "")
+    told_of = {"results", "messages"} & {one.id for one in start.lists}
+    assert told_of == (set() if persona == "pleieassistent" else {"results", "messages"})
     assert start.lists
     assert store.rows(_ASKED) == [("permitted", asked)]
 

@@ -164,6 +164,40 @@ async def test_given_a_task_is_returned_then_the_sender_has_it_with_the_reason(j
     assert (out["item"]["state"], out["item"]["about"]) == ("rejected", made["id"])
 
 
+async def test_given_an_assistant_then_lines_that_tell_of_what_one_does_not_read_are_not_given(
+    journal: Journal,
+) -> None:
+    """A message, a referral, a result: that a person has one is more than an assistant's work needs."""
+    await message(journal)
+    await put(journal, "lege-koman", "Task", "requested", {"text": "Hent medisiner", "unit": HOME_CARE})
+    wanted = {"kinds": ["message", "referral", "result", "requisition-draft", "task", "visit"]}
+    nurse = await journal.ok("sykepleier", None, "POST", "/work/_search", wanted)
+    assert nurse["closed"] == []
+    assert sorted(one["item"]["kind"] for one in nurse["items"]) == ["message", "task"]
+    assistant = await journal.ok("pleieassistent", None, "POST", "/work/_search", wanted)
+    assert assistant["closed"] == ["message", "referral", "result", "requisition-draft"]
+    assert [one["item"]["kind"] for one in assistant["items"]] == ["task"]
+
+    ids = {one["item"]["kind"]: one["item"]["id"] for one in nurse["items"]}
+    for who, kind, there in (
+        ("sykepleier", "message", True),
+        ("pleieassistent", "task", True),
+        ("pleieassistent", "message", False),
+    ):
+        path = f"/work/{ids[kind]}/_person"
+        if there:
+            assert (await journal.ok(who, None, "POST", path))["number"]
+        else:
+            assert code_of(await journal.call(who, None, "POST", path)) == "404 item-unknown"
+
+
+async def test_given_a_unit_then_its_lists_name_persons_without_their_numbers(journal: Journal) -> None:
+    await put(journal, "lege-koman", "Task", "requested", {"text": "x", "unit": HOME_CARE})
+    (line,) = await items(journal, "pleieassistent", "task")
+    assert (line["name"], line["birth_date"]) == ("Line Danser", "1969-11-13")
+    assert "13116900216" not in str(line)
+
+
 async def test_given_a_stand_in_then_lists_of_mine_hold_what_the_absent_one_has(journal: Journal) -> None:
     people = (await journal.ok("sykepleier", None, "POST", "/personnel/_search"))["personnel"]
     ids = {one["name"]: one["id"] for one in people}
