@@ -46,8 +46,8 @@ class Listed(Struct, frozen=True):
 class Work(Struct):
     """A unit's list; `service`: which municipal service the unit gives, empty for one that gives none.
 
-    `mine`: whose items are the caller's today: oneself, then whom one stands in for. `closed`: the kinds asked
-    for that one's role is not given.
+    `mine`: whose items are the caller's today: oneself, then whom one stands in for. `closed`: the kinds
+    asked for that one's role is not given.
     """
 
     items: list[Listed]

@@ -29,8 +29,8 @@ _TELLS_OF = {
     "message": "Communication",
     "referral": "ServiceRequest",
 }
-"""Which kind of entries a line tells of, by the first word of its kind; other lines tell whom one meets or helps,
-which everybody at work there needs."""
+"""Which kind of entries a line tells of, by the first word of its kind; other lines tell whom one meets or
+helps, which everybody at work there needs."""
 _PUT = """
 INSERT INTO journal.work_item (unit, item_id, person_id, kind, state, due, urgency, assignee, label, open,
     since, minutes, about)
