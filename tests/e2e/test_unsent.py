@@ -29,6 +29,7 @@ def test_given_a_letter_is_begun_then_the_page_is_not_left_unasked_and_nothing_i
     menu.get_by_role("link", name="Pasienter", exact=True).click()
     expect(steps.own_patients(page)).to_be_visible()
 
+    steps.open_own(page, "Telokk")
     menu.get_by_role("link", name="Meldinger", exact=True).click()
     page.get_by_test_id("new-letter").click()
     words.fill("Ombestemte meg.")
