@@ -31,7 +31,6 @@ def test_given_a_letter_is_begun_then_the_page_is_not_left_unasked_and_nothing_i
 
     steps.open_own(page, "Telokk")
     menu.get_by_role("link", name="Meldinger", exact=True).click()
-    page.get_by_test_id("new-letter").click()
     words.fill("Ombestemte meg.")
     menu.get_by_role("link", name="Pasienter", exact=True).click()
     asked.get_by_role("button", name="Gå uten å lagre").click()
