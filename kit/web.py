@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kit.errors import AksonError
 from kit.ids import new_id
 from kit.log import get_logger, stack_of
+from kit.openapi import tell_the_whole
 
 _CORRELATION_HEADERS = (b"correlation-id", b"x-request-id", b"traceparent")
 _SAFE_CORRELATION = re.compile(r"[A-Za-z0-9._:\-]{1,100}")
@@ -97,6 +98,10 @@ def _details(error: AksonError | None) -> tuple[tuple[str, str], ...]:
     return (error.outcome_details, *error.other_details) if error and error.outcome_details else ()
 
 
+_NOT_HERE = {
+    404: "There is no such address: see /openapi.json, below /fhir also /fhir/metadata.",
+    405: "This address takes other methods: see Allow. A search of a person is a POST to …/_search.",
+}
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """Nothing goes to a collector that somebody's environment names; `/metrics` has ours."""
 Handler = Callable[[Request], Awaitable[Response]]
@@ -190,19 +195,23 @@ def create_app(
     app.state.needs = [] if ready is None else [ready]
     _add_health(app)
     _add_errors(app, fhir_prefixes)
+    tell_the_whole(app, fhir_prefixes)
     return app
 
 
 def _add_health(app: FastAPI) -> None:
     async def live() -> dict[str, str]:
+        """Whether the process runs."""
         return {"status": "live"}
 
     async def is_ready() -> dict[str, str]:
+        """Whether it can do its work now; 503 when not."""
         for check in app.state.needs:
             await check()
         return {"status": "ready"}
 
     async def metrics() -> Response:
+        """Counts and times, as Prometheus reads them; of nobody."""
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     app.add_api_route("/health/live", live, methods=["GET"], tags=["operations"])
@@ -234,9 +243,8 @@ def _add_errors(app: FastAPI, fhir_prefixes: tuple[str, ...]) -> None:
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
         headers = dict(error.headers or {})  # a 405 names what is allowed (RFC 9110, 15.5.6)
-        return answer(
-            request, error.status_code, None, f"http-{error.status_code}", str(error.detail), headers
-        )
+        detail = _NOT_HERE.get(error.status_code, str(error.detail))
+        return answer(request, error.status_code, None, f"http-{error.status_code}", detail, headers)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101

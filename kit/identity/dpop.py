@@ -245,7 +245,10 @@ def _check_target(claims: dict[str, Any], method: str, url: str) -> None:
     except ValueError:
         fits = False
     if not fits:
-        raise faults.ProofUrl
+        ours = urlsplit(url)  # the path is the caller's, and could name a person
+        raise faults.ProofUrl(
+            f"The proof is for another URL: htu is {ours.scheme}://{ours.netloc} and the path."
+        )
 
 
 def _check_time(claims: dict[str, Any], now: float) -> None:

@@ -31,9 +31,9 @@ class Refused(Unauthorized):
     code_: ClassVar[str] = "token-refused"
     detail_: ClassVar[str] = "The access token is not valid here."
 
-    def __init__(self) -> None:
-        headers = {"WWW-Authenticate": _challenge(self.oauth_error, self.detail_)}
-        super().__init__(self.code_, self.detail_, headers=headers)
+    def __init__(self, detail: str = "") -> None:
+        said = detail or self.detail_
+        super().__init__(self.code_, said, headers={"WWW-Authenticate": _challenge(self.oauth_error, said)})
 
 
 class TokenRefused(Refused):

@@ -51,7 +51,20 @@ async def sending_system(actor: Annotated[Actor, Depends(caller)]) -> Actor:
 Sender = Annotated[Actor, Depends(sending_system)]
 
 
-@router.post("", status_code=202, openapi_extra={"requestBody": {"content": {"application/xml": {}}}})
+_WAITS = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": f"wait=N: answer with the outcome, after at most N (up to {MAX_WAIT_SECONDS}) seconds.",
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    openapi_extra={"parameters": [_WAITS], "requestBody": {"content": {"application/xml": {}}}},
+)
 async def post_message(request: Request, sender: Sender) -> Response:
     """Take in one message. 202 with its receipt, or with `Prefer: wait=N` 200 with its outcome.
 
@@ -84,7 +97,7 @@ async def _received(request: Request, sender: Actor) -> Response:
     return _answer(record, 200 if done else 202)
 
 
-@router.get("/{message_id}")
+@router.get("/{message_id}", openapi_extra={"parameters": [_WAITS]})
 async def get_message(request: Request, message_id: UUID, sender: Sender) -> Response:
     """The state of a message of the caller's organisation; `Prefer: wait=N` waits for the outcome."""
     intake: Intake = request.app.state.intake

@@ -38,6 +38,19 @@ _MAX_FORM_BYTES = 64 * 1024
 _LENIENT = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\"?(?=$|[,;\s])", re.IGNORECASE)
 
 _PERSON = {"name": "person-id", "in": "header", "required": True, "schema": {"type": "string"}}
+_HEADERS = [
+    _PERSON,
+    *(
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": text}
+        for name, text in (
+            ("access-basis", "Health personnel: UNNTAK, SAMTYKKE, FORHOYET_SAMTYKKE, AKUTT, FORHOYET_AKUTT."),
+            ("requester-hpr-role", "Health personnel: the role one acts in (9060)."),
+            ("access-reason", "A declared relation, where no register shows one."),
+            ("If-None-Match", "The ETag of an answer: 304 when nothing is new since."),
+            ("Prefer", "handling=lenient: unknown parameters are left out."),
+        )
+    ),
+]
 
 Read = Callable[[AsyncConnection[Any], UUID, BundleWriter, datetime | None], Awaitable[bool]]
 """Fills an answer; False when there is nothing to give."""
@@ -121,7 +134,7 @@ def _form_description(kind: Kind) -> dict[str, Any]:
         for name, (_, text) in (PARAMETERS[kind] | COMMON).items()
     }
     return {
-        "parameters": [_PERSON],
+        "parameters": _HEADERS,
         "requestBody": {"content": {_FORM: {"schema": {"type": "object", "properties": properties}}}},
     }
 
@@ -133,11 +146,9 @@ for _kind in PARAMETERS:
 _HISTORY = "/DiagnosticReport/{report_id}/_history"
 
 
-@router.get(
-    _HISTORY, response_class=Response, operation_id="history", openapi_extra={"parameters": [_PERSON]}
-)
+@router.get(_HISTORY, response_class=Response, operation_id="history", openapi_extra={"parameters": _HEADERS})
 @router.post(
-    _HISTORY, response_class=Response, operation_id="history_form", openapi_extra={"parameters": [_PERSON]}
+    _HISTORY, response_class=Response, operation_id="history_form", openapi_extra={"parameters": _HEADERS}
 )
 async def report_history(request: Request, report_id: str, actor: Reader) -> Response:
     """Every accepted version of a report, newest first; `_include` adds what each version refers to."""

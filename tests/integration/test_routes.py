@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 import citizen_panel.app
 import core_record.app
+import journal_api.app
 import results_service.app
 from kit.keys import KeyRing
 from kit.settings import Settings
@@ -51,6 +52,7 @@ APPS: dict[str, Callable[[Settings], FastAPI]] = {
     "core_record": core_record.app.make_app,
     "results_service": results_service.app.make_app,
     "citizen_panel": citizen_panel.app.make_app,
+    "journal_api": journal_api.app.make_app,
 }
 
 
@@ -96,6 +98,27 @@ async def test_a_bearer_token_or_an_identity_in_a_header_is_no_proof(app: FastAP
                 continue
             filled = re.sub(r"\{[^}]*\}", "018f0000-0000-7000-8000-000000000000", path)
             assert (await client.request(method, filled, headers=told)).status_code == 401, (method, path)
+
+
+async def test_the_openapi_document_says_what_opens_each_address_and_how_it_refuses(app: FastAPI) -> None:
+    """Written routes outside the document (`/token`, `/jwks`, metadata) are the standards' own."""
+    document = app.openapi()
+    assert document["servers"] == [{"url": app.state.verifier.base_url}]
+    assert "DPoP" in document["components"]["securitySchemes"]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert ("security" in operation) is (path not in PUBLIC), (method, path)
+            assert "422" not in operation["responses"], (method, path)
+            (media,) = operation["responses"]["default"]["content"]
+            assert media == f"application/{'fhir' if path.startswith('/fhir') else 'problem'}+json"
+
+
+async def test_what_is_no_address_is_told_where_they_are_listed(app: FastAPI) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        for path in ("/fhir/Nothing/13116900216/read", "/nothing"):
+            answer = await client.get(path)
+            assert (answer.status_code, "/openapi.json" in answer.text) == (404, True)
+            assert "13116900216" not in answer.text
 
 
 async def test_what_is_listed_as_public_exists_somewhere(settings: Settings) -> None:

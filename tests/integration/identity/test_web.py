@@ -76,6 +76,8 @@ async def test_given_another_host_header_then_the_configured_address_decides(aut
         answer = await client.get("/who/x", auth=auth)
     assert answer.status_code == 401
     assert answer.json()["title"] == "proof-url"
+    assert BASE in answer.json()["detail"]
+    assert "evil" not in answer.text + answer.headers["www-authenticate"]
 
 
 async def test_given_no_token_then_a_fhir_path_answers_an_operation_outcome() -> None:
