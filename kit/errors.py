@@ -82,6 +82,12 @@ class Conflict(AksonError):
     status = 409
 
 
+class TooSlow(AksonError):
+    """408."""
+
+    status = 408
+
+
 class TooLarge(AksonError):
     """413."""
 

@@ -19,6 +19,7 @@ from prometheus_client import PROCESS_COLLECTOR as _PROCESS  # registered with t
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kit.bodies import in_time
 from kit.errors import AksonError
 from kit.ids import new_id
 from kit.log import get_logger, stack_of
@@ -49,6 +50,7 @@ _ISSUE_CODES = {
     404: "not-found",
     405: "not-supported",
     406: "not-supported",
+    408: "timeout",
     409: "conflict",
     413: "too-long",
     415: "not-supported",
@@ -147,10 +149,10 @@ class _Frame:
 
         handler = self._direct.get(scope["path"])
         if handler is not None and scope["method"] == "POST":
-            answer = await _answered(handler, Request(scope, receive))
+            answer = await _answered(handler, Request(scope, in_time(receive)))
             await answer(scope, receive, send_framed)
         else:
-            await self.app(scope, receive, send_framed)
+            await self.app(scope, in_time(receive), send_framed)
 
 
 async def _answered(handler: Handler, request: Request) -> Response:

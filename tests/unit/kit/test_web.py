@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
+from kit import bodies
 from kit.errors import Forbidden, Unavailable
 from kit.log import mask, stack_of
 from kit.web import create_app
@@ -107,3 +111,38 @@ def test_a_stack_has_places_and_no_text() -> None:
     where = stack_of(caught.value)
     assert "raising" in where[-1]
     assert "secret" not in "".join(where)
+
+
+@pytest.mark.parametrize("bytes_a_time", [0, 1])
+async def test_a_body_that_does_not_come_is_given_up_and_one_that_comes_slowly_too(
+    monkeypatch: pytest.MonkeyPatch, bytes_a_time: int
+) -> None:
+    monkeypatch.setattr(bodies, "SECONDS", 0.2)
+    answer = await sent_slowly(bytes_a_time, pause=0.05)
+    assert (answer.status_code, answer.json()["title"]) == (408, "body-too-slow")
+    assert answer.headers["connection"] == "close"
+
+
+async def test_a_large_body_over_a_thin_line_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "SECONDS", 0.2)
+    answer = await sent_slowly(bodies.LEAST_A_SECOND, pause=0.05, times=20)
+    assert (answer.status_code, answer.json()) == (200, 20 * bodies.LEAST_A_SECOND)
+
+
+async def sent_slowly(bytes_a_time: int, *, pause: float, times: int = 1000) -> httpx.Response:
+    """The answer to a body in so many pieces; pieces of nothing are a client that stands still."""
+    app = create_app(name="example")
+
+    @app.post("/size")
+    async def size(request: Request) -> int:
+        return len(await request.body())
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(times):
+            await asyncio.sleep(pause)
+            if bytes_a_time:
+                yield b"x" * bytes_a_time
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://example") as client:
+        return await client.post("/size", content=pieces())
