@@ -14,6 +14,7 @@ from portal.frame.idle import idle_warning
 from portal.frame.language import LanguageChoice
 from portal.frame.leaving import ENDED
 from portal.frame.logins import LOGINS
+from portal.frame.paper import paper_head
 from portal.frame.patient import patient_banner
 from portal.frame.states import loading_view
 from portal.frame.trouble import trouble_notice
@@ -116,21 +117,25 @@ def layout(
     `reload` loads the page anew for another person: with it a citizen can act for who they represent.
     """
     return in_language(
-        plain_link(text("frame.skip"), href="#main", class_name="akson-skip"),
-        _header(kind, here),
-        _connection_lost(),
-        *([patient_banner()] if with_patient else []),
-        *([acting_bar(reload)] if reload else []),
-        trouble_notice(),
-        rx.el.main(
-            rx.cond(Login.kind == kind.value, content, loading_view()),
-            id="main",
-            tab_index=-1,
-            class_name="akson-main",
-        ),
-        unsent_guard(),
-        idle_warning(ENDED, Login.handle),
-        _footer(here),
+        rx.el.div(
+            paper_head(with_patient=with_patient),
+            plain_link(text("frame.skip"), href="#main", class_name="akson-skip"),
+            _header(kind, here),
+            _connection_lost(),
+            *([patient_banner()] if with_patient else []),
+            *([acting_bar(reload)] if reload else []),
+            trouble_notice(),
+            rx.el.main(
+                rx.cond(Login.kind == kind.value, content, loading_view()),
+                id="main",
+                tab_index=-1,
+                class_name="akson-main",
+            ),
+            unsent_guard(),
+            idle_warning(ENDED, Login.handle),
+            _footer(here),
+            class_name="akson-sheet",
+        )
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -162,17 +165,69 @@ def test_given_a_printed_report_then_who_and_what_are_on_paper_and_the_menu_is_n
     steps.open_own(page, "Telokk")
     report = steps.open_report(page, steps.THYROID)
     page.emulate_media(media="print")
-    banner = page.get_by_test_id("patient-banner")
-    expect(banner).to_be_visible()
-    expect(banner).to_contain_text("120579 00499")
+    head = page.get_by_test_id("paper-head")
+    expect(head).to_be_visible()
+    expect(head).to_contain_text("Gry Telokk · 120579 00499 · Født 12.05.1979")
     assert steps.cells(steps.result(report, "P-TSH"))[:2] == ["10,25", "10E-3 IU/L"]
     for unwanted in (page.get_by_test_id("log-out"), report.get_by_test_id("back")):
         expect(unwanted).to_be_hidden()
-    assert page.pdf().startswith(b"%PDF")
+    page.emulate_media()
+    sheets = sheets_of(page)
+    assert all("Gry Telokk · 120579 00499" in sheet for sheet in sheets)
     expect_fits_on_paper(page)
 
 
+def test_given_printed_lists_then_every_sheet_has_its_patient_when_by_whom_and_its_number(
+    visit: Visit,
+) -> None:
+    page = visit("lege-koman")
+    steps.open_own(page, "Telokk")
+    steps.expect_all_reports(page)
+    for where in ("results", "journal"):
+        page.goto(f"/clinician/{where}")
+        if where == "results":
+            steps.expect_all_reports(page)
+        else:
+            expect(page.get_by_test_id("journal-events")).to_be_visible()
+        sheets = sheets_of(page)
+        assert len(sheets) > 1
+        for place, sheet in enumerate(sheets, 1):
+            assert "Gry Telokk · 120579 00499 · Født 12.05.1979" in sheet
+            assert re.search(r"Skrevet ut \d\d\.\d\d\.\d{4} \d\d:\d\d av Magnar Koman", sheet)
+            assert f"{place} / {len(sheets)}" in sheet
+        for unwanted in ("Logg ut", "Mine innlogginger", "Legg til", "Innbyggerpanelet", "/clinician/"):
+            assert not any(unwanted in sheet for sheet in sheets)
+
+
+def test_given_a_printed_result_to_follow_up_then_nobody_else_is_named_and_a_list_has_no_patient(
+    visit: Visit,
+) -> None:
+    page = visit("lege-koman")
+    page.goto("/clinician/follow-up")
+    rows, report = page.locator(".follow-row"), page.get_by_test_id("open-result")
+    expect(rows.first).to_be_visible()
+    first, *others = page.locator(".follow-name").all_inner_texts()
+    rows.first.click()
+    expect(report).to_be_visible()
+    sheets = sheets_of(page)
+    assert all(first in sheet.split("Skrevet ut")[0] for sheet in sheets)
+    assert not [name for name in {*others} - {first} if any(name in sheet for sheet in sheets)]
+    page.get_by_test_id("close-result").click()
+    expect(report).to_be_hidden()
+    expect(page.get_by_test_id("patient-banner")).to_contain_text(first)
+    (list_, *_) = sheets_of(page)
+    assert first not in list_.split("Skrevet ut")[0]
+    assert first in list_
+
+
+def sheets_of(page: Page) -> list[str]:
+    """The words of each printed sheet."""
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    return [" ".join(sheet.get_textpage().get_text_range().split()) for sheet in document]
+
+
 def expect_fits_on_paper(page: Page) -> None:
-    """A4 upright at 96 dpi with 1 cm margins is 718 px wide."""
-    page.set_viewport_size({"width": 718, "height": 1000})
+    """A4 upright at 96 dpi with 9 mm margins is 725 px wide."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 725, "height": 1000})
     steps.expect_no_sideways_scroll(page, "on paper")

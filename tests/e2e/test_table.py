@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e import steps
@@ -38,6 +40,30 @@ def test_given_results_when_the_table_is_chosen_then_values_stand_under_their_sa
 
     line.first.get_by_test_id("table-trend").click()
     expect(page.get_by_test_id("trend-view").get_by_role("heading", level=1)).to_contain_text("P-TSH")
+
+
+def test_given_a_phone_then_each_analysis_has_its_newest_value_the_one_before_and_no_sideways_scroll(
+    visit: Visit,
+) -> None:
+    page = visit("lege-koman")
+    steps.open_own(page, "Telokk")
+    page.set_viewport_size(steps.NARROW)
+    page.get_by_test_id("view-choice").get_by_role("radio", name="Tabell").click()
+    lines = page.get_by_test_id("newest-line")
+    tsh = lines.filter(has=page.get_by_role("button", name="P-TSH"))
+    expect(tsh).to_have_count(1)
+    expect(page.get_by_test_id("cumulative")).to_be_hidden()
+    expect(tsh).to_contain_text("10E-3 IU/L")
+    expect(tsh).to_contain_text("Ref. 0,27 - 4,20")
+    assert re.search(r"(Opp fra|Ned fra|Uendret fra|Forrige) \S+ \(\d\d\.\d\d\.\d{4}\)", tsh.inner_text())
+    steps.expect_no_sideways_scroll(page, "newest values")
+    assert steps.axe_faults(page) == []
+    tsh.get_by_test_id("newest-trend").click()
+    expect(page.get_by_test_id("trend-view").get_by_role("heading", level=1)).to_contain_text("P-TSH")
+    page.set_viewport_size({"width": 1280, "height": 844})
+    page.get_by_test_id("back").click()
+    expect(page.get_by_test_id("cumulative")).to_be_visible()
+    expect(lines.first).to_be_hidden()
 
 
 def test_given_texts_and_cultures_then_the_table_leads_to_their_report_instead_of_hiding_them(

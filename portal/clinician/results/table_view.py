@@ -7,9 +7,11 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.results.list_view import view_choice
-from portal.clinician.results.marks import converted_line, flag_sign, hidden, ours_sign, state_mark
+from portal.clinician.results.marks import hidden
+from portal.clinician.results.newest_view import newest_view
 from portal.clinician.results.state import seen
 from portal.clinician.results.transform.table import COLUMNS
+from portal.clinician.results.values_view import value_view
 from portal.frame.states import empty_view, loading_view, problem_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
@@ -33,7 +35,7 @@ def table_view(heading: rx.Component) -> rx.Component:
                     _covered(),
                     rx.cond(
                         _TABLE.rows > 0,
-                        rx.fragment(_window(), _table(), _legend()),
+                        rx.fragment(_window(), _table(), newest_view(_TABLE.newest), _legend()),
                         empty_view(text("table.none"), text("table.none_body", count=_TABLE.left_out)),
                     ),
                 ),
@@ -78,6 +80,7 @@ def _filters() -> rx.Component:
             size="small",
             checked=seen.table_everything,
             on_change=seen.choose_all_lines,
+            class_name="cumulative-wide",
             custom_attrs={"data-testid": "all-lines"},
         ),
         role="group",
@@ -89,12 +92,17 @@ def _filters() -> rx.Component:
 def _covered() -> rx.Component:
     """What is in sight and how much is not, announced when it changes."""
     return rx.el.div(
-        rx.el.p(text("table.covered", rows=_TABLE.rows, times=_TABLE.total)),
+        rx.el.p(text("table.covered", rows=_TABLE.rows, times=_TABLE.total), class_name="cumulative-wide"),
+        rx.el.p(
+            text("table.covered", rows=_TABLE.rows + _TABLE.elsewhere, times=_TABLE.total),
+            class_name="newest",
+        ),
         rx.cond(_TABLE.withheld, rx.el.p(rx.el.strong(text("table.withheld")))),
         rx.cond(
             _TABLE.elsewhere > 0,
             rx.el.p(
                 rx.el.strong(text("table.elsewhere", count=_TABLE.elsewhere)),
+                class_name="cumulative-wide",
                 custom_attrs={"data-testid": "elsewhere"},
             ),
         ),
@@ -131,7 +139,7 @@ def _window() -> rx.Component:
             ),
             _turn("table.older", 1, last >= _TABLE.total, "older"),
             aria_label=text("table.times"),
-            class_name="results-bar results-noprint",
+            class_name="results-bar results-noprint cumulative-wide",
         ),
     )
 
@@ -162,7 +170,7 @@ def _table() -> rx.Component:
             class_name="cumulative",
             custom_attrs={"data-testid": "cumulative"},
         ),
-        class_name="akson-scroll cumulative-scroll",
+        class_name="akson-scroll cumulative-scroll cumulative-wide",
         tab_index=0,
         role="region",
         aria_label=text("table.caption"),
@@ -241,42 +249,8 @@ def _line(line: Any) -> rx.Component:
             scope="row",
             class_name="cumulative-name",
         ),
-        rx.foreach(line.cells, lambda cell: rx.el.td(rx.foreach(cell, lambda v: _value(v, line.unit)))),
+        rx.foreach(line.cells, lambda cell: rx.el.td(rx.foreach(cell, lambda v: value_view(v, line.unit)))),
         custom_attrs={"data-testid": "table-line"},
-    )
-
-
-def _value(value: Any, unit: Any) -> rx.Component:
-    """A result: its number, its marks, and the way to what a cell cannot say."""
-    shown = rx.fragment(
-        rx.cond(value.value != "", value.value, text_by("table.opens", value.opens, "none")),
-        rx.cond(value.unit != "", rx.el.span(" ", value.unit, class_name="cumulative-own-unit")),
-    )
-    return rx.el.div(
-        rx.cond(
-            value.opens != "",
-            rx.el.button(
-                shown,
-                rx.cond(value.opens == "comment", rx.el.span(" ✎", aria_hidden="true")),
-                hidden(" ", text_by("table.opens", value.opens, "text")),
-                type="button",
-                on_click=seen.open_report(value.report_id),
-                class_name="results-link cumulative-value",
-                custom_attrs={"data-testid": "cell-report"},
-            ),
-            rx.el.span(shown, class_name="cumulative-value"),
-        ),
-        flag_sign(value.flag),
-        ours_sign(value.ours),
-        rx.cond(value.state != "", rx.el.div(state_mark(value.state))),
-        rx.cond(value.history, rx.el.div(text("results.history"), class_name="cumulative-time")),
-        converted_line(value.converted, unit),
-        rx.cond(value.code != "", rx.el.div(value.code, class_name="cumulative-time")),
-        class_name="cumulative-cell",
-        custom_attrs={
-            "data-numeric": rx.cond(value.numeric, "yes", "no"),
-            "data-flag": rx.cond(value.flag != "", value.flag, rx.cond(value.ours != "", "ours", "")),
-        },
     )
 
 

@@ -12,7 +12,8 @@ import pytest
 from portal.clients.screens import TableAnswer
 from portal.clinician.results.transform.cumulative import table_of
 from portal.clinician.results.transform.reports import reports_of
-from portal.clinician.results.transform.table import COLUMNS, CellValue, TableView, Wanted, view_of
+from portal.clinician.results.transform.rows import CellValue
+from portal.clinician.results.transform.table import COLUMNS, TableView, Wanted, view_of
 from portal.clinician.results.transform.trend import points_of
 from results_service.codes import CodeBook
 from results_service.codes.equivalence_files import builtin

@@ -9,15 +9,8 @@ from portal.clients.beside import number_text
 from portal.clients.screens import Converted, Field, Group, ReportHead, Row, TableAnswer, Value
 from portal.clients.screens import Join as SentJoin
 from portal.clinician.results.transform import dates, ranges
-from portal.clinician.results.transform.table import (
-    CellValue,
-    Column,
-    ColumnReport,
-    Line,
-    Moment,
-    ResultTable,
-    TableRow,
-)
+from portal.clinician.results.transform.rows import CellValue, Line, Moment, TableRow
+from portal.clinician.results.transform.table import Column, ColumnReport, ResultTable
 from portal.clinician.results.transform.trend import Join
 
 _FLAGS = {"1": "high", "2": "low", "3": "outside"}

@@ -8,50 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from portal.clinician.results.transform.newest import NewestGroup, newest
+from portal.clinician.results.transform.rows import Line, Moment, TableRow
 from portal.clinician.results.transform.trend import Join
 
 COLUMNS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class CellValue:
-    """One result in a cell. `value` is as sent; `unit` only where it is another than the row's.
-
-    `opens`: "" or why the report must be read: "text" | "comment" | "report". `converted` is ours, in the
-    row's unit, by `source`. `code`: the laboratory's, where it is another than the row's.
-    """
-
-    value: str = ""
-    unit: str = ""
-    numeric: bool = False
-    flag: str = ""
-    flag_text: str = ""
-    ours: str = ""
-    state: str = ""
-    history: bool = False
-    commented: bool = False
-    opens: str = ""
-    converted: str = ""
-    source: str = ""
-    code: str = ""
-    report_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One analysis in one unit. `cells` follow the columns. `reference` is the newest value's.
-
-    `code` is "" unless another analysis has the same name.
-    """
-
-    key: str = ""
-    name: str = ""
-    code: str = ""
-    unit: str = ""
-    reference: str = ""
-    analysis: str = ""
-    joined: list[str] = field(default_factory=list)
-    cells: list[list[CellValue]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +46,13 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class TableView:
     """The part in sight. `start` counts columns from the newest; `elsewhere`: rows with values only outside
-    the window; `left_out`: rows that the filters hide; `withheld`: the person has restricted some data."""
+    the window; `left_out`: rows that the filters hide; `withheld`: the person has restricted some data.
+
+    `newest`: every row's newest value, whenever it was: what is shown where the screen is narrow."""
 
     columns: list[Column] = field(default_factory=list)
     groups: list[LineGroup] = field(default_factory=list)
+    newest: list[NewestGroup] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)
     start: int = 0
     total: int = 0
@@ -108,21 +72,6 @@ class Wanted:
     start: int = 0
     everything: bool = False
     """Rows without a value in the window too."""
-
-
-Moment = tuple[str, bool]
-
-
-@dataclass(slots=True)
-class TableRow:
-    """A row as fetched; `values` by sampling time."""
-
-    line: Line
-    area: str
-    group: str
-    search: str
-    undecided: bool
-    values: dict[Moment, list[CellValue]]
 
 
 @dataclass(slots=True)
@@ -149,6 +98,7 @@ def view_of(table: ResultTable, wanted: Wanted) -> TableView:
     return TableView(
         columns=[table.columns[moment] for moment in window],
         groups=_groups(inside, window),
+        newest=newest(passed),
         areas=list(dict.fromkeys(row.area for row in table.rows if row.area)),
         start=start,
         total=len(moments),
