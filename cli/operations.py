@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated
@@ -25,7 +26,7 @@ from kit import valkey
 from kit.keys import KeyRing
 from kit.migrate import upgrade_all
 from kit.roles import OWNER, ensure_database, ensure_passwords, ensure_roles
-from kit.settings import get_settings
+from kit.settings import get_settings, unknown_variables
 
 
 def migrate() -> None:
@@ -57,6 +58,8 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Become one of the product's processes (what the containers run)."""
+    if unknown := unknown_variables():
+        print(f"There is no setting {', '.join(unknown)}: see docs/settings.md.", file=sys.stderr)
     settings = get_settings()
     settings.check_issuers()
     settings.check_addresses()

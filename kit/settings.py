@@ -68,7 +68,8 @@ class Settings(BaseSettings):
     journal_url: str = Field("http://127.0.0.1:8103", description="The municipal journal's address.")
     panel_url: str = Field("http://127.0.0.1:8104", description="The citizen panel's address.")
     helseid_issuer: str = Field(
-        "http://127.0.0.1:8100/helseid", description="HelseID; unset in development: the built-in provider."
+        "http://127.0.0.1:8100/helseid",
+        description="HelseID (https; needed in production). In development the built-in provider.",
     )
     helseid_client_id: str = Field("akson-portal", description="The portal's client id at HelseID.")
     helseid_client_jwk: Path | None = Field(
@@ -79,7 +80,7 @@ class Settings(BaseSettings):
     )
     idporten_issuer: str = Field(
         "http://127.0.0.1:8100/idporten",
-        description="ID-porten; unset in development: the built-in provider.",
+        description="ID-porten (https; needed in production). In development the built-in provider.",
     )
     idporten_client_id: str = Field("akson-portal", description="The portal's client id at ID-porten.")
     idporten_client_jwk: Path | None = Field(
@@ -210,6 +211,12 @@ class Settings(BaseSettings):
         if password_file.is_file():
             overrides["password"] = password_file.read_text().strip()
         return make_conninfo(self.database_url, **overrides)
+
+
+def unknown_variables() -> list[str]:
+    """Variables named as settings that are none: misspelt, or of another version."""
+    known = Settings.model_fields
+    return sorted(n for n in os.environ if n.startswith("AKSON_") and n[6:].lower() not in known)
 
 
 @lru_cache(maxsize=1)

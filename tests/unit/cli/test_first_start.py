@@ -160,3 +160,15 @@ def test_given_an_address_that_no_caller_would_take_then_nothing_is_served(addre
     with pytest.raises(SettingsProblem, match="AKSON_CORE_RECORD_URL"):
         Settings(core_record_url=address).check_addresses()
     Settings(core_record_url="https://core.example").check_addresses()
+
+
+def test_given_a_misspelt_setting_then_it_is_told_and_what_is_right_is_not(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AKSON_RESULT_URL", "https://secret.example")
+    monkeypatch.setenv("AKSON_RESULTS_URL", "https://results.example")
+    get_settings.cache_clear()
+    _, told = said("serve", "core_record")
+    assert "AKSON_RESULT_URL" in told
+    assert "AKSON_RESULTS_URL" not in told
+    assert "secret" not in told
