@@ -9,14 +9,16 @@ import reflex as rx
 from portal.frame.acting import acting
 from portal.frame.layout import PRIVACY
 from portal.frame.states import loading_view, problem_view
+from portal.session.guard import Login
 from portal.ui import aksel
 from portal.ui.text import text
 
 
 def citizen_page(
-    area: str, state: Any, content: rx.Component, *, beside: rx.Component | None = None
+    area: str, state: Any, content: rx.Component, *, beside: rx.Component | None = None, lead_of: bool = False
 ) -> rx.Component:
-    """A page with the texts `<area>.heading`, `.heading_of`, `.lead` and `.again`.
+    """A page with the texts `<area>.heading`, `.heading_of`, `.lead` and `.again`, and with `lead_of` another
+    lead for whom one acts for, where the first speaks to the person themselves.
 
     `state` has `problem`, `code`, `loaded`, `load`, and `of`: whom it was fetched for. Until that is whom the
     heading names, the page is loading. `beside` stands above the content, whatever becomes of that.
@@ -33,7 +35,16 @@ def citizen_page(
             level="1",
             size="large",
         ),
-        aksel.body_long(text(f"{area}.lead"), class_name="own-lead"),
+        rx.el.p(
+            text("frame.paper_of", name=rx.cond(acting.name != "", acting.name, Login.name)),
+            class_name="own-paper",
+        ),
+        aksel.body_long(
+            rx.cond(acting.name != "", text(f"{area}.lead_of", name=acting.name), text(f"{area}.lead"))
+            if lead_of
+            else text(f"{area}.lead"),
+            class_name="own-lead",
+        ),
         rx.cond(
             of_them & (state.problem != ""),
             rx.cond(state.code == "Reservation", _reserved(), problem_view(state.problem, state.code, again)),
@@ -41,6 +52,7 @@ def citizen_page(
         beside or rx.fragment(),
         rx.cond(of_them & state.loaded, content, rx.cond(~of_them | (state.problem == ""), loading_view(6))),
         gap="space-20",
+        class_name="own-page",
     )
 
 

@@ -226,6 +226,27 @@ def sheets_of(page: Page) -> list[str]:
     return [" ".join(sheet.get_textpage().get_text_range().split()) for sheet in document]
 
 
+def test_given_a_citizens_page_on_paper_then_it_says_whose_it_is_and_has_nothing_to_press(
+    visit: Visit,
+) -> None:
+    page = visit("line")
+    page.get_by_test_id("own-reports").get_by_role("button").first.click()
+    paper = page.locator(".own-paper")
+    expect(paper).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(paper).to_have_text("Gjelder: Line Danser")
+    expect(page.get_by_test_id("own-reports").get_by_role("listitem").first).to_be_visible()
+    expect(page.get_by_test_id("own-over-time")).to_be_hidden()
+    expect_fits_on_paper(page)
+
+
+def test_given_twice_the_size_then_no_page_of_a_citizen_is_too_wide(visit: Visit) -> None:
+    page = visit("line")
+    page.set_viewport_size({"width": 640, "height": 512})  # 1280 × 1024 at 200 %
+    for where in walks.walk_citizen(page):
+        steps.expect_no_sideways_scroll(page, where)
+
+
 def expect_fits_on_paper(page: Page) -> None:
     """A4 upright at 96 dpi with 9 mm margins is 725 px wide."""
     page.emulate_media(media="print")

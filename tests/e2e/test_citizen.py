@@ -187,6 +187,12 @@ def test_given_a_parent_then_the_small_childs_results_are_one_choice_away_and_th
     expect(newest).to_contain_text("Astrid Nesheim")
     expect(newest).to_contain_text("Forelder til barn under 12 år")
 
+    expect(page.get_by_label("Vis også oppslag av personen selv")).to_be_visible()
+    page.get_by_role("navigation").get_by_role("link", name="Personvern").click()
+    expect(page.get_by_role("main")).to_contain_text("journalen til Mathias Nesheim")
+    expect(page.get_by_role("main")).not_to_contain_text("journalen din")
+    page.get_by_role("navigation").get_by_role("link", name="Hvem har sett").click()
+
     page.get_by_role("button", name="Tilbake til mine egne").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hvem har sett")
     expect(page.get_by_test_id("acting-now")).to_contain_text("Du ser dine egne opplysninger")

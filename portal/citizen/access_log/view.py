@@ -43,7 +43,12 @@ def _content() -> rx.Component:
             id=SAID,
             tab_index=-1,
         ),
-        aksel.switch(text("log.with_own"), checked=log.with_own, on_change=log.show_own, size="small"),
+        aksel.switch(
+            rx.cond(acting.handle == OWN, text("log.with_own"), text("log.with_persons")),
+            checked=log.with_own,
+            on_change=log.show_own,
+            size="small",
+        ),
         rx.cond(
             log.shown.length() > 0,
             rx.el.div(rx.foreach(log.days, _day), custom_attrs={"data-testid": "access-log"}),

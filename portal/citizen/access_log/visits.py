@@ -12,6 +12,10 @@ APART = timedelta(minutes=30)
 """So long without a look-up begins a new visit, as in the record of what is new (`access_log.SAME_VISIT`)."""
 
 
+_WITH_REPORTS = frozenset({"Observation", "Specimen", "PractitionerRole", "ServiceRequest"})
+"""What a report is made of: who saw a report saw these, and a line says no more than it."""
+
+
 @dataclass
 class Seen:
     """One look-up of a visit."""
@@ -25,7 +29,8 @@ class Seen:
 class Visit:
     """One line; `id` is its newest look-up's, `time` and `began` are its newest and oldest.
 
-    `kinds` is what all of them asked for, `withheld` the most that one of them kept back.
+    `kinds` is what all of them asked for (of a report and its parts the report alone), `withheld` the most
+    that one of them kept back.
     """
 
     id: str
@@ -84,6 +89,9 @@ def visits(looks: Iterable[Look]) -> list[Visit]:
         visit.looks.append(Seen(look.id, look.time, look.kinds))
         visit.withheld = max(visit.withheld, look.withheld)
         visit.kinds += [kind for kind in look.kinds if kind not in visit.kinds]
+    for visit in made:
+        if "DiagnosticReport" in visit.kinds:
+            visit.kinds = [kind for kind in visit.kinds if kind not in _WITH_REPORTS]
     return made
 
 

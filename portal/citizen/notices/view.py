@@ -20,7 +20,7 @@ _SET_IN_PRIVACY = ("representation-given", "representation-used", "reservation-d
 
 def notices_view() -> rx.Component:
     """The whole page."""
-    return citizen_page("notices", notices, _content())
+    return citizen_page("notices", notices, _content(), lead_of=True)
 
 
 def _content() -> rx.Component:

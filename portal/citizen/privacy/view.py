@@ -23,7 +23,7 @@ blocking: Any = Blocking
 
 def privacy_view() -> rx.Component:
     """The whole page."""
-    return citizen_page("privacy", privacy, _content())
+    return citizen_page("privacy", privacy, _content(), lead_of=True)
 
 
 def _content() -> rx.Component:

@@ -82,7 +82,14 @@ def _waiting() -> rx.Component:
         rx.el.details(
             rx.el.summary(rx.el.h2(text("own.waiting.heading"), class_name="own-folded-h2")),
             rx.el.ul(rx.foreach(own.waiting, one), class_name="own-list"),
-            rx.el.p(text("own.waiting.help"), class_name="own-waiting-help"),
+            rx.el.p(
+                rx.cond(
+                    acting.name != "",
+                    text("own.waiting.help_of", name=acting.name),
+                    text("own.waiting.help"),
+                ),
+                class_name="own-waiting-help",
+            ),
             open=WIDE,
             class_name="own-folded",
         ),

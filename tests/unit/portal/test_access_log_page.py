@@ -130,7 +130,11 @@ def test_midnight_begins_a_new_line_and_two_of_one_name_stay_apart() -> None:
 def test_a_visit_tells_all_that_was_seen_once_and_who_can_be_blocked() -> None:
     person = {"entity": [{"type": {"code": "Person"}}]}
     (one,) = visits(looks(bundle(at("10:20"), at("10:19", **person), at("10:18"))))
-    assert one.kinds == ["DiagnosticReport", "Observation", "Person"]
+    assert one.kinds == ["DiagnosticReport", "Person"], "a report and its parts are one thing seen"
+    assert one.looks[0].kinds == ["DiagnosticReport", "Observation"], "each look-up tells all"
+    parts = event(entity=[{"type": {"code": "Observation"}}])
+    (alone,) = visits(looks(bundle(parts)))
+    assert alone.kinds == ["Observation"]
     assert (one.worker, one.id) == (True, "10:20")
     citizen = [{"type": {"coding": [{"code": "citizen"}]}}]
     (own,) = visits(looks(bundle(at("10:20", agent=citizen, contained=[]))))
