@@ -235,10 +235,16 @@ def _why(look: Any) -> rx.Component:
         look.own,
         rx.fragment(),
         rx.fragment(
-            text_by("log.basis", look.basis, "other"),
+            _to_whom("basis", look.basis, "other", "SAMTYKKE"),
             ". ",
-            text_by("log.relation", look.relation, "none"),
-            rx.cond(look.reason != "", rx.el.span(": ", text_by("log.reason", look.reason, "other"))),
+            _to_whom("relation", look.relation, "none", "task"),
+            rx.cond(look.reason != "", rx.el.span(": ", _to_whom("reason", look.reason, "other", "advice"))),
             ".",
         ),
     )
+
+
+def _to_whom(table: str, code: Any, default: str, known: str) -> Any:
+    """The words for a code, to the person themselves or to who acts for them; `known` is in both tables."""
+    said = text_by(f"log.{table}", code, default)
+    return rx.cond(acting.handle == OWN, said, text_by(f"log.{table}_of", code, known, otherwise=said))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.citizen.access_log.transform import looks
 from portal.citizen.access_log.visits import by_day, visits
+from portal.ui.texts import LANGUAGES, under
 
 
 def event(**more: Any) -> dict[str, Any]:
@@ -167,3 +170,14 @@ def test_every_look_up_is_in_exactly_one_visit(rows: list[tuple[int, bool]]) -> 
     found = visits(looks(bundle(*events)))
     assert sorted(look.id for one in found for look in one.looks) == sorted(one["id"] for one in events)
     assert [one.id for one in found] == [one["id"] for one in events if one["id"] in {v.id for v in found}]
+
+
+@pytest.mark.parametrize("table", ["basis", "relation", "reason"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_acts_for_another_is_not_spoken_to_as_that_person(lang: str, table: str) -> None:
+    own, of = under(lang, f"log.{table}"), under(lang, f"log.{table}_of")
+    assert of.keys() <= own.keys()
+    to_the_person = re.compile(r"\b(du|deg|din|you|your)\b", re.IGNORECASE)
+    other = {key: said for key, said in (own | of).items() if key != "own"}  # of one's own look-ups no reason
+    assert [key for key, said in other.items() if to_the_person.search(said)] == []
+    assert [key for key, said in own.items() if to_the_person.search(said)], "these speak to the person"
