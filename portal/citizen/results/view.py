@@ -9,6 +9,15 @@ import reflex as rx
 from portal.citizen.page import citizen_page
 from portal.citizen.results.orders_view import orders_part
 from portal.citizen.results.over_time_view import over_time_view
+from portal.citizen.results.standing_view import (
+    changed_tag,
+    mark_tag,
+    marks_tag,
+    remark_view,
+    remarks_tag,
+    standing_tag,
+    status_tags,
+)
 from portal.citizen.results.state import OwnResults
 from portal.frame.acting import acting
 from portal.frame.states import empty_view
@@ -57,6 +66,7 @@ def _content() -> rx.Component:
                 class_name="own-more",
             ),
         ),
+        rx.cond(own.reports.length() > 0, aksel.body_long(text("own.error"), class_name="own-lead")),
         gap="space-20",
     )
 
@@ -114,10 +124,10 @@ def _report(report: Any) -> rx.Component:
             aksel.expansion_card_description(
                 rx.el.span(report.names, class_name="own-names"),
                 aksel.hstack(
-                    _status(report),
-                    _changed(report),
-                    _has_remarks(report),
-                    _has_marks(report),
+                    status_tags(report),
+                    changed_tag(report),
+                    remarks_tag(report),
+                    marks_tag(report),
                     gap="space-8",
                     wrap=True,
                 ),
@@ -126,44 +136,6 @@ def _report(report: Any) -> rx.Component:
         aksel.expansion_card_content(_answers(report)),
         aria_label=report.sampled + " " + report.names,  # two of the same kind stay apart
         size="small",
-    )
-
-
-def _status(report: Any) -> rx.Component:
-    def tag(status: str, colour: str) -> rx.Component:
-        return aksel.tag(text(f"own.status.{status}"), size="small", variant="moderate", data_color=colour)
-
-    return rx.fragment(
-        rx.cond(report.preliminary, tag("preliminary", "neutral")),  # also of one that is corrected meanwhile
-        rx.match(
-            report.status,
-            ("amended", tag("amended", "info")),
-            ("appended", tag("appended", "info")),
-            ("registered", tag("registered", "neutral")),
-            ("cancelled", tag("cancelled", "warning")),
-            rx.fragment(),
-        ),
-    )
-
-
-def _changed(report: Any) -> rx.Component:
-    return rx.cond(
-        report.changed_since != "",
-        aksel.tag(text("own.changed"), size="small", variant="moderate", data_color="warning"),
-    )
-
-
-def _has_remarks(report: Any) -> rx.Component:
-    return rx.cond(
-        report.remarks.length() > 0,
-        aksel.tag(text("own.has_remarks"), size="small", variant="moderate", data_color="warning"),
-    )
-
-
-def _has_marks(report: Any) -> rx.Component:
-    return rx.cond(
-        report.has_marks,
-        aksel.tag(text("own.has_marks"), size="small", variant="outline", data_color="neutral"),
     )
 
 
@@ -195,50 +167,12 @@ def _answers(report: Any) -> rx.Component:
             report.changed_since != "",
             aksel.alert(text("own.changed_help", day=report.changed_since), variant="warning", size="small"),
         ),
-        rx.foreach(report.remarks, _remark),
+        rx.foreach(report.remarks, remark_view),
         rx.foreach(report.words, _words),
         rx.foreach(report.comments, _comment),
         rx.el.ul(rx.foreach(report.lines, _line), class_name="own-lines"),
         rx.cond(report.has_marks, aksel.body_long(text("own.marks_help"))),
         gap="space-12",
-    )
-
-
-def _remark(remark: Any) -> rx.Component:
-    """What no version of the report says by itself, and what to do."""
-    return aksel.alert(
-        rx.match(
-            remark.code,
-            (
-                "gone",
-                rx.fragment(
-                    rx.el.strong(
-                        rx.cond(
-                            remark.names != "",
-                            text("own.remark.gone_of", names=remark.names),
-                            text("own.remark.gone_one"),
-                        )
-                    ),
-                    " ",
-                    text("own.remark.gone"),
-                ),
-            ),
-            (
-                "disagrees",
-                rx.fragment(
-                    text(
-                        "own.remark.disagrees",
-                        names=remark.names,
-                        stated=remark.stated,
-                        stored=remark.stored,
-                    )
-                ),
-            ),
-            rx.fragment(text_by("own.remark", remark.code, "other")),
-        ),
-        variant=rx.match(remark.code, ("together", "info"), ("earlier", "info"), "warning"),
-        size="small",
-        custom_attrs={"data-testid": "own-remark"},
     )
 
 
@@ -279,28 +213,15 @@ def _line(line: Any) -> rx.Component:
         rx.match(
             line.standing,
             *[
-                (standing, rx.el.div(_standing(standing), class_name="own-mark"))
+                (standing, rx.el.div(standing_tag(standing), class_name="own-mark"))
                 for standing in ("preliminary", "corrected", "appended", "earlier")
             ],
             rx.fragment(),
         ),
-        rx.cond(line.mark != "", rx.el.div(_mark(line), class_name="own-mark")),
+        rx.cond(line.mark != "", rx.el.div(mark_tag(line), class_name="own-mark")),
         rx.cond(
             line.reference != "",
             rx.el.div(text("own.reference"), " ", line.reference, class_name="own-reference"),
         ),
         rx.foreach(line.notes, _comment),
-    )
-
-
-def _standing(standing: str) -> rx.Component:
-    return aksel.tag(text(f"own.standing.{standing}"), size="small", variant="outline", data_color="info")
-
-
-def _mark(line: Any) -> rx.Component:
-    return aksel.tag(
-        text_by("own.mark", line.mark, "outside", otherwise=line.mark_text),
-        size="small",
-        variant="moderate",
-        data_color="warning",
     )
