@@ -13,6 +13,7 @@ from lxml import etree
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ELEMENTS = 100_000
+MAX_ATTRIBUTES = 100  # on one element: reading n of them takes libxml2 n² steps
 
 # Svarrapport v1.3 and v1.4 (HIS 80822, HITS 1102:2014).
 NAMESPACES = {
@@ -53,6 +54,7 @@ _VISIBLE = "\N{REPLACEMENT CHARACTER}".encode()
 
 _count_elements = etree.XPath("count(//*)")
 _too_deep = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+_too_many_attributes = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _UNDECLARED_ENTITY = etree.ErrorTypes.ERR_UNDECLARED_ENTITY
 _RESOURCE_LIMITS = frozenset(
     {
@@ -81,6 +83,7 @@ def read_bytes(data: bytes, *, again: bool = False) -> etree._Element:
 
     Raises `MessageRejected` with one of the codes message-empty, message-too-large, encoding-not-supported,
     encoding-invalid, not-xml, doctype-not-allowed, entity-not-allowed, too-deep, too-many-elements,
+    too-many-attributes,
     namespace-unknown, version-not-supported, not-a-svarrapport.
     """
     _check_size(data)
@@ -130,6 +133,12 @@ def _foreign(name: str, line: int | None = None) -> MessageRejected:
 
 def _check_text(body: bytes, encoding: str) -> None:
     if encoding != "utf-8":  # every byte string is ISO-8859-1; the parser refuses what XML forbids
+        if _is_utf_8_after_all(body):
+            raise MessageRejected(
+                "encoding-invalid",
+                "The message declares ISO-8859-1 but is written in UTF-8: make the two agree.",
+                1,
+            )
         if len(body.translate(None, _CONTROLS)) < len(body):
             raise _foreign("windows-1252, though it declares ISO-8859-1")
         return
@@ -144,6 +153,17 @@ def _check_text(body: bytes, encoding: str) -> None:
         ) from None
 
 
+def _is_utf_8_after_all(body: bytes) -> bool:
+    """No Norwegian text in ISO-8859-1 happens to be UTF-8: taken at its word, µ would be shown as Âµ."""
+    if body.isascii():
+        return False
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _check_prolog(body: bytes) -> None:
     """Find a DOCTYPE before any parser reads it; it can stand only before the root element."""
     position = 0
@@ -151,6 +171,11 @@ def _check_prolog(body: bytes) -> None:
         position = _skip_space(body, position)
         if body.startswith(b"<!--", position):
             end = body.find(b"-->", position + 4)
+        elif position and _DECLARATION.match(body, position):
+            line = body.count(b"\n", 0, position) + 1
+            raise MessageRejected(
+                "not-xml", "The XML declaration must stand first: remove what stands before it.", line
+            )
         elif body.startswith(b"<?", position):
             end = body.find(b"?>", position + 2)
         else:
@@ -214,6 +239,12 @@ def _refusal(error: etree.XMLSyntaxError) -> MessageRejected:
             "Write the character itself: only XML's five own entities are allowed.",
             line,
         )
+    if code == etree.ErrorTypes.ERR_INVALID_CHAR:
+        return MessageRejected(
+            "not-xml",
+            "The message holds a character that XML does not allow: remove it from the line given.",
+            line,
+        )
     return MessageRejected("not-xml", "The message is not well-formed XML: see the line given.", line)
 
 
@@ -228,6 +259,10 @@ def _check_shape(root: etree._Element) -> None:
         raise _deep()
     if float(str(_count_elements(root))) > MAX_ELEMENTS:
         raise MessageRejected("too-many-elements", f"A message may hold at most {MAX_ELEMENTS} elements.")
+    if _too_many_attributes(root):
+        raise MessageRejected(
+            "too-many-attributes", f"An element may have at most {MAX_ATTRIBUTES} attributes."
+        )
 
 
 def find_message(root: etree._Element) -> etree._Element:

@@ -34,7 +34,7 @@ _SCRIPTS = {
     "sub": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
 }
 _MANY_BREAKS = re.compile(r"\n{3,}")
-_TRAILING = re.compile(r"[ \t]+\n")
+_TRAILING = re.compile(r"(?<![ \t])[ \t]+\n")  # from the first of them alone: else n spaces cost n² steps
 _FOLDED = re.compile(r"[ \t\r\n]+")
 _HTML_VOID = re.compile(r"<(br|hr)>")
 

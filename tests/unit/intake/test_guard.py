@@ -117,6 +117,45 @@ def test_given_a_sign_nobody_can_see_when_read_then_something_is_seen_in_its_pla
     assert read_bytes(data.encode(encoding)).text == "å 3,5\N{REPLACEMENT CHARACTER}5,0"
 
 
+@pytest.mark.parametrize("words", ["µmol/l", "Påvist", "Ørebro å"])
+def test_given_iso_declared_and_utf_8_written_when_read_then_refused_and_not_shown_garbled(
+    words: str,
+) -> None:
+    data = f'<?xml version="1.0" encoding="ISO-8859-1"?><Message xmlns="{V14}">{words}</Message>'
+    with pytest.raises(MessageRejected, match="encoding-invalid") as caught:
+        read_bytes(data.encode())
+    assert "declares ISO-8859-1 but is written in UTF-8" in caught.value.message
+    assert read_bytes(data.encode("iso-8859-1")).text == words
+    assert read_bytes(data.encode(), again=True).tag == f"{{{V14}}}Message"  # accepted before: not lost
+
+
+@pytest.mark.parametrize("sign", ["\x00", "&#0;", "&#7;", "\x1f", "\ufffe"])
+def test_given_a_character_xml_forbids_when_read_then_that_is_what_is_said(sign: str) -> None:
+    with pytest.raises(MessageRejected, match="not-xml") as caught:
+        read_bytes(f'<Message xmlns="{V14}">\n<a>{sign}</a></Message>'.encode())
+    assert caught.value.line == 2
+    assert "character that XML does not allow" in caught.value.message
+
+
+def test_given_something_before_the_declaration_when_read_then_it_is_said_where() -> None:
+    with pytest.raises(MessageRejected, match="not-xml") as caught:
+        read_bytes(f'\n<?xml version="1.0"?><Message xmlns="{V14}"/>'.encode())
+    assert "must stand first" in caught.value.message
+    assert caught.value.line == 2
+
+
+def with_attributes(count: int) -> bytes:
+    attributes = " ".join(f'b{number}="1"' for number in range(count))
+    return f'<Message xmlns="{V14}"><a {attributes}/></Message>'.encode()
+
+
+def test_given_very_many_attributes_when_read_then_refused_before_they_are_read() -> None:
+    fits, many = (with_attributes(count) for count in (100, 200_000))
+    assert len(read_bytes(fits)[0].attrib) == 100
+    with pytest.raises(MessageRejected, match="too-many-attributes"):
+        read_bytes(many)
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_given_bad_bytes_when_read_then_refused_with_the_code_and_nothing_quoted(name: str) -> None:
     data, code = BAD[name]

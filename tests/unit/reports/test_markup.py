@@ -28,6 +28,12 @@ def test_escaped_markup_is_text() -> None:
     assert marked("a &lt;b&gt; c") == ("a <b> c", "")
 
 
+def test_a_very_long_run_of_spaces_is_read_in_one_pass() -> None:
+    text, _ = marked("<pre>a" + " \t" * 2_000_000 + "b</pre>")
+    assert (text[0], text[-1], len(text)) == ("a", "b", 4_000_002)
+    assert marked("<pre>a \t\n  b  \nc</pre>")[0] == "a\n  b\nc"
+
+
 def test_words_inside_a_break_follow_it() -> None:
     text, xhtml = marked(f"<div {XHTML}>Ingen<br>vekst av <b>E. coli</b></br>etter to døgn<hr>.</hr></div>")
     assert text == "Ingen\nvekst av E. coli\netter to døgn\n."
