@@ -27,7 +27,7 @@ def test_given_an_emergency_look_then_the_citizen_is_told_and_can_check_the_log(
     page = visit("gry")
     page.goto("/citizen/notices")
     notices = page.get_by_test_id("notices")
-    expect(notices).to_contain_text("Opplysningene dine ble åpnet fordi det var akutt")
+    expect(notices).to_contain_text("Opplysningene ble åpnet fordi det var akutt")
     expect(notices).to_contain_text("Samira Haugland")
     page.get_by_role("button", name="Marker alle som lest").click()
     expect(page.get_by_role("button", name="Marker alle som lest")).to_have_count(0)
