@@ -93,6 +93,7 @@ class LookUps:
     async def _in_calm(self) -> dict[str, int]:
         """Ask each standing question and keep its answer; the totals by name."""
         totals = {}
+        self._calm.clear()  # ask for the whole answer
         for question in self._standing:
             asked, answer = await self._send(question, self._random, going=False)
             assert answer is not None, f"{question.name}: no answer before any fault"
