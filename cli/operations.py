@@ -5,24 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
-from functools import partial
 from typing import Annotated
 
-import httpx
 import psycopg
 import typer
-from kombu.exceptions import OperationalError
 from psycopg.conninfo import make_conninfo
-from redis.exceptions import RedisError
 from rich.console import Console
 from rich.table import Table
 
 from cli.access_log import look_up_state, seal_state
+from cli.health import READY, ask, checks
 from cli.processes import processes
 from cli.schemas import schema_state
 from core_record.registers.service import verify_keys_sync
-from kit import valkey
 from kit.keys import KeyRing
 from kit.migrate import upgrade_all
 from kit.roles import OWNER, ensure_database, ensure_passwords, ensure_roles
@@ -83,10 +78,10 @@ def status(
     only: Annotated[str | None, typer.Option(help="Ask this process alone.")] = None,
 ) -> None:
     """Whether each process answers; exit 1 when one does not."""
-    checks = _checks()
-    if only is not None and only not in checks:
-        raise typer.BadParameter(f"choose one of {', '.join(checks)}", param_hint="--only")
-    answers = {name: check() for name, check in checks.items() if only in (None, name)}
+    asked = checks(get_settings())
+    if only is not None and only not in asked:
+        raise typer.BadParameter(f"choose one of {', '.join(asked)}", param_hint="--only")
+    answers = ask({name: check for name, check in asked.items() if only in (None, name)})
     words = _add_log(answers) if only is None else []
     schemas = _add_schemas(answers) if only is None else ""
     if as_json:
@@ -100,7 +95,7 @@ def status(
         console.print("; ".join(words).capitalize() + "." if words else "", soft_wrap=True)
         if schemas:
             console.print(schemas, soft_wrap=True, markup=False)
-    raise typer.Exit(0 if all(a == "ready" for a in answers.values()) else 1)
+    raise typer.Exit(0 if all(a == READY for a in answers.values()) else 1)
 
 
 def _add_log(answers: dict[str, str]) -> list[str]:
@@ -121,36 +116,3 @@ def _add_schemas(answers: dict[str, str]) -> str:
     if state:
         answers["schemas"] = state
     return words
-
-
-def _checks() -> dict[str, Callable[[], str]]:
-    settings = get_settings()
-    table = {p.name: partial(_answer, p.ready_url) for p in processes(settings).values() if p.ready_url}
-    portal = partial(_answer, f"http://127.0.0.1:{settings.port}/health/ready")
-    return {**table, "worker": _worker_answer, "beat": _beat_answer, "portal": portal}
-
-
-def _answer(url: str) -> str:
-    try:
-        answer = httpx.get(url, timeout=5)
-    except httpx.HTTPError as error:
-        return f"no answer ({type(error).__name__})"
-    return "ready" if answer.status_code == 200 else f"not ready ({answer.status_code})"
-
-
-def _worker_answer() -> str:
-    from results_service.worker import app  # noqa: PLC0415 - reads its broker's address at once
-
-    try:
-        return "ready" if app.control.inspect(timeout=2).ping() else "no answer"
-    except (RedisError, OperationalError) as error:
-        return f"no answer ({type(error).__name__})"
-
-
-def _beat_answer() -> str:
-    from results_service.worker import BEAT_KEY  # noqa: PLC0415
-
-    try:
-        return "ready" if valkey.client().exists(BEAT_KEY) else "no answer"
-    except RedisError as error:
-        return f"no answer ({type(error).__name__})"

@@ -27,6 +27,7 @@ from kit.settings import Settings, get_settings
 from kit.web import REGISTRY, create_app
 
 EVERY = 1.0  # seconds
+_STANDS_STILL = 15.0  # seconds without an end to a round: the database says neither yes nor no
 _UNSEALED = Gauge(
     "akson_log_unsealed_seconds",
     "No row of the access log has waited longer than this to be sealed, seconds",
@@ -43,7 +44,7 @@ class Sealing:
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
-        self._whole_at = time.monotonic()
+        self._whole_at = self._round_at = time.monotonic()
         self.problem: str | None = None
         _UNSEALED.set_function(lambda: time.monotonic() - self._whole_at)
         _UNWITNESSED.set_function(lambda: sealer.unwitnessed)
@@ -53,6 +54,7 @@ class Sealing:
         while True:
             started = time.monotonic()
             whole = await self._round()
+            self._round_at = time.monotonic()
             if whole:
                 self._whole_at = started
                 await asyncio.sleep(max(0.0, EVERY - (time.monotonic() - started)))
@@ -78,6 +80,8 @@ class Sealing:
         """Raises `Unavailable` with what stops the sealing."""
         if self.problem is not None:
             raise Unavailable("sealing-stopped", self.problem)
+        if time.monotonic() - self._round_at > _STANDS_STILL:
+            raise Unavailable("sealing-stands-still", "The database has not answered the sealer for long.")
 
 
 def make_app(settings: Settings) -> FastAPI:

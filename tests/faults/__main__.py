@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument(
         "--pause", type=float, default=0.15, help="a sender's or asker's mean pause, seconds (default 0.15)"
     )
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin no round later than this")
     parser.add_argument("--check-every", type=int, default=10, help="rounds between two audits (default 10)")
     parser.add_argument("--victims", default="", help="only those whose name contains this")
     parser.add_argument("--logs", type=Path, help="a folder for the processes' logs")
@@ -40,6 +42,7 @@ def main() -> int:
         victims,
         given.logs,
         askers=given.askers,
+        seconds=given.seconds,
     )
     try:
         result = run(plan, lambda text: console.print(text, soft_wrap=True))

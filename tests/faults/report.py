@@ -78,7 +78,11 @@ def _look_ups(result: Result) -> Table:
 
 
 def _wrong(result: Result) -> Table:
-    table = Table("Must be none", "found", title=f"{result.audits} audits, {result.seconds:.0f} s")
+    table = Table(
+        "Must be none",
+        "found",
+        title=f"{result.rounds} rounds, {result.audits} audits, {result.seconds:.0f} s",
+    )
     for name, count in result.finding.wrong.items():
         table.add_row(name, str(count), style="bold red" if count else None)
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -48,6 +49,7 @@ class Plan:
     logs: Path | None = None
     compared: int = 400  # messages sent once more at the end
     askers: int = 6
+    seconds: float = math.inf  # no round begins later; everything is counted all the same
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Result:
     answers: dict[str, int] = field(default_factory=dict)
     looked_up: dict[str, int] = field(default_factory=dict)
     logged: Logged = field(default_factory=Logged)
+    rounds: int = 0
     visits: int = 0
     logins: int = 0
     sent_again: int = 0
@@ -110,8 +113,12 @@ class _Run:
         return self.result
 
     async def _rounds(self, load: Load, look_ups: LookUps) -> None:
+        started = time.monotonic()
         for number in range(1, self.plan.rounds + 1):
+            if time.monotonic() - started > self.plan.seconds:
+                break
             await self._round(number, load, look_ups)
+            self.result.rounds = number
             if number % self.plan.check_every == 0 and number < self.plan.rounds:
                 await self._count(load, look_ups)
                 load.go_on()

@@ -77,3 +77,15 @@ async def test_rows_count_as_waiting_until_all_that_can_be_seen_is_sealed(
     clock[0] = 107.5
     assert metric("akson_log_unsealed_seconds") == 7.5
     assert sealing.problem is None
+
+
+async def test_a_database_that_says_nothing_for_long_is_told_at_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(process.time, "monotonic", lambda: clock[0])
+    sealing = process.Sealing(Rounds())  # type: ignore[arg-type]
+    clock[0] = 114.0
+    await sealing.ready()
+    clock[0] = 116.0
+    with pytest.raises(Unavailable) as caught:
+        await sealing.ready()
+    assert caught.value.code == "sealing-stands-still"
