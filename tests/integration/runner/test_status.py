@@ -53,7 +53,8 @@ def test_given_valkey_and_nobody_at_work_then_it_is_the_worker_that_does_not_ans
     answers = _answers(settings)
 
     assert answers["database"] == answers["valkey"] == "ready"
-    assert answers["worker"] == answers["beat"] == "no answer"
+    assert answers["worker"].startswith("no answer")
+    assert answers["beat"] == "no answer"
 
 
 def test_given_no_database_then_that_is_told(settings: Settings) -> None:
