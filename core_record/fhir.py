@@ -33,8 +33,9 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """A search's parameters as sent, with paging taken out (`_count`, `_skip`)."""
+    """A search's parameters as sent, with paging taken out; `base` is the public FHIR base with its slash."""
 
+    base: str
     resource: str
     pairs: tuple[tuple[str, str], ...]
     count: int
@@ -72,6 +73,7 @@ async def read_form(request: Request, resource: str, known: Sequence[str], *, co
         raise Malformed("parameter-unknown", f"Known parameters: {', '.join([*known, '_count', '_skip'])}.")
     numbers = {name: value for name, value in pairs if name in ("_count", "_skip")}
     return SearchForm(
+        f"{request.app.state.verifier.base_url}/fhir/",
         resource,
         tuple(pair for pair in pairs if pair[0] in known),
         min(_number(numbers.get("_count"), count), MAX_COUNT),
@@ -157,28 +159,33 @@ def _span(text: str) -> tuple[datetime, datetime]:
     return instant, instant + timedelta(microseconds=1)
 
 
-def searchset(
-    form: SearchForm, total: int, resources: Sequence[Mapping[str, Any]], *, base: str = ""
-) -> Response:
+def searchset(form: SearchForm, total: int, resources: Sequence[Mapping[str, Any]]) -> Response:
     """The Bundle of a page: `total` counts all matches; links self, next and previous repeat the form.
 
     A search by name has no links to other pages, since an address never holds a name: repeat the form.
     """
-    links = [_link("self", form, form.skip, base)]
+    links = [_link("self", form, form.skip)]
     if not any(key in _NEVER_LINKED for key, _ in form.pairs):
         if form.skip + form.count < total and form.count:
-            links.append(_link("next", form, form.skip + form.count, base))
+            links.append(_link("next", form, form.skip + form.count))
         if form.skip:
-            links.append(_link("previous", form, max(0, form.skip - form.count), base))
-    entries = [{"resource": resource, "search": {"mode": "match"}} for resource in resources]
+            links.append(_link("previous", form, max(0, form.skip - form.count)))
+    entries = [_entry(form.base, resource) for resource in resources]
     bundle = {"resourceType": "Bundle", "type": "searchset", "total": total, "link": links}
     return fhir_response(bundle | ({"entry": entries} if entries else {}))
 
 
-def _link(relation: str, form: SearchForm, skip: int, base: str) -> dict[str, str]:
+def _entry(base: str, resource: Mapping[str, Any]) -> dict[str, Any]:
+    entry: dict[str, Any] = {"resource": resource, "search": {"mode": "match"}}
+    if "id" in resource:
+        entry["fullUrl"] = f"{base}{resource['resourceType']}/{resource['id']}"
+    return entry
+
+
+def _link(relation: str, form: SearchForm, skip: int) -> dict[str, str]:
     pairs = [pair for pair in form.pairs if pair[0] not in _NEVER_LINKED]
     query = urlencode([*pairs, ("_count", str(form.count)), ("_skip", str(skip))])
-    return {"relation": relation, "url": f"{base}{form.resource}/_search?{query}"}
+    return {"relation": relation, "url": f"{form.base}{form.resource}/_search?{query}"}
 
 
 def fhir_response(resource: Mapping[str, Any]) -> Response:

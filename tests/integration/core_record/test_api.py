@@ -191,7 +191,10 @@ async def test_citizen_reads_who_has_looked(
     first = await client_of(actor("line")).post("/fhir/AuditEvent/_search?_count=2")
     assert first.json()["total"] == 4  # reading one's own log is a look-up too
     (following,) = (link["url"] for link in first.json()["link"] if link["relation"] == "next")
-    assert following == "AuditEvent/_search?_count=2&_skip=2"
+    base = "http://127.0.0.1:8101/fhir"
+    assert following == f"{base}/AuditEvent/_search?_count=2&_skip=2"
+    for entry in first.json()["entry"]:
+        assert entry["fullUrl"] == f"{base}/AuditEvent/{entry['resource']['id']}"
     rest = await client_of(actor("line")).post("/fhir/AuditEvent/_search", data={"_count": "2", "_skip": "4"})
     (oldest,) = (entry["resource"] for entry in rest.json()["entry"])
     assert oldest["agent"][0]["name"] == "Magnar Koman"
