@@ -17,6 +17,7 @@ from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client import PROCESS_COLLECTOR as _PROCESS  # registered with the default registry
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.bodies import in_time
@@ -221,6 +222,25 @@ def _add_health(app: FastAPI) -> None:
     app.add_api_route("/metrics", metrics, methods=["GET"], tags=["operations"])
 
 
+def _headers_of(request: Request, error: HTTPException) -> dict[str, str]:
+    """The error's own; a 405 names all that is allowed (RFC 9110, 15.5.6): Starlette names one route's."""
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_methods_at(request.app.routes, request.scope)))
+    return headers
+
+
+def _methods_at(routes: Sequence[Any], scope: Scope) -> set[str]:
+    found: set[str] = set()
+    for route in routes:
+        inner = getattr(route, "original_router", None)  # a router included whole
+        if inner is not None:
+            found |= _methods_at(inner.routes, scope)
+        elif route.matches(scope)[0] is not Match.NONE:
+            found |= set(route.methods or ())
+    return found
+
+
 def _add_errors(app: FastAPI, fhir_prefixes: tuple[str, ...]) -> None:
     def answer(
         request: Request,
@@ -244,7 +264,7 @@ def _add_errors(app: FastAPI, fhir_prefixes: tuple[str, ...]) -> None:
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        headers = dict(error.headers or {})  # a 405 names what is allowed (RFC 9110, 15.5.6)
+        headers = _headers_of(request, error)
         detail = _NOT_HERE.get(error.status_code, str(error.detail))
         return answer(request, error.status_code, None, f"http-{error.status_code}", detail, headers)
 

@@ -113,6 +113,16 @@ async def test_the_openapi_document_says_what_opens_each_address_and_how_it_refu
             assert media == f"application/{'fhir' if path.startswith('/fhir') else 'problem'}+json"
 
 
+async def test_a_method_that_an_address_does_not_take_is_told_all_those_it_does(app: FastAPI) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        for path, methods in app.openapi()["paths"].items():
+            filled = re.sub(r"\{[^}]*\}", "018f0000-0000-7000-8000-000000000000", path)
+            answer = await client.request("PROPFIND", filled)
+            assert answer.status_code == 405, path
+            told = {word.strip().lower() for word in answer.headers["allow"].split(",")}
+            assert told - {"head", "options"} >= set(methods), path
+
+
 async def test_what_is_no_address_is_told_where_they_are_listed(app: FastAPI) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
         for path in ("/fhir/Nothing/13116900216/read", "/nothing"):
