@@ -142,6 +142,24 @@ def test_given_a_visit_then_its_task_place_and_way_in_come_when_they_are_asked_f
     expect(page.get_by_text("Strandgata 4")).to_have_count(0)
 
 
+def test_given_a_patient_opened_from_a_list_then_the_basis_for_results_is_stated_by_one_press(
+    visit: Visit,
+) -> None:
+    page = visit("sykepleier")
+    page.set_viewport_size(steps.NARROW)
+    row = page.get_by_test_id("list-visits").get_by_test_id("work-row").filter(has_text="Bjørg Tangen").first
+    row.get_by_test_id("open-person").click()
+    expect(page.get_by_test_id("journal-events")).to_be_visible()
+    page.get_by_role("navigation").first.get_by_role("link", name="Prøvesvar").click()
+    bases = page.get_by_test_id("bases")
+    expect(bases).to_contain_text("På hvilket grunnlag")
+    looks_right(page, "basis for results")
+    bases.get_by_test_id("basis-SAMTYKKE").click()
+    expect(bases).to_have_count(0)
+    expect(page.get_by_test_id("patient-banner")).to_contain_text("Samtykke")
+    expect(page.get_by_test_id("problem")).to_have_count(0)
+
+
 def test_given_a_phone_then_visits_are_done_by_a_tap_and_words_are_sent_once_after_a_lost_net(
     browser: Browser, base_url: str
 ) -> None:

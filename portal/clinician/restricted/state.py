@@ -1,4 +1,5 @@
-"""Opening what the patient has restricted: with the patient's consent, or in an emergency with a reason."""
+"""On what basis results are read of somebody who was opened from a list; and opening what the patient has
+restricted: with the patient's consent, or in an emergency with a reason."""
 
 from __future__ import annotations
 
@@ -23,6 +24,8 @@ from portal.session.wiring import wiring
 
 CONSENT, EMERGENCY = "FORHOYET_SAMTYKKE", "FORHOYET_AKUTT"
 REASONS = ("emergency", "treatment", "referral", "home-care", "health-centre", "advice")
+BASES = ("SAMTYKKE", "AKUTT", "UNNTAK")
+"""What one reads results on who has opened somebody from a unit's list, where the journal needs no basis."""
 LOGIN_ANEW = "fresh-login-required"
 
 
@@ -36,6 +39,17 @@ class Restricted(rx.State):
     opening: bool = False
     problem: str = ""
     code: str = ""
+
+    @rx.event
+    @requires(Kind.CLINICIAN)
+    async def open_on(self, basis: str) -> AsyncIterator[Any]:
+        """Read the results of the open patient on a basis, where there is none yet."""
+        patient = await open_patient(self)
+        if patient is None or patient.basis or basis not in BASES:
+            return
+        self.opening, self.problem, self.code = True, "", ""
+        yield
+        yield await self._open(basis, None)
 
     @rx.event
     @requires(Kind.CLINICIAN)

@@ -6,13 +6,13 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clinician.restricted.state import LOGIN_ANEW, REASONS, Restricted
+from portal.clinician.restricted.state import BASES, LOGIN_ANEW, REASONS, Restricted
 from portal.frame.states import problem_view
 from portal.ui import aksel
 from portal.ui.html import plain_link
 from portal.ui.text import text
 
-GENERAL = "General"
+GENERAL, BASIS_NEEDED = "General", "basis-needed"
 CLOSED = ("Specific", "Reservation")
 """What nothing opens: a block of this reader, and a reservation."""
 state: Any = Restricted  # Reflex turns a state's attributes into Vars, which types do not tell
@@ -20,19 +20,46 @@ state: Any = Restricted  # Reflex turns a state's attributes into Vars, which ty
 
 def refused_view(problem: Any, code: Any, *actions: rx.Component) -> rx.Component:
     """Why nothing is shown; with the ways to open where there are any. `actions` are for other refusals."""
-    return rx.cond(
-        code == GENERAL,
+    return rx.match(
+        code,
+        (
+            GENERAL,
+            rx.el.div(
+                problem_view(problem, code),
+                _ways(),
+                class_name="restricted",
+                custom_attrs={"data-testid": "restricted-all"},
+            ),
+        ),
+        (BASIS_NEEDED, _bases()),
+        (CLOSED[0], problem_view(problem, code)),
+        (CLOSED[1], problem_view(problem, code)),
+        problem_view(problem, code, *actions),
+    )
+
+
+def _bases() -> rx.Component:
+    """On what basis the results are read: one press, where the patient was opened from a list."""
+    return rx.el.section(
+        rx.cond(state.problem != "", _not_opened()),
+        rx.el.h2(text("restricted.basis"), class_name="results-h3"),
+        rx.el.p(text("restricted.basis_body"), class_name="results-text"),
         rx.el.div(
-            problem_view(problem, code),
-            _ways(),
-            class_name="restricted",
-            custom_attrs={"data-testid": "restricted-all"},
+            *[
+                aksel.button(
+                    text(f"patients.basis.{basis}"),
+                    size="small",
+                    type="button",
+                    variant="primary" if basis == BASES[0] else "secondary",
+                    disabled=state.opening,
+                    on_click=state.open_on(basis),
+                    custom_attrs={"data-testid": f"basis-{basis}"},
+                )
+                for basis in BASES
+            ],
+            class_name="restricted-bases",
         ),
-        rx.cond(
-            (code == CLOSED[0]) | (code == CLOSED[1]),
-            problem_view(problem, code),
-            problem_view(problem, code, *actions),
-        ),
+        custom_attrs={"data-testid": "bases"},
     )
 
 

@@ -202,7 +202,7 @@ def _what(row: Any) -> rx.Component:
         rx.cond(row.overdue, _tag(text("start.overdue"), "warning")),
         rx.cond(
             row.minutes_waited >= 0,
-            _bit(text("start.waits", minutes=row.minutes_waited, since=row.since)),
+            _bit(_waited(row)),
             rx.cond(row.since != "", _bit(text("start.since", since=row.since))),
         ),
         rx.cond(row.due != "", _bit(text("start.due", due=row.due))),
@@ -227,6 +227,16 @@ def _what(row: Any) -> rx.Component:
         rx.cond(row.assignee != "", _bit(row.assignee)),
         rx.cond(row.you & (~row.acts | (start.whose != "mine")), _bit(text("start.you"))),
         class_name="start-what",
+    )
+
+
+def _waited(row: Any) -> Any:
+    """For how long somebody has waited: minutes for an hour and a half, then hours and minutes."""
+    hours, minutes = row.minutes_waited // 60, row.minutes_waited % 60
+    return rx.cond(
+        row.minutes_waited < 90,
+        text("start.waits", minutes=row.minutes_waited, since=row.since),
+        text("start.waits_long", hours=hours, minutes=minutes, since=row.since),
     )
 
 

@@ -13,11 +13,15 @@ from portal.clients.unit import Share
 from portal.clinician.journal.orders import Orders
 from portal.clinician.journal.state import JournalState
 from portal.clinician.patients.state import PatientSearch
+from portal.clinician.restricted.state import Restricted
+from portal.clinician.results.state import ResultsState
 from portal.clinician.sharing.state import VisitSharing
 from portal.clinician.start.state import Start
 from portal.clinician.start.transform import day_of
 from portal.clinician.start.visits import VisitWork
 from portal.frame.critical import Critical
+from portal.frame.layout import JOURNAL
+from portal.frame.patient import PatientBanner
 from portal.session.journal import journal_client, unit_client
 from portal.session.models import OpenPatient
 from portal.session.patient import set_open_patient
@@ -149,6 +153,27 @@ async def test_given_visits_of_ones_own_then_task_place_and_what_is_critical_are
     assert {row.told for row in visits_of(start)} == {""}, "put away"
     await tab.do(Start, "prepare", "somebody-elses")
     assert logged(store) == before + 1
+
+
+async def test_given_a_patient_opened_from_a_list_then_results_are_read_once_a_basis_is_stated(
+    visitor: Browser, store: Store
+) -> None:
+    await visitor.log_in("sykepleier")
+    tab = await opened_plan(visitor, begins=day_of(datetime.now(UTC))[0])
+    await tab.do(Start, "load")
+    await tab.do(Start, "open", visits_of(await tab.get(Start))[0].key, JOURNAL)
+    await tab.do(ResultsState, "load")
+    results, banner = await tab.get(ResultsState), await tab.get(PatientBanner)
+    assert (results.problem_code, banner.basis) == ("basis-needed", "")
+    before = logged(store)
+    await tab.do(Restricted, "open_on", "FORHOYET_AKUTT")
+    assert (banner.basis, logged(store)) == ("", before), "what opens the restricted has a form of its own"
+    await tab.do(Restricted, "open_on", "SAMTYKKE")
+    assert ((await tab.get(Restricted)).problem, banner.basis) == ("", "SAMTYKKE")
+    await tab.do(ResultsState, "load")
+    assert (results.problem, results.loading) == ("", False)
+    await tab.do(Restricted, "open_on", "UNNTAK")
+    assert banner.basis == "SAMTYKKE", "a basis that is stated is not changed by another tab's page"
 
 
 def visits_of(start: Any) -> list[Any]:
