@@ -79,7 +79,7 @@ class _Session:
         """Wait until there is something to read."""
         self.loop = loop = asyncio.get_running_loop()
         self.waiting = loop.create_future()
-        loop.add_reader(number, self._wake)  # again: psycopg may have ended it meanwhile
+        _watch(loop.add_reader, loop, number, self._wake)  # again: psycopg may have ended it meanwhile
         self.watched = number
         await self.waiting
 
@@ -218,13 +218,26 @@ async def _writable(number: int) -> None:
     """Wait until the socket can be written to, or has something to read."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(number, _wake, ready)
-    loop.add_writer(number, _wake, ready)
+    _watch(loop.add_reader, loop, number, _wake, ready)
+    _watch(loop.add_writer, loop, number, _wake, ready)
     try:
         await ready
     finally:
         loop.remove_reader(number)
         loop.remove_writer(number)
+
+
+def _watch(begin: Callable[..., object], loop: asyncio.AbstractEventLoop, number: int, *then: object) -> None:
+    """Watch a socket, also one whose number uvloop still ties to a connection that was reset.
+
+    That watch has ended and raises `RuntimeError`, whoever has the number next. A reset socket is readable:
+    libpq says what became of it.
+    """
+    try:
+        begin(number, *then)
+    except RuntimeError:
+        loop.remove_reader(number)
+        begin(number, *then)
 
 
 def _wake(ready: asyncio.Future[None]) -> None:
