@@ -79,7 +79,7 @@ async def test_rows_count_as_waiting_until_all_that_can_be_seen_is_sealed(
     assert sealing.problem is None
 
 
-async def test_a_database_that_says_nothing_for_long_is_told_at_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_that_says_nothing_is_told_at_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     monkeypatch.setattr(process.time, "monotonic", lambda: clock[0])
     sealing = process.Sealing(Rounds())  # type: ignore[arg-type]
