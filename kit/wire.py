@@ -100,7 +100,10 @@ _sessions: WeakKeyDictionary[AsyncConnection[Any], _Session] = WeakKeyDictionary
 
 
 async def run(
-    conn: AsyncConnection[Any], *steps: Step, meanwhile: Callable[[], object] | None = None
+    conn: AsyncConnection[Any],
+    *steps: Step,
+    meanwhile: Callable[[], object] | None = None,
+    apart: bool = False,
 ) -> list[PGresult]:
     """Send the steps in one round trip; a result for each, with values in binary form.
 
@@ -108,12 +111,16 @@ async def run(
     and the step's `psycopg.Error` is raised. A caller that goes away meanwhile takes the connection with it.
 
     `meanwhile` is called once everything is sent, while the database works; what it raises does the same.
+    `apart`: the steps are a transaction of their own, begun by the first and committed behind the last, with
+    no statement that says so (32.5.1.1). `ValueError` when one is open already.
     """
     session = _sessions.get(conn) or _sessions.setdefault(conn, _Session(conn))
     pgconn = conn.pgconn
     wanted = len(steps)
-    if pgconn.transaction_status == TransactionStatus.IDLE and not conn.autocommit:
-        steps = (_BEGIN, *steps)
+    if pgconn.transaction_status == TransactionStatus.IDLE:
+        steps = steps if apart or conn.autocommit else (_BEGIN, *steps)
+    elif apart:
+        raise ValueError("a transaction is open: it would end elsewhere")
     try:
         pgconn.enter_pipeline_mode()
         await _make_known(session, conn, steps)

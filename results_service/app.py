@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from core_record.access_log.service import LookUpAccount
+from core_record.access_log.service import GroupCommit, LookUpAccount
 from core_record.apps.admission import Apps
 from core_record.apps.discovery import discovery
 from core_record.registers.service import verify_keys
@@ -66,7 +66,7 @@ def make_app(settings: Settings) -> FastAPI:
 
     app = create_app(name="results_service", lifespan=lifespan, ready=db.ping, direct=SEARCHES | RECEIVING)
     app.state.intake = intake
-    app.state.lookup = LookupContext(db, keys, f"{settings.results_url}/fhir")
+    app.state.lookup = LookupContext(db, keys, f"{settings.results_url}/fhir", GroupCommit(db))
     app.state.screens = ScreensContext(app.state.lookup, CurrentCodes())
     app.state.operations = OperationsContext(db, keys)
     apps = Apps(settings, audiences.RESULTS, db)

@@ -19,7 +19,7 @@ from core_record.notices import service as notices
 from core_record.notices.service import NoticeKind
 from core_record.privacy import service as privacy
 
-_EMERGENCY = (AccessBasis.AKUTT, AccessBasis.FORHOYET_AKUTT)
+EMERGENCY = (AccessBasis.AKUTT, AccessBasis.FORHOYET_AKUTT)
 
 
 class Withhold(Protocol):
@@ -48,6 +48,13 @@ async def settle(conn: AsyncConnection[Any], decision: Decision, withhold: Withh
     return replace(decision, withheld=covered)
 
 
+def has_to_tell(request: AccessRequest, decision: Decision) -> bool:
+    """Whether `tell_and_record` would write anything."""
+    first_consent = request.basis is AccessBasis.SAMTYKKE and not decision.facts.consented
+    told = decision.relation is Relation.ATTORNEY or decision.opens or request.basis in EMERGENCY
+    return first_consent or told
+
+
 async def tell_and_record(
     conn: AsyncConnection[Any], who: Who, request: AccessRequest, decision: Decision, today: date
 ) -> None:
@@ -62,7 +69,7 @@ async def tell_and_record(
         return
     key, details = notices.key_of_day(who.actor_hash, today), {"basis": request.basis.value}
     kinds = [NoticeKind.RESTRICTION_OPENED] if decision.opens else []
-    if request.basis in _EMERGENCY:
+    if request.basis in EMERGENCY:
         kinds.append(NoticeKind.EMERGENCY_ACCESS)
     for kind in kinds:
         await notices.add(conn, decision.person_id, kind, key=key, details=details)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from psycopg import AsyncConnection
 
+from core_record.access import apps
 from core_record.access.citizens import BASES, citizens_relation
 from core_record.access.models import (
     CARE_BASIS,
@@ -23,6 +25,7 @@ from core_record.access.rules import first_refusal
 from core_record.representation.facts import Power, RepresentationFacts
 from core_record.representation.service import representation_facts
 from kit.identity.actor import Actor, ActorKind
+from kit.ids import NationalId
 
 
 def judge(
@@ -56,6 +59,34 @@ def judge(
     return Decision(facts.person_id, basis, relation, reason, refusal, facts, representation, restrictions)
 
 
+async def judge_look_up(
+    conn: AsyncConnection[Any],
+    actor: Actor,
+    number: NationalId,
+    request: AccessRequest,
+    facts: Facts,
+    kinds: Sequence[str],
+    today: date,
+    power: Power | None,
+    *,
+    health: bool = True,
+) -> Decision:
+    """`judge` about whoever has this number, for a look-up of these kinds through this actor's app."""
+    own = _is_own(actor, number, facts)
+    represented = await representation_of(conn, actor, facts, own=own, today=today)
+    decision = judge(
+        actor,
+        request,
+        facts,
+        own=own,
+        today=today,
+        representation=represented,
+        power=power,
+        health=health,
+    )
+    return apps.narrowed(actor, request, decision, kinds)
+
+
 async def representation_of(
     conn: AsyncConnection[Any], actor: Actor, facts: Facts, *, own: bool, today: date
 ) -> RepresentationFacts | None:
@@ -63,6 +94,14 @@ async def representation_of(
     if actor.kind is not ActorKind.CITIZEN or own or facts.person_id is None or facts.actor_id is None:
         return None
     return await representation_facts(conn, facts.person_id, facts.actor_id, today)
+
+
+def _is_own(actor: Actor, number: NationalId, facts: Facts) -> bool:
+    if actor.national_id is None:
+        return False
+    if facts.person_id is not None:
+        return facts.person_id == facts.actor_id
+    return actor.national_id.value == number.value
 
 
 def _relation(actor: Actor, request: AccessRequest, facts: Facts) -> Relation:

@@ -12,11 +12,8 @@ from uuid import UUID
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGresult
-
     from core_record.access.question import Rule
     from core_record.representation.facts import RepresentationFacts
-    from kit.wire import Step
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -174,20 +171,6 @@ class Decision:
     def permitted(self) -> bool:
         """Whether the data may be read."""
         return self.refusal is None
-
-
-class Early:
-    """A read that goes to the database in the same round trip as the question for the decision's facts.
-
-    `step` finds its rows by `akson.person` alone. What came of it is unpacked by nobody before the decision:
-    `result` stays None, and `read` asks again, unless it permits and restricts nothing (ADR 0048).
-    """
-
-    __slots__ = ("result", "step")
-
-    def __init__(self, step: Step) -> None:
-        self.step = step
-        self.result: PGresult | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,15 +38,33 @@ async def open_look_up(
     actor: Actor,
     request: AccessRequest,
     today: date,
-    *also: wire.Step,
-) -> tuple[Facts, list[PGresult]]:
+) -> Facts:
     """Resolve the person, make the transaction serve that person, and read what the decision needs.
 
-    The first statement of a transaction: its BEGIN goes in the same round trip. So do the steps of `also`,
-    whose results are given out as they came.
+    The first statement of a transaction: its BEGIN goes in the same round trip.
     """
     values = (number_hash, actor_hash, *_stated(actor, request), today, request.attestation)
-    found, *came = await wire.run(conn, (_OPEN, values), *also)
+    (found,) = await wire.run(conn, (_OPEN, values))
+    return _facts(conn, found)
+
+
+async def open_and_read(
+    conn: AsyncConnection[Any],
+    number_hash: bytes,
+    actor_hash: bytes | None,
+    actor: Actor,
+    request: AccessRequest,
+    today: date,
+    step: wire.Step,
+    *,
+    apart: bool,
+) -> tuple[Facts, PGresult]:
+    """The same, and one step more for the person served; what it found is given out as it came.
+
+    `apart`: they are a transaction of their own, over on return.
+    """
+    values = (number_hash, actor_hash, *_stated(actor, request), today, request.attestation)
+    found, came = await wire.run(conn, (_OPEN, values), step, apart=apart)
     return _facts(conn, found), came
 
 

@@ -12,6 +12,11 @@ from kit.identity.actor import Actor, ActorKind
 from kit.keys import KeyRing
 
 
+def actor_hash_of(keys: KeyRing, actor: Actor) -> bytes | None:
+    """The keyed hash of the actor's own number; None for a machine."""
+    return keys.number_hash(actor.national_id) if actor.national_id else None
+
+
 def who_of(
     keys: KeyRing, actor: Actor, request: AccessRequest, decision: Decision, actor_hash: bytes | None
 ) -> Who:

@@ -13,19 +13,17 @@ from psycopg import AsyncConnection
 from core_record.access import apps, repository
 from core_record.access.declared import access_request, journal_request, list_request
 from core_record.access.effects import Withhold, settle, tell_and_record
-from core_record.access.judgement import judge, representation_of
+from core_record.access.judgement import judge, judge_look_up, representation_of
 from core_record.access.models import (
     AccessBasis,
     AccessRequest,
     Decision,
-    Early,
-    Facts,
     LookUp,
     Relation,
     Restrictions,
 )
 from core_record.access.reasons import REASONS
-from core_record.access.rows import entry_of, who_of
+from core_record.access.rows import actor_hash_of, entry_of, who_of
 from core_record.access.settings import DENIAL_SYSTEM, OUTCOME_SYSTEM, PURPOSES
 from core_record.access_log import service as access_log
 from core_record.access_log.service import ActorEntry, Who
@@ -45,7 +43,6 @@ __all__ = [
     "AccessDenied",
     "AccessRequest",
     "Decision",
-    "Early",
     "LookUp",
     "PersonNotFound",
     "Power",
@@ -87,7 +84,7 @@ async def decide(
 ) -> Decision:
     """Decide about a person already resolved; the transaction must serve that person."""
     today = today_in_norway()
-    facts = await repository.facts(conn, person_id, _number_hash(keys, actor), actor, request, today)
+    facts = await repository.facts(conn, person_id, actor_hash_of(keys, actor), actor, request, today)
     own = facts.actor_id == person_id
     represented = await representation_of(conn, actor, facts, own=own, today=today)
     return judge(actor, request, facts, own=own, today=today, representation=represented, power=power)
@@ -103,7 +100,6 @@ async def look_up(
     read: Callable[[AsyncConnection[Any], UUID, Decision], Awaitable[LookUp[T]]],
     power: Power | None = None,
     withhold: Withhold | None = None,
-    early: Early | None = None,
 ) -> T:
     """Resolve, decide, read, log, commit: one transaction, and an answer only after its commit.
 
@@ -114,39 +110,23 @@ async def look_up(
 
     `withhold` keeps what the person has restricted out of the transaction before `read` begins; without it a
     person with any restriction is closed as a whole. `decision.withheld` says how much was kept back.
-    `early` spares `read` its round trip where nothing is restricted.
     """
-    number_hash, actor_hash = keys.number_hash(number), _number_hash(keys, actor)
-    sooner = (early.step,) if early else ()
+    number_hash, actor_hash = keys.number_hash(number), actor_hash_of(keys, actor)
     async with db.transaction() as conn:
         today = today_in_norway()
-        facts, came = await repository.open_look_up(
-            conn, number_hash, actor_hash, actor, request, today, *sooner
+        facts = await repository.open_look_up(conn, number_hash, actor_hash, actor, request, today)
+        needed, health = power or power_for(kinds), _of_health(kinds)
+        decision = await judge_look_up(
+            conn, actor, number, request, facts, kinds, today, needed, health=health
         )
-        own = _is_own(actor, number, facts)
-        represented = await representation_of(conn, actor, facts, own=own, today=today)
-        needed = power or power_for(kinds)
-        decision = judge(
-            actor,
-            request,
-            facts,
-            own=own,
-            today=today,
-            representation=represented,
-            power=needed,
-            health=_of_health(kinds),
-        )
-        decision = apps.narrowed(actor, request, decision, kinds)
         decision = await settle(conn, decision, withhold)
         who = who_of(keys, actor, request, decision, actor_hash)
         if decision.permitted and decision.person_id is not None:
-            if early and decision.restrictions is None:
-                (early.result,) = came
             found = await read(conn, decision.person_id, decision)
             apps.check_shown(actor, found.items, writes=request.writes)
             items = dict.fromkeys(kinds, 0) | dict(found.items)
             entry = entry_of(decision.person_id, who, request, decision, items, found.action)
-            if _of_health(kinds):
+            if health:
                 await tell_and_record(conn, who, request, decision, today)
             await access_log.append_and_commit(conn, entry, found.meanwhile)
             return found.value
@@ -173,13 +153,10 @@ async def look_up_too(
     What refuses (the decision, a number of nobody, an `AksonError` of `write`, whose work is undone) is the
     answer, so that its row stays. The caller gives it out after the commit, and serves the first one again.
     """
-    number_hash, actor_hash = keys.number_hash(number), _number_hash(keys, actor)
+    number_hash, actor_hash = keys.number_hash(number), actor_hash_of(keys, actor)
     today = today_in_norway()
-    facts, _ = await repository.open_look_up(conn, number_hash, actor_hash, actor, request, today)
-    own = _is_own(actor, number, facts)
-    represented = await representation_of(conn, actor, facts, own=own, today=today)
-    decision = judge(actor, request, facts, own=own, today=today, representation=represented, power=power)
-    decision = apps.narrowed(actor, request, decision, kinds)
+    facts = await repository.open_look_up(conn, number_hash, actor_hash, actor, request, today)
+    decision = await judge_look_up(conn, actor, number, request, facts, kinds, today, power)
     decision = await settle(conn, decision, withhold)
     who = who_of(keys, actor, request, decision, actor_hash)
     if not decision.permitted or decision.person_id is None:
@@ -207,7 +184,7 @@ async def last_visit(
     conn: AsyncConnection[Any], keys: KeyRing, actor: Actor, person_id: UUID, kind: str
 ) -> datetime | None:
     """When this actor's visit before the present one began, by the rows that showed `kind`; else None."""
-    actor_hash = _number_hash(keys, actor)
+    actor_hash = actor_hash_of(keys, actor)
     return await access_log.last_visit(conn, person_id, actor_hash, kind) if actor_hash else None
 
 
@@ -226,7 +203,7 @@ async def open_list(
     unit = actor.place or actor.organisation
     async with db.transaction(unit=unit) as conn:
         today = today_in_norway()
-        actor_hash = _number_hash(keys, actor)
+        actor_hash = actor_hash_of(keys, actor)
         facts = await repository.facts(conn, None, actor_hash, actor, request, today)
         decision = judge(actor, request, facts, own=False, today=today)
         decision = apps.narrowed(actor, request, decision, (apps.LIST,))
@@ -286,15 +263,3 @@ def _denied(decision: Decision) -> AccessDenied:
     return AccessDenied(
         rule.code, rule.text, outcome_details=(OUTCOME_SYSTEM, rule.outcome), other_details=others
     )
-
-
-def _is_own(actor: Actor, number: NationalId, facts: Facts) -> bool:
-    if actor.national_id is None:
-        return False
-    if facts.person_id is not None:
-        return facts.person_id == facts.actor_id
-    return actor.national_id.value == number.value
-
-
-def _number_hash(keys: KeyRing, actor: Actor) -> bytes | None:
-    return keys.number_hash(actor.national_id) if actor.national_id else None

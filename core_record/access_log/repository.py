@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,25 @@ from psycopg.rows import class_row
 from core_record.access_log.models import ActorEntry, LogEntry, LogRow
 from kit import wire
 
-_APPEND = wire.Statement(
-    "SELECT core_record.append_access_log(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb,"
-    " %s, %s, %s, %s, %s::jsonb)"
-)
-_APPEND_THROUGH = wire.Statement(
-    "SELECT core_record.append_access_log(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb,"
-    " %s, %s, %s, %s, %s::jsonb, %s, %s)"
-)
+_VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::jsonb"
+
+
+class _Append:
+    """One of the log's two functions, without and with the app that it was done through."""
+
+    def __init__(self, function: str) -> None:
+        self._own = wire.Statement(f"SELECT core_record.{function}{_VALUES})")
+        self._through = wire.Statement(f"SELECT core_record.{function}{_VALUES}, %s, %s)")
+
+    def step(self, entry: LogEntry) -> wire.Step:
+        """The statement that writes this row."""
+        if entry.who.app is None:
+            return self._own, _values(entry)
+        return self._through, (*_values(entry), entry.who.app, entry.who.app_name)
+
+
+_APPEND = _Append("append_access_log")
+_IF_FREE = _Append("append_access_log_if_free")
 _APPEND_ACTOR = "SELECT core_record.append_actor_log(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s)"
 _COLUMNS = (
     "seq, event_id, at, db_role, actor_kind, actor_name, hpr_number, role, organisation, organisation_name,"
@@ -35,7 +46,7 @@ _FILTER = " FROM core_record.access_log WHERE person_id = %(person)s AND at >= %
 
 async def append(conn: AsyncConnection[Any], entry: LogEntry) -> int:
     """Write a row to the end of the person's chain; returns its number in the chain."""
-    (result,) = await wire.run(conn, _appending(entry))
+    (result,) = await wire.run(conn, _APPEND.step(entry))
     ((number,),) = wire.rows(conn, result)  # the function always answers one row
     return int(number)
 
@@ -48,13 +59,20 @@ async def append_and_commit(
     In a pipeline the server skips everything after a statement that fails, so that nothing is committed
     without the row; the failure is raised here.
     """
-    await wire.run(conn, _appending(entry), wire.COMMIT, meanwhile=meanwhile)
+    await wire.run(conn, _APPEND.step(entry), wire.COMMIT, meanwhile=meanwhile)
 
 
-def _appending(entry: LogEntry) -> tuple[wire.Statement, tuple[Any, ...]]:
-    if entry.who.app is None:
-        return _APPEND, _values(entry)
-    return _APPEND_THROUGH, (*_values(entry), entry.who.app, entry.who.app_name)
+async def append_if_free(
+    conn: AsyncConnection[Any], entries: Sequence[LogEntry], meanwhile: Callable[[], object] | None = None
+) -> list[bool]:
+    """Write the rows of persons whose chains are free, in a transaction of their own, committed on return.
+
+    False for a row whose chain somebody else holds, or which is its chain's first: it is not written.
+    `meanwhile` as in `wire.run`. When one fails, none is written.
+    """
+    steps = [_IF_FREE.step(entry) for entry in entries]
+    results = await wire.run(conn, *steps, meanwhile=meanwhile, apart=True)
+    return [wire.rows(conn, result)[0][0] is not None for result in results]
 
 
 def _values(entry: LogEntry) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from core_record.access_log import repository
 from core_record.access_log.account import LookUpAccount, note_row
 from core_record.access_log.export import export
+from core_record.access_log.group_commit import GroupCommit
 from core_record.access_log.models import ActorEntry, LogEntry, LogRow, Who
 from core_record.access_log.report import ChainFault, ChainReport
 from core_record.access_log.sealing_repository import oldest_unsealed_sync
@@ -22,6 +23,7 @@ __all__ = [
     "ActorEntry",
     "ChainFault",
     "ChainReport",
+    "GroupCommit",
     "LogEntry",
     "LogRow",
     "LookUpAccount",
@@ -31,6 +33,7 @@ __all__ = [
     "append_and_commit",
     "export",
     "last_visit",
+    "note_row",
     "oldest_unsealed_sync",
     "read_own",
     "verify_all",

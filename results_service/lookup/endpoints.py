@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from psycopg import AsyncConnection
 
-from core_record.access.service import Decision, Early, LookUp, PersonNotFound, access_request, look_up
+from core_record.access.at_once import look_up_at_once
+from core_record.access.service import Decision, LookUp, PersonNotFound, access_request, look_up
+from core_record.access_log.service import GroupCommit
 from kit.db import Database
-from kit.errors import Malformed, NotFound, TooLarge, UnsupportedMedia
+from kit.errors import Malformed, NotFound
 from kit.identity import audiences
 from kit.identity.actor import Actor, ActorKind
 from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
-from kit.ids import InvalidNationalId, NationalId, parse_national_id
+from kit.ids import NationalId
 from kit.keys import KeyRing
 from kit.web import DirectPosts, correlation_id
 from results_service.lookup import service
@@ -30,12 +30,9 @@ from results_service.lookup.bundle import Answer, BundleWriter
 from results_service.lookup.capability import capability_statement
 from results_service.lookup.matching import id_of
 from results_service.lookup.parameters import COMMON, PARAMETERS, Kind, Search, read_search
+from results_service.lookup.request import FORM, form_pairs, is_lenient, person_number
 from results_service.release.service import note_opened
 from results_service.reports.withholding import withheld_issue, withhold
-
-_FORM = "application/x-www-form-urlencoded"
-_MAX_FORM_BYTES = 64 * 1024
-_LENIENT = re.compile(r"(?:^|[,;\s])handling\s*=\s*\"?lenient\"?(?=$|[,;\s])", re.IGNORECASE)
 
 _PERSON = {"name": "person-id", "in": "header", "required": True, "schema": {"type": "string"}}
 _HEADERS = [
@@ -63,6 +60,7 @@ class LookupContext:
     database: Database
     keys: KeyRing
     base: str
+    log: GroupCommit
 
 
 async def reader(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
@@ -97,20 +95,19 @@ async def metadata(request: Request) -> Response:
 def _add_search(kind: Kind) -> None:
     async def endpoint(request: Request) -> Response:
         actor = await reader(await actor_of(request))
-        wanted = read_search(kind, await _pairs(request), lenient=_is_lenient(request))
-        step = service.early_step(wanted) if actor.kind is ActorKind.CLINICIAN else None
-        early = Early(step) if step else None
+        wanted = read_search(kind, await _pairs(request), lenient=is_lenient(request))
 
         async def read(
             conn: AsyncConnection[Any], person_id: UUID, answer: BundleWriter, released_at: datetime | None
         ) -> bool:
-            came = early.result if early else None
-            await service.search(conn, person_id, wanted, answer, released_at, came)
+            await service.search(conn, person_id, wanted, answer, released_at)
             return True
 
         number = person_number(request)
         try:
-            found = await _look_up(request, actor, number, [kind], read, _opened(wanted), early=early)
+            found = await _at_once(request, actor, number, wanted)
+            if found is None:
+                found = await _look_up(request, actor, number, [kind], read, _opened(wanted))
         except PersonNotFound:  # said in the log; to the caller it is a person without results
             found = None
         return await respond(request, found or _nothing(request, number))
@@ -135,7 +132,7 @@ def _form_description(kind: Kind) -> dict[str, Any]:
     }
     return {
         "parameters": _HEADERS,
-        "requestBody": {"content": {_FORM: {"schema": {"type": "object", "properties": properties}}}},
+        "requestBody": {"content": {FORM: {"schema": {"type": "object", "properties": properties}}}},
     }
 
 
@@ -173,6 +170,26 @@ def _nothing(request: Request, number: NationalId) -> Answer:
     return writer.joined()
 
 
+async def _at_once(request: Request, actor: Actor, number: NationalId, wanted: Search) -> Answer | None:
+    """Answer a clinician's search where it is simple; None where `_look_up` must."""
+    step = None if _opened(wanted) else service.step_at_once(wanted)
+    if step is None:
+        return None
+    context = _context(request)
+    declared = access_request(request.headers, actor, correlation_id(request))
+
+    def read(rows: list[tuple[Any, ...]]) -> LookUp[BundleWriter] | None:
+        answer = BundleWriter(context.base, number)
+        if not service.fill_at_once(wanted, answer, rows):
+            return None
+        return LookUp(answer, answer.counts, meanwhile=answer.joined)
+
+    written = await look_up_at_once(
+        context.database, context.log, context.keys, actor, number, declared, [wanted.kind], step, read
+    )
+    return written.joined() if written else None
+
+
 async def _look_up(
     request: Request,
     actor: Actor,
@@ -182,7 +199,6 @@ async def _look_up(
     opened: Sequence[UUID] = (),
     *,
     tells: bool = True,
-    early: Early | None = None,
 ) -> Answer | None:
     """Answer a decided look-up; `opened` are reports asked for by themselves: the caller reads them.
 
@@ -217,7 +233,6 @@ async def _look_up(
         kinds,
         read_and_count,
         withhold=withhold,
-        early=early,
     )
     return written.joined() if written else None
 
@@ -236,42 +251,6 @@ def _context(request: Request) -> LookupContext:
     return context
 
 
-def person_number(request: Request) -> NationalId:
-    """The number in `person-id`; raises `Malformed` `person-id-missing`, or the number's own fault.
-
-    Two of them are none: what stands between might have read the other one.
-    """
-    given = request.headers.getlist("person-id")
-    if len(given) > 1:
-        raise Malformed("person-id-repeated", "Send the header person-id once.")
-    text = given[0] if given else ""
-    if not text:
-        raise Malformed(
-            "person-id-missing", "Send the person's national identity number in the header person-id."
-        )
-    try:
-        return parse_national_id(text.strip())
-    except InvalidNationalId as fault:
-        raise Malformed(fault.code, "person-id is no valid national identity number.") from None
-
-
-async def form_pairs(request: Request) -> list[tuple[str, str]]:
-    """The parameters of the form, and those of the address (the links of an answer carry them there)."""
-    body = b""
-    if request.method == "POST":
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _MAX_FORM_BYTES:
-                raise TooLarge("search-too-long", f"A search may be {_MAX_FORM_BYTES} bytes long.")
-    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise UnsupportedMedia("not-a-form", f"Send the parameters as {_FORM}.")
-    try:
-        form = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=200, errors="strict")
-    except ValueError:  # not ASCII, not UTF-8 behind the percent signs, or too many fields
-        raise Malformed("search-value-invalid", f"The body is no {_FORM} in UTF-8.") from None
-    return [*request.query_params.multi_items(), *form]
-
-
 async def _pairs(request: Request) -> list[tuple[str, str]]:
     """The parameters, when the answer's only form will do; `_format` is no part of the search."""
     pairs = await form_pairs(request)
@@ -283,10 +262,6 @@ def _history_search(pairs: list[tuple[str, str]]) -> Search:
     if any(name not in ("_include", "_include:iterate") for name, _ in pairs):
         raise Malformed("search-parameter-unknown", "A history takes _include and _include:iterate alone.")
     return read_search("DiagnosticReport", pairs)
-
-
-def _is_lenient(request: Request) -> bool:
-    return any(_LENIENT.search(value) for value in request.headers.getlist("prefer"))
 
 
 def _uuid(text: str) -> UUID:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.pq.abc import PGresult
 
 from kit.wire import Step
 from results_service.lookup import paging
@@ -23,10 +22,10 @@ from results_service.lookup.parameters import Search
 from results_service.lookup.release import waiting_issues
 from results_service.release.told import tell
 from results_service.reports import reading
-from results_service.reports.reading import OpenReport, Packed, Page
+from results_service.reports.reading import OpenReport, Packed, Page, ReportRow
 from results_service.reports.stored import outline
 
-_EARLY = 100  # reports in a page that is read together with the decision's facts
+_AT_ONCE = 100  # reports in a page that is read together with the decision's facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,12 @@ async def search(
     wanted: Search,
     answer: BundleWriter,
     released_at: datetime | None,
-    early: PGresult | None = None,
 ) -> None:
-    """Fill a searchset; with `released_at` (citizens) only what is released by then, and what waits.
-
-    `early`: what came of `early_step`.
-    """
+    """Fill a searchset; with `released_at` (citizens) only what is released by then, and what waits."""
     if wanted.kind == "DiagnosticReport":
-        total, going_on = await _search_reports(conn, person_id, wanted, answer, released_at, early)
+        filtered = report_filter(wanted, released_at)
+        rows, total = await reading.newest(conn, person_id, filtered, _page(wanted))
+        going_on = _fill_reports(wanted, answer, rows, total)
     else:
         total, going_on = await _search_parts(conn, person_id, wanted, answer, released_at)
     if released_at is not None:
@@ -73,14 +70,24 @@ async def search(
     answer.finish("searchset", total, links(answer.base, wanted, total, going_on))
 
 
-def early_step(wanted: Search) -> Step | None:
-    """The read of a clinician's search that may go with the facts of the decision; None when it has none.
+def step_at_once(wanted: Search) -> Step | None:
+    """The one read of a clinician's search, for whoever is served; None when it takes more, or is large.
 
     Large pages wait for the decision: a refusal should neither cost them nor fail with them.
     """
-    if wanted.kind != "DiagnosticReport" or wanted.count > _EARLY:
+    if wanted.kind != "DiagnosticReport" or wanted.count > _AT_ONCE:
         return None
     return reading.newest_step(report_filter(wanted, None), _page(wanted))
+
+
+def fill_at_once(wanted: Search, answer: BundleWriter, rows: list[tuple[Any, ...]]) -> bool:
+    """`search` for a clinician by the rows of `step_at_once`; False where they do not suffice."""
+    found = reading.came_of_newest(rows, _page(wanted))
+    if found is None:
+        return False
+    going_on = _fill_reports(wanted, answer, *found)
+    answer.finish("searchset", found[1], links(answer.base, wanted, found[1], going_on))
+    return True
 
 
 async def history(
@@ -105,17 +112,9 @@ async def history(
     return bool(rows)
 
 
-async def _search_reports(
-    conn: AsyncConnection[Any],
-    person_id: UUID,
-    wanted: Search,
-    answer: BundleWriter,
-    released_at: datetime | None,
-    early: PGresult | None,
-) -> tuple[int, str]:
-    """How many match in all, and the `_page` of what follows these."""
-    filtered, page = report_filter(wanted, released_at), _page(wanted)
-    rows, total = await reading.newest(conn, person_id, filtered, page, early)
+def _fill_reports(wanted: Search, answer: BundleWriter, rows: list[ReportRow], total: int) -> str:
+    """The `_page` of what follows these."""
+    page = _page(wanted)
     goes_on = len(rows) > wanted.count if page.behind else 0 < len(rows) < total - wanted.skip
     rows = rows[: wanted.count]
     answer.stamp(*(row.stored for row in rows))
@@ -125,7 +124,7 @@ async def _search_reports(
         answer.stamp(*found)
         outlines = [outline(resources) for resources in found]
         answer.add_others([(one, reach_from_report(one.shape, wanted.includes)) for one in outlines])
-    return total, paging.behind_report(reading.bodies(rows[-1:])[0]) if rows and goes_on else ""
+    return paging.behind_report(reading.bodies(rows[-1:])[0]) if rows and goes_on else ""
 
 
 def _page(wanted: Search) -> Page:

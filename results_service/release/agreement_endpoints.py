@@ -16,7 +16,8 @@ from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
 from kit.jsonapi import json_answer
 from kit.web import correlation_id
-from results_service.lookup.endpoints import LookupContext, person_number
+from results_service.lookup.endpoints import LookupContext
+from results_service.lookup.request import person_number
 from results_service.release import agreements
 from results_service.release.agreements import Agreement
 from results_service.reports.withholding import withhold

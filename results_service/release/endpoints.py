@@ -18,7 +18,8 @@ from kit.identity.verifier import require_scope
 from kit.identity.web import actor_of
 from kit.jsonapi import read_bytes
 from kit.web import correlation_id
-from results_service.lookup.endpoints import LookupContext, person_number
+from results_service.lookup.endpoints import LookupContext
+from results_service.lookup.request import person_number
 from results_service.release import agreements, service
 from results_service.release.agreements import Agreement
 from results_service.release.service import Release, ReleaseState

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
-from psycopg.pq.abc import PGresult
 from psycopg.rows import tuple_row
 
 from kit import wire
@@ -37,6 +36,7 @@ __all__ = [
     "ReportRow",
     "Waiting",
     "bodies",
+    "came_of_newest",
     "conditions",
     "history",
     "newest",
@@ -163,22 +163,24 @@ async def newest(
     person_id: UUID,
     wanted: ReportFilter,
     page: Page,
-    early: PGresult | None = None,
 ) -> tuple[list[ReportRow], int]:
-    """A page of shown reports, newest first (effective, then issued), and how many there are in all.
+    """A page of shown reports, newest first (effective, then issued), and how many there are in all."""
+    (came,) = await wire.run(conn, _asked(person_id, wanted, page, _NAMED))
+    found = came_of_newest(wire.rows(conn, came), page)
+    if found is not None:
+        return found
+    given, values = conditions(person_id, wanted)
+    ((total,),) = await _rows(conn, statement(_COUNT, given), values)
+    return [], total
 
-    `early`: what came of `newest_step` for the same page.
-    """
-    if early is None:
-        (early,) = await wire.run(conn, _asked(person_id, wanted, page, _NAMED))
-    rows = wire.rows(conn, early)
+
+def came_of_newest(rows: list[tuple[Any, ...]], page: Page) -> tuple[list[ReportRow], int] | None:
+    """What `newest` answers by the rows of its statement; None where they do not say how many there are."""
     if rows:
         return [ReportRow(*row[:3]) for row in rows], rows[0][3]
     if not page.skip and page.count and page.behind is None:
         return [], 0
-    given, values = conditions(person_id, wanted)
-    ((total,),) = await _rows(conn, statement(_COUNT, given), values)
-    return [], total
+    return None
 
 
 def newest_step(wanted: ReportFilter, page: Page) -> wire.Step:

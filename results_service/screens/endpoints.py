@@ -26,7 +26,8 @@ from kit.errors import Malformed
 from kit.identity.actor import Actor, ActorKind
 from kit.web import correlation_id
 from results_service.codes.service import CurrentCodes
-from results_service.lookup.endpoints import LookupContext, Reader, form_pairs, person_number
+from results_service.lookup.endpoints import LookupContext, Reader
+from results_service.lookup.request import FORM, form_pairs, person_number
 from results_service.reports.reading import ReportFilter
 from results_service.reports.withholding import withhold
 from results_service.screens import service
@@ -34,7 +35,6 @@ from results_service.screens.models import News, Table
 
 NEWS_KIND = "NewResults"
 """In the log's items: that someone was told what is new. The visits that "since last" counts from."""
-_FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
 _HEADERS = [
     {"name": name, "in": "header", "required": required, "schema": {"type": "string"}, "description": text}
@@ -60,7 +60,7 @@ class ScreensContext:
 def _described(kind: type, text: str, parameters: dict[str, str]) -> dict[str, Any]:
     (schema,), parts = schema_components([kind], ref_template="{name}")
     properties = {name: {"type": "string", "description": said} for name, said in parameters.items()}
-    body = {"content": {_FORM: {"schema": {"type": "object", "properties": properties}}}}
+    body = {"content": {FORM: {"schema": {"type": "object", "properties": properties}}}}
     answer = {"schema": _whole(schema, parts)}
     return {
         "parameters": _HEADERS,

@@ -62,6 +62,22 @@ async def test_several_steps_are_one_transaction_with_its_commit(db: Database) -
         assert conn.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
 
 
+async def test_steps_apart_are_a_transaction_of_their_own_committed_on_return(db: Database) -> None:
+    served = wire.Statement("SELECT current_setting('akson.unit', true)")
+    async with db.transaction() as conn:
+        _, seen = await wire.run(conn, (NOTE, ("u",)), (served, ()), apart=True)
+        assert wire.rows(conn, seen) == [("u",)]
+        assert conn.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+        (after,) = await wire.run(conn, (served, ()), apart=True)
+        assert wire.rows(conn, after)[0][0] in (None, "")
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            await wire.run(conn, (NOTE, ("u",)), (DIVIDE, (0,)), apart=True)
+        assert conn.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+        await wire.run(conn, (NOTE, ("u",)))
+        with pytest.raises(ValueError, match="a transaction is open"):
+            await wire.run(conn, (DIVIDE, (5,)), apart=True)
+
+
 async def test_given_a_step_fails_then_nothing_behind_it_runs_and_the_connection_is_usable_again(
     db: Database,
 ) -> None:

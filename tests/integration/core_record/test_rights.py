@@ -62,6 +62,7 @@ FUNCTIONS: dict[str, tuple[bool, bool]] = {
     "names_of": (False, False),
     "check_keys": (True, True),
     "append_access_log": (True, True),
+    "append_access_log_if_free": (True, True),
     "append_actor_log": (True, True),
     "number_app_register": (False, False),
     "add_notice": (True, True),

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from core_record.access_log.service import GroupCommit
 from dev.embedded import Valkey
 from kit import valkey as kit_valkey
 from kit.db import Database, SyncDatabase
@@ -151,7 +152,7 @@ async def service(
     app.include_router(intake_router)
     app.include_router(lookup_router)
     app.state.intake = intake
-    app.state.lookup = LookupContext(database, keys, f"{BASE}/fhir")
+    app.state.lookup = LookupContext(database, keys, f"{BASE}/fhir", GroupCommit(database))
     app.dependency_overrides[caller] = lambda: sender
     act_as(app, lambda: doctor)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

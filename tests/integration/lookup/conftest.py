@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
+from core_record.access_log.service import GroupCommit
 from core_record.registers.service import resolve_person_sync
 from kit.db import Database, SyncDatabase
 from kit.identity.actor import Actor
@@ -108,7 +109,7 @@ async def api(
     """The listed GP asks about Line."""
     app: FastAPI = create_app(name="results_service")
     app.include_router(router)
-    app.state.lookup = LookupContext(database, keys, BASE)
+    app.state.lookup = LookupContext(database, keys, BASE, GroupCommit(database))
     with store.database.transaction() as conn:
         person_id = resolve_person_sync(conn, keys, number("line"))
     assert person_id is not None

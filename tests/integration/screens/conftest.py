@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 
+from core_record.access_log.service import GroupCommit
 from core_record.registers.service import resolve_person_sync
 from kit.db import Database
 from kit.ids import NationalId
@@ -71,7 +72,8 @@ async def screens(
     """The listed GP asks about Line."""
     app: FastAPI = create_app(name="results_service")
     app.include_router(router)
-    app.state.screens = ScreensContext(LookupContext(database, keys, BASE), CurrentCodes())
+    lookup = LookupContext(database, keys, BASE, GroupCommit(database))
+    app.state.screens = ScreensContext(lookup, CurrentCodes())
     with store.database.transaction() as conn:
         person_id = resolve_person_sync(conn, keys, number("line"))
     assert person_id is not None
