@@ -224,4 +224,5 @@ def _line(line: Any) -> rx.Component:
             rx.el.div(text("own.reference"), " ", line.reference, class_name="own-reference"),
         ),
         rx.foreach(line.notes, _comment),
+        class_name=rx.match(line.level, (0, ""), (1, "own-below"), "own-below own-further-below"),
     )
