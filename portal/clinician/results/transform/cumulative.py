@@ -9,6 +9,7 @@ from portal.clients.beside import number_text
 from portal.clients.screens import Converted, Field, Group, ReportHead, Row, TableAnswer, Value
 from portal.clients.screens import Join as SentJoin
 from portal.clinician.results.transform import dates, ranges
+from portal.clinician.results.transform.newest import newest_of
 from portal.clinician.results.transform.rows import CellValue, Line, Moment, TableRow
 from portal.clinician.results.transform.table import Column, ColumnReport, ResultTable
 from portal.clinician.results.transform.trend import Join
@@ -36,6 +37,7 @@ def table_of(answer: TableAnswer) -> ResultTable:
     heads = {report.id: report for report in answer.reports}
     return ResultTable(
         rows=rows,
+        newest=[newest_of(made) for made in rows],
         moments=moments,
         columns={moment: _column(moment, seen[moment], heads) for moment in moments},
         joins={(j.analysis, j.unit): _join(j) for _, _, row in _rows(answer) for j in row.joins},

@@ -46,15 +46,16 @@ class NewestGroup:
     lines: list[NewestLine] = field(default_factory=list)
 
 
-def newest(rows: Iterable[TableRow]) -> list[NewestGroup]:
-    """Every row's newest value, whenever it was, in the order of the table."""
+def grouped(rows: Iterable[tuple[TableRow, NewestLine]]) -> list[NewestGroup]:
+    """The newest values of these rows by field and group, in the order of the table."""
     found: dict[tuple[str, str], list[NewestLine]] = {}
-    for row in rows:
-        found.setdefault((row.area, row.group), []).append(_line(row))
+    for row, line in rows:
+        found.setdefault((row.area, row.group), []).append(line)
     return [NewestGroup(area, name, lines) for (area, name), lines in found.items()]
 
 
-def _line(row: TableRow) -> NewestLine:
+def newest_of(row: TableRow) -> NewestLine:
+    """A row's newest value, whenever it was. Made once a table: filters choose among the lines."""
     moments = sorted(row.values, key=lambda moment: (dates.sort_key(moment[0]), moment[1]), reverse=True)
     if not moments:
         return NewestLine(row.line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from portal.clinician.results.transform.newest import NewestGroup, newest
+from portal.clinician.results.transform.newest import NewestGroup, NewestLine, grouped
 from portal.clinician.results.transform.rows import Line, Moment, TableRow
 from portal.clinician.results.transform.trend import Join
 
@@ -76,9 +76,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class ResultTable:
-    """The whole table, which stays on the server."""
+    """The whole table, which stays on the server. `newest`: a line for each of `rows`."""
 
     rows: list[TableRow]
+    newest: list[NewestLine]
     moments: list[Moment]
     columns: dict[Moment, Column]
     joins: dict[tuple[str, str], Join]
@@ -89,7 +90,9 @@ class ResultTable:
 def view_of(table: ResultTable, wanted: Wanted) -> TableView:
     """What to show: a window of sampling times and the rows that have something in it."""
     words = wanted.text.casefold().split()
-    passed = [row for row in table.rows if _passes(row, wanted, words)]
+    both = zip(table.rows, table.newest, strict=True)
+    chosen = [(row, line) for row, line in both if _passes(row, wanted, words)]
+    passed = [row for row, _ in chosen]
     times = {moment for row in passed for moment in row.values}
     moments = [moment for moment in table.moments if moment in times]
     start = max(0, min(wanted.start, len(moments) - 1))
@@ -98,7 +101,7 @@ def view_of(table: ResultTable, wanted: Wanted) -> TableView:
     return TableView(
         columns=[table.columns[moment] for moment in window],
         groups=_groups(inside, window),
-        newest=newest(passed),
+        newest=grouped(chosen),
         areas=list(dict.fromkeys(row.area for row in table.rows if row.area)),
         start=start,
         total=len(moments),
