@@ -136,6 +136,8 @@ def view(record: Record) -> dict[str, Any]:
     }
     if record.unmapped:
         shown["unmapped"] = record.unmapped
+    if record.parts:
+        shown["parts"] = record.parts
     return shown
 
 

@@ -46,7 +46,8 @@ class Delivery(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True):
-    """What is known of a delivery. `copy_of` names the delivery that this one repeats."""
+    """What is known of a delivery. `copy_of` names the delivery that this one repeats; `parts`: those it was
+    taken apart into."""
 
     id: UUID
     organisation: str
@@ -65,12 +66,13 @@ class Record(Struct, frozen=True):
     finished_at: datetime | None = None
     sender: str | None = None
     kind: str | None = None
+    parts: list[UUID] = field(default_factory=list)
 
 
 class Claim(Struct, frozen=True):
     """A delivery that a worker has taken up. `attempt` counts from 1 and fences off an earlier worker.
 
-    `again`: it was accepted before, and is processed anew.
+    `again`: it was accepted before, and is processed anew. `part_of`: the delivery it was taken from.
     """
 
     id: UUID
@@ -81,6 +83,7 @@ class Claim(Struct, frozen=True):
     received_at: datetime
     judgement: str | None = None
     again: bool = False
+    part_of: UUID | None = None
 
 
 class Outcome(Struct, frozen=True):

@@ -24,6 +24,7 @@ from results_service.intake.fingerprint import fingerprint
 from results_service.intake.guard import MessageRejected, find_message, read_bytes
 from results_service.intake.header import Header, read_all_the_same, read_header
 from results_service.intake.models import Claim, Outcome, Problem, Status
+from results_service.intake.parts import split, take_apart
 from results_service.intake.schemas import Schemas
 from results_service.intake.senders import SenderRegister, SenderVerdict
 from results_service.intake.validity import STRUCTURAL, findings
@@ -103,7 +104,7 @@ class Pipeline:
         Raises what is no fault of a message; then nothing of any may be committed. The questions about all of
         them share round trips (libpq's pipeline mode); each is still judged and stored by itself, in turn.
         """
-        read = [self._read(claim) for claim in claims]
+        read = [self._read(conn, claim) for claim in claims]
         judged = [self._from_sender(conn, case) if isinstance(case, _Case) else case for case in read]
         numbers = {case.number for case in judged if isinstance(case, _Case) and case.number}
         persons = ensure_persons_sync(conn, self._keys, numbers)
@@ -111,7 +112,7 @@ class Pipeline:
             asked = [self._ask(conn, case, persons) if isinstance(case, _Case) else case for case in judged]
             return [step.finish() if isinstance(step, _Keeping) else step for step in asked]
 
-    def _read(self, claim: Claim) -> _Case | Outcome:
+    def _read(self, conn: Connection[Any], claim: Claim) -> _Case | Outcome:
         data = originals.open_sealed(self._keys, claim.id, claim.body)
         try:
             root = read_bytes(data, again=claim.again)
@@ -119,6 +120,8 @@ class Pipeline:
             problem = Problem(fault.code, fault.message, fault.line)
             return read_all_the_same(data).outcome(Status.REJECTED, [problem])
         header = read_header(find_message(root))
+        if parts := split(root):
+            return take_apart(conn, self._keys, claim, header, parts, self.process)
         read = read_message(root)
         warnings = [*_of_severity(read.issues, "warning"), *self._by_schema(root, read.issues)]
         if read.message is None or read.top is None:
@@ -211,8 +214,10 @@ class _Keeping:
         self._storing: Storing | None = None
         if mapped is not None and not case.doubts:
             message, mark = case.message, fingerprint(case.top)
-            claim = case.claim
-            incoming = Incoming(person_id, key, message, mapped, claim.id, mark, remap, claim.judgement)
+            claim, is_part = case.claim, case.claim.part_of is not None
+            incoming = Incoming(
+                person_id, key, message, mapped, claim.id, mark, remap, claim.judgement, is_part
+            )
             self._storing = Storing(conn, incoming)
 
     def finish(self) -> Outcome:

@@ -17,8 +17,8 @@ from results_service.intake.models import Backlog, Claim, Delivery, Kept, Outcom
 
 _RECORD = (
     "id, organisation, status, received_at, errors::text, warnings::text, unmapped::text, copy_of, report_id,"
-    " version, msg_id, gen_date, serv_prov_id, strict, finished_at, sender,"
-    " kind"
+    " version, msg_id, gen_date, serv_prov_id, strict, finished_at, sender, kind,"
+    " ARRAY(SELECT p.id FROM results.intake_message p WHERE p.part_of = intake_message.id ORDER BY p.id)"
 )
 # Volumes by the hour of receipt, as differences: nobody waits for another's row (`volumes.fold`).
 _COUNT = """
@@ -139,12 +139,26 @@ def claim(conn: Connection[Any], *, fresh: bool, limit: int, lease_seconds: int)
         FROM due WHERE m.id = due.id
         RETURNING m.id, m.organisation, m.attempts, m.keep_until, m.body, m.received_at, m.judgement,
             m.judgement IS NOT NULL OR m.sender IS NOT NULL OR EXISTS (
-                SELECT FROM results.operator_action a WHERE a.message_id = m.id AND a.action = 'replayed')
+                SELECT FROM results.operator_action a WHERE a.message_id = m.id AND a.action = 'replayed'),
+            m.part_of
         """,
         (fresh, limit, lease_seconds),
         binary=True,
     )
     return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda c: c.id)
+
+
+def insert_part(conn: Connection[Any], part: Claim, digest: bytes, size: int) -> None:
+    """Store a part of a delivery as one that is being processed; it has the rest from the whole."""
+    conn.execute(
+        """
+        INSERT INTO results.intake_message (id, organisation, client_id, received_at, due_at, digest, size,
+            keep_until, body, attempts, part_of)
+        SELECT %s, organisation, client_id, received_at, received_at, %b, %s, keep_until, %b, %s, id
+        FROM results.intake_message WHERE id = %s
+        """,
+        (part.id, digest, size, part.body, part.attempt, part.part_of),
+    )
 
 
 def postpone(conn: Connection[Any], claim: Claim, seconds: float, *, uncount: bool = False) -> None:

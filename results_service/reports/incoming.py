@@ -11,7 +11,7 @@ from results_service.reports.fhir import MappedReport
 from results_service.reports.models import StoredVersion
 from results_service.reports.packing import index, items_of
 from results_service.reports.svarrapport import Message
-from results_service.reports.versions import ReportKey, VersionFacts
+from results_service.reports.versions import ReportKey, VersionFacts, short_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Incoming:
     """One message's report, ready to be stored.
 
     `message_id` is the intake record's id, `fingerprint` what copies have in common. `remap` maps the message
-    under another report's id. `judgement`: what an operator judged of it, a code of `judgements`.
+    under another report's id. `judgement`: what an operator judged of it, a code of `judgements`. `is_part`:
+    others came in the same message, so that its MsgId is not its own.
     """
 
     person_id: UUID
@@ -30,6 +31,13 @@ class Incoming:
     fingerprint: bytes
     remap: Callable[[UUID], MappedReport]
     judgement: str | None = None
+    is_part: bool = False
+
+    @property
+    def message_hash(self) -> bytes:
+        """What copies of the message have in common by name; of a part, by its report's number too."""
+        names = (self.message.msg_id, self.message.serv_prov_id) if self.is_part else (self.message.msg_id,)
+        return short_hash(self.key.sender, *names)
 
     @property
     def report_id(self) -> UUID:

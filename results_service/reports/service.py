@@ -16,7 +16,7 @@ from results_service.reports.judgements import JUDGEMENTS, answered_by
 from results_service.reports.models import KnownMessage, StoreOutcome
 from results_service.reports.placing import Placing
 from results_service.reports.svarrapport import Issue, Message
-from results_service.reports.versions import HoldReason, ReportKey, short_hash
+from results_service.reports.versions import HoldReason, ReportKey
 
 __all__ = ["Incoming", "StoreOutcome", "Storing", "store_report_sync"]
 
@@ -45,7 +45,7 @@ class Storing:
         self._conn = conn
         self._in = incoming
         self._fingerprint = incoming.fingerprint[:_FINGERPRINT_BYTES]
-        self._message_hash = short_hash(incoming.key.sender, incoming.message.msg_id)
+        self._message_hash = incoming.message_hash
         self._remembering = repository.Remembering(
             conn,
             message_hash=self._message_hash,

@@ -56,7 +56,8 @@ RULES: dict[str, Rule] = _table(
     Rule(
         "several-reports",
         "reject",
-        "Send one report (ServReport) in each message.",
+        "Send one report (ServReport) in each message: v1.4 has room for one alone, of v1.3 at most 100 are"
+        " taken.",
         "Receipts and versions are kept for each report; half a message must not be taken in.",
     ),
     Rule(

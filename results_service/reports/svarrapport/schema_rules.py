@@ -1,4 +1,4 @@
-"""The part of the table of rules that is about the official schema, where it is installed (ADR 0051)."""
+"""The part of the table of rules that is about the official schema, where it is installed (ADR 0053)."""
 
 from __future__ import annotations
 

@@ -189,16 +189,6 @@ async def test_given_bad_bytes_when_processed_then_rejected_with_code_and_line(
     assert outcome["errors"][0]["line"] == 2
 
 
-async def test_given_several_reports_in_a_v13_message_when_processed_then_rejected(
-    api: Api, worker: Worker
-) -> None:
-    data = sample(namespace=V13).xml()
-    report = data[data.index(b"<ServReport>") : data.index(b"</ServReport>") + len(b"</ServReport>")]
-    outcome = await outcome_of(api, worker, data.replace(report, report + report))
-    assert outcome["status"] == "rejected"
-    assert codes(outcome["errors"]) == ["several-reports"]
-
-
 async def test_given_a_report_number_of_another_person_when_processed_then_it_waits_and_nothing_is_replaced(
     api: Api, worker: Worker, postgres: TestDatabase
 ) -> None:

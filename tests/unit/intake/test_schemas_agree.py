@@ -1,6 +1,6 @@
 """The official schemas and our own rules decide alike, on every message, and on each bent in one place.
 
-Where they do not, the table says which is right and why (ADR 0051).
+Where they do not, the table says which is right and why (ADR 0053).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CODES = CodeBook.builtin()
 STRICTER = {
     "report-missing": "v1.4 allows a message without a report: there is nothing to keep",
     "message-id-missing": "an empty MsgId is valid: neither copies nor receipts could be told apart",
-    "several-reports": "v1.3 allows several, v1.4 does not: versions and receipts are of one report",
+    "several-reports": "v1.3 allows several: the intake takes them apart before the reader sees them",
     "generated-date-missing": "GenDate need not say anything: which version is the newest would be a guess",
 }
 # A path where a mark may go unsaid → why.
