@@ -48,21 +48,32 @@ def split(root: etree._Element) -> list[bytes]:
     count = len(message.findall("{*}ServReport"))
     if not 1 < count <= MAX_PARTS or NAMESPACES.get(etree.QName(message).namespace or "") != "1.3":
         return []
-    parts: list[bytes] = []
-    for number in range(count):
-        parts.append(_only(root, number))
-        if sum(map(len, parts)) > MAX_TOTAL_BYTES:
-            return []
-    return parts
+    frame = copy.deepcopy(root)
+    message = find_message(frame)
+    reports = message.findall("{*}ServReport")
+    place = message.index(reports[0])
+    for report in reports:
+        message.remove(report)
+    return _within_bounds(_framed(frame, place, report) for report in reports)
 
 
-def _only(root: etree._Element, number: int) -> bytes:
-    other = copy.deepcopy(root)
-    message = find_message(other)
-    for place, report in enumerate(message.findall("{*}ServReport")):
-        if place != number:
-            message.remove(report)
+def _framed(frame: etree._Element, place: int, report: etree._Element) -> bytes:
+    """One report with what stood around all of them."""
+    other = copy.deepcopy(frame)
+    find_message(other).insert(place, report)
     return etree.tostring(other, encoding="UTF-8", xml_declaration=True)
+
+
+def _within_bounds(parts: Iterable[bytes]) -> list[bytes]:
+    """All of them; none where they come to more than may be kept of one message."""
+    found: list[bytes] = []
+    size = 0
+    for part in parts:
+        size += len(part)
+        if size > MAX_TOTAL_BYTES:
+            return []
+        found.append(part)
+    return found
 
 
 def take_apart(
