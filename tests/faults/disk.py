@@ -22,7 +22,7 @@ class Disk:
 
     def unmount(self) -> None:
         """Give the memory back."""
-        subprocess.run(["umount", str(self.place)], check=True)
+        subprocess.run(["umount", "--lazy", str(self.place)], check=True)
 
     def fill(self) -> None:
         """Until not a byte is free."""

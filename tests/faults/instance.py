@@ -65,9 +65,11 @@ def running(
         try:
             yield _started(data, supervisor, registers, disk)
         finally:
-            supervisor.stop_all()
-            if disk:
-                disk.unmount()
+            try:
+                supervisor.stop_all()
+            finally:
+                if disk:
+                    disk.unmount()
             if logs:
                 shutil.copytree(data / "log", logs, dirs_exist_ok=True)
 

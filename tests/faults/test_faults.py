@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.faults.rounds import Plan, run
 from tests.faults.victims import VICTIMS
 
 
+@pytest.mark.timeout(600)  # a whole product, started, broken and stopped, beside other tests
 def test_given_load_when_processes_are_killed_then_messages_and_rows_are_there_once() -> None:
     the_four = tuple(
         victim
