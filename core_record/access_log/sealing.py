@@ -85,24 +85,25 @@ class Sealer:
         async with self._db.transaction() as conn:
             if not await repository.try_lock(conn):
                 return Sealed(0, whole=False)
-            sealed = await self._seal(conn)
+            now, batch = await self._seal(conn)
+        # After the commit: what was seen and could not be sealed must be looked for again.
+        sealed = Sealed(batch.size, self._note(now, batch))
         await self.copy_to_witness()
         return sealed
 
-    async def _seal(self, conn: AsyncConnection[Any]) -> Sealed:
+    async def _seal(self, conn: AsyncConnection[Any]) -> tuple[Moment, _Batch]:
         now = await repository.moment(conn)
         last = await repository.last_head(conn)
         if self._settled is None:
             self._settled = last[1] if last else _BEGINNING
         batch = await self._batch(conn, self._since(now))
-        whole = self._note(now, batch)
         if not batch.size:
-            return Sealed(0, whole)
+            return now, batch
         leaves = batch.leaves()
         head = self._head(last[0] if last else None, root_of(leaves), len(leaves), now.at)
         await repository.insert_head(conn, head, self._settled, b"".join(leaves))
         await repository.insert_seals(conn, head.number, batch.persons, batch.actors)
-        return Sealed(batch.size, whole)
+        return now, batch
 
     def _since(self, now: Moment) -> datetime:
         """Where to look from: the newest moment whose transactions have all ended, less a little."""
@@ -112,7 +113,6 @@ class Sealer:
         if self._resume is not None:
             return self._resume
         if time.monotonic() >= self._deep_at:
-            self._deep_at = time.monotonic() + _DEEP_EVERY
             return min(self._settled, now.at - _DEEP)
         return self._settled
 
@@ -138,6 +138,8 @@ class Sealer:
             self._resume = None
             return False
         self._moments.append(now)
+        if time.monotonic() >= self._deep_at:
+            self._deep_at = time.monotonic() + _DEEP_EVERY
         return True
 
     def _head(self, before: Head | None, root: bytes, size: int, at: datetime) -> Head:

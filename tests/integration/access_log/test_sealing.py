@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from core_record.access_log.sealing import Sealer
 from core_record.access_log.service import verify_all
 from core_record.access_log.witness import WitnessProblem
 from kit.db import Database, set_person_sync
+from kit.errors import Unavailable
 from kit.keys import KeyRing
 from tests.conftest import TestDatabase
 from tests.integration.access_log.conftest import LookMany
@@ -199,3 +201,23 @@ async def test_a_head_is_a_line_of_json(sealer: Sealer, look: LookMany, witness_
     line = json.loads(witness_file.read_text())
     assert list(line) == ["number", "at", "rows", "size", "root", "prev", "key", "signature"]
     assert (line["number"], line["rows"], line["size"]) == (1, 2, 2)
+
+
+async def test_what_was_seen_and_could_not_be_sealed_is_looked_for_again(
+    sealer: Sealer, look: LookMany, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "_SLACK", timedelta(0))
+    await sealer.round()
+    await look(5)
+
+    async def full(*_: object) -> None:
+        raise Unavailable("database-unavailable", "no space left")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sealing.repository, "insert_head", full)
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                await sealer.round()
+
+    assert await sealer.round() == sealing.Sealed(6, whole=True)
+    assert await sealer.round() == sealing.Sealed(0, whole=True)
