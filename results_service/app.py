@@ -37,7 +37,7 @@ from results_service.screens.endpoints import ScreensContext
 from results_service.screens.endpoints import router as screens_router
 
 ROLE = "akson_results"
-_CONNECTIONS = 5  # ADR 0048: each has plans of its own, and with more they do not fit the cores' caches
+_CONNECTIONS = 5  # ADR 0049: each has plans of its own, and with more they do not fit the cores' caches
 _COLLECT_AFTER = 20_000  # objects, a few answers' worth: hardly anything here is part of a ring
 
 

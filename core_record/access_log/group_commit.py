@@ -1,7 +1,7 @@
 """Rows of look-ups that end at about the same time, written in one transaction (ADR 0049).
 
 To begin, commit and flush is half of what a row costs the database. Where many look-ups are under way, a row
-waits for a few others, at most `PATIENCE`; whoever brings the last of them writes them all. A look-up is
+waits for a few others for `PATIENCE`; whoever brings the last of them writes them all. A look-up is
 answered after the commit of its own row, as ever.
 """
 
@@ -28,7 +28,7 @@ SHARE = 2
 CROWDED = 2 * SHARE
 """So many look-ups under way that rows wait for each other; with fewer each is written by itself."""
 PATIENCE = 0.01
-"""Seconds a row waits for others."""
+"""Seconds a row waits for others, before it asks for a connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ class GroupCommit:
         """
         loop = asyncio.get_running_loop()
         row = _Row(entry, loop.create_future())
+        row.written.add_done_callback(_seen)
         self._waiting.append(row)
         if not self.due and self._timer is None:
             self._timer = loop.call_later(PATIENCE, self._late)
@@ -152,20 +153,27 @@ class GroupCommit:
 
     def _late(self) -> None:
         self._timer = None
-        self._begin(self._write_late())
+        self._begin(self._write_late(list(self._waiting)))
 
-    async def _write_late(self) -> None:
+    async def _write_late(self, late: list[_Row]) -> None:
         try:
             async with self._db.transaction() as conn:
                 if self._waiting:  # else somebody has written them meanwhile
                     await self.write(conn)
-        except Unavailable as error:  # no connection
-            _settle(self._taken(), error)
+        except Unavailable as error:  # no connection; rows that came meanwhile have a timer of their own
+            _settle([row for row in self._waiting if row in late], error)
+            self._waiting = [row for row in self._waiting if row not in late]
 
     def _begin(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)  # the loop itself keeps no strong reference
         task.add_done_callback(self._tasks.discard)
+
+
+def _seen(written: asyncio.Future[None]) -> None:
+    """Fetch what nobody may fetch: asyncio would print it, and a database's error names the row's values."""
+    if not written.cancelled():
+        written.exception()
 
 
 def _settle(rows: Sequence[_Row], error: BaseException | None = None) -> None:

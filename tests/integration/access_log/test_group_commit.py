@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import ExitStack
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -255,6 +256,48 @@ async def test_given_work_meanwhile_fails_then_the_others_have_their_answers(
             await bring(core_db, log, entry(persons[1], "writes"), broken)
         await waits
     assert sorted(written(postgres)) == ["waits", "writes"]
+
+
+class Exhausted(Database):
+    """A database without a connection to spare."""
+
+    def __init__(self) -> None:
+        """It never connects."""
+
+    @asynccontextmanager
+    async def transaction(self, **_: Any) -> AsyncIterator[AsyncConnection[Any]]:
+        await asyncio.sleep(0.05)
+        raise Unavailable("database-unavailable", "No connection.")
+        yield
+
+
+async def test_given_no_connection_then_only_those_who_waited_for_it_are_told(persons: list[UUID]) -> None:
+    log = GroupCommit(Exhausted())
+    with ExitStack() as stack:
+        crowd(stack, log, 16)
+        first = log.add(entry(persons[0], "first to come"))
+        await asyncio.sleep(0.04)  # its patience is over
+        second = log.add(entry(persons[1], "second"))
+        with pytest.raises(Unavailable):
+            await asyncio.wait_for(first, 2)
+        assert not second.done()
+        with pytest.raises(Unavailable):
+            await asyncio.wait_for(second, 2)
+
+
+async def test_given_nobody_fetches_an_error_then_it_is_printed_nowhere(
+    core_db: Database, log: GroupCommit, persons: list[UUID]
+) -> None:
+    printed: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: printed.append(context))
+    async with core_db.transaction() as conn:
+        written = log.add(entry(persons[0], "wrong", "nobody"))
+        await log.write(conn)
+    await asyncio.wait({written}, timeout=2)
+    assert written.done()
+    del written
+    gc.collect()
+    assert printed == []
 
 
 def test_with_few_under_way_each_writes_by_itself(core_db: Database) -> None:
