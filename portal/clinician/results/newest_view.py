@@ -37,10 +37,7 @@ def _line(one: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(_name(line), class_name="newest-name"),
         rx.el.div(
-            rx.el.div(
-                rx.foreach(one.now, lambda value: value_view(value, line.unit)), class_name="newest-value"
-            ),
-            rx.cond(line.unit != "", rx.el.span(line.unit, class_name="newest-unit")),
+            rx.foreach(one.now, lambda value: value_view(value, line.unit)),
             class_name="newest-now",
         ),
         rx.el.div(
@@ -48,7 +45,7 @@ def _line(one: Any) -> rx.Component:
                 one.day,
                 rx.cond(one.sampled, rx.fragment(), rx.el.span(" ", text("results.not_sampling_date"))),
             ),
-            rx.cond(line.reference != "", rx.el.span(text("table.reference", text=line.reference))),
+            rx.foreach(one.references, lambda stated: rx.el.span(text("table.reference", text=stated))),
             rx.cond(one.before != "", rx.el.div(_before(one))),
             class_name="newest-facts",
         ),

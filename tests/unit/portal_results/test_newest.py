@@ -51,6 +51,59 @@ def test_a_cancelled_value_is_the_newest_and_is_neither_a_point_nor_what_it_was_
     assert (last.now[0].state, last.change, last.before, last.course) == ("cancelled", "", "4,0", "")
 
 
+@pytest.mark.parametrize(
+    ("newest", "units"),
+    [
+        (value(1, "4.6"), ["mmol/L"]),
+        (value(1, "18", unit="mg/dL"), ["mg/dL"]),
+        (value(1, "4.6", comparator="<", flag="2"), ["mmol/L"]),
+        (value(1, "", kind="none", unit="", status="cancelled"), [""]),
+        (value(1, "", kind="none", unit="mg/dL", status="registered"), [""]),
+        (value(1, "", kind="report"), [""]),
+    ],
+)
+def test_the_newest_stands_with_its_own_unit_and_nothing_with_none(newest: Json, units: list[str]) -> None:
+    assert [one.unit for one in line(value(0), newest).now] == units
+
+
+def test_two_values_of_one_time_have_each_their_unit() -> None:
+    said = line(value(0, "5.1"), value(0, "92", unit="mg/dL"))
+    assert [(one.value, one.unit) for one in said.now] == [("5,1", "mmol/L"), ("92", "mg/dL")]
+
+
+@pytest.mark.parametrize(
+    ("newest", "stated"), [({}, ""), ({"reference": "3,5 - 4,9"}, "3,5 - 4,9"), ({"reference": "< 5"}, "< 5")]
+)
+def test_beside_the_newest_stands_its_own_reference_and_never_an_older_ones(
+    newest: Json, stated: str
+) -> None:
+    said = line(value(1, "4.6", **newest), value(0, reference="3,6 - 5,0"))
+    assert [one.reference for one in said.now] == [stated]
+
+
+def test_references_of_one_time_stand_once_each() -> None:
+    both = [value(0, "5.1", reference="3,6 - 5,0"), value(0, "5.2", reference="3,6 - 5,0")]
+    assert line(*both).references == ["3,6 - 5,0"]
+    assert line(*both, value(0, "5.3", reference="< 5")).references == ["3,6 - 5,0", "< 5"]
+
+
+@pytest.mark.parametrize(
+    ("more", "change", "points"),
+    [
+        ({}, "up", 3),
+        ({"status": "preliminary", "preliminary": True}, "up", 3),
+        ({"status": "amended"}, "up", 3),
+        ({"status": "appended"}, "up", 3),
+        ({"status": "unknown"}, "", 2),
+        ({"status": "unknown", "behind": "14"}, "", 2),
+        ({"status": "registered"}, "", 2),
+    ],
+)
+def test_what_is_compared_and_drawn_is_final_or_preliminary(more: Json, change: str, points: int) -> None:
+    said = line(value(0, "4.0"), value(1, "4.2"), value(2, "4.6", **more))
+    assert (said.now[0].value, said.change, len(said.course.split())) == ("4,6", change, points)
+
+
 def test_the_course_runs_by_time_from_the_oldest_and_ends_at_the_newest() -> None:
     said = line(value(0, "4"), value(9, "5"), value(18, "3"))
     assert said.course == "3,12 48,3 93,21"

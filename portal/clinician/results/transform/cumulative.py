@@ -99,6 +99,7 @@ def _cell(value: Value, unit: str, reports: list[ReportHead], judged: ranges.Jud
         converted=_limited(value.converted) if value.converted else "",
         source=value.converted.source if value.converted else "",
         code=value.analysis.rpartition("|")[2],
+        reference=value.reference,
         report_id=reports[value.report].id if 0 <= value.report < len(reports) else "",
     )
 

@@ -1,7 +1,8 @@
 """The newest value of each analysis, what it was before, and a little course: the table where it is narrow.
 
-Numbers are as sent. What is compared and drawn is final or preliminary, in the row's own unit and without a
-comparator; anything else is shown in words alone. A conversion, or a value in another unit, is not drawn.
+Numbers are as sent. What is compared and drawn is final (corrected and added to, too) or preliminary, in the
+row's own unit and without a comparator; anything else is shown in words alone. A conversion, or a value in
+another unit, is not drawn.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from portal.clinician.results.transform.rows import CellValue, Line, Moment, Tab
 _DRAWN = 12
 _WIDE, _HIGH, _MARGIN = 96.0, 24.0, 3.0
 _NO_VALUE = frozenset({"cancelled", "waiting"})
+_COMPARED = frozenset({"", "added", "amended", "amended-preliminary", "preliminary"})
 
 
 @dataclass(frozen=True, slots=True)
 class NewestLine:
-    """One analysis. `day`: when the newest was sampled (`sampled` false: answered). `before`, `before_day`:
-    the one before it, and `change`: "up" | "down" | "same", or "" where the two cannot be compared. `course`:
+    """One analysis. `day`: when the newest was sampled (`sampled` false: answered). `now`: the values of that
+    time, each with its own unit, and `references` what they state, each once. `before`, `before_day`: the one
+    before it, and `change`: "up" | "down" | "same", or "" where the two cannot be compared. `course`:
     points of a line (SVG) in a box of 96 × 24, oldest first; "" with fewer than two; `end_x` and `end_y`: the
     newest of them."""
 
@@ -29,6 +32,7 @@ class NewestLine:
     day: str = ""
     sampled: bool = True
     now: list[CellValue] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
     change: str = ""
     before: str = ""
     before_day: str = ""
@@ -67,7 +71,8 @@ def newest_of(row: TableRow) -> NewestLine:
         line=replace(row.line, cells=[]),
         day=dates.show_day(first[0]),
         sampled=first[1],
-        now=row.values[first],
+        now=[_with_unit(value, row.line.unit) for value in row.values[first]],
+        references=list(dict.fromkeys(value.reference for value in row.values[first] if value.reference)),
         change=_change(row.values[first], earlier[1]) if earlier else "",
         before=_shown(earlier[1]) if earlier else "",
         before_day=dates.show_day(earlier[0][0]) if earlier else "",
@@ -75,6 +80,11 @@ def newest_of(row: TableRow) -> NewestLine:
         end_x=xs[-1] if xs else 0.0,
         end_y=ys[-1] if ys else 0.0,
     )
+
+
+def _with_unit(value: CellValue, unit: str) -> CellValue:
+    """A value with its unit, which is the row's where it has none of its own; no unit without a value."""
+    return replace(value, unit=(value.unit or unit) if value.value else "")
 
 
 def _told(row: TableRow, moments: Iterable[Moment]) -> Iterator[tuple[Moment, CellValue]]:
@@ -99,7 +109,7 @@ def _change(values: Sequence[CellValue], earlier: CellValue) -> str:
 
 def _number(value: CellValue) -> Decimal | None:
     """A number that may be compared with others of its row."""
-    if not value.numeric or value.unit or value.state in _NO_VALUE:
+    if not value.numeric or value.unit or value.state not in _COMPARED:
         return None
     try:
         found = Decimal(value.value.replace(",", "."))

@@ -12,7 +12,8 @@ class CellValue:
     """One result in a cell. `value` is as sent; `unit` only where it is another than the row's.
 
     `opens`: "" or why the report must be read: "text" | "comment" | "report". `converted` is ours, in the
-    row's unit, by `source`. `code`: the laboratory's, where it is another than the row's.
+    row's unit, by `source`. `code`: the laboratory's, where it is another than the row's. `reference` is the
+    value's own.
     """
 
     value: str = ""
@@ -28,12 +29,13 @@ class CellValue:
     converted: str = ""
     source: str = ""
     code: str = ""
+    reference: str = ""
     report_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One analysis in one unit. `cells` follow the columns. `reference` is the newest value's.
+    """One analysis in one unit. `cells` follow the columns. `reference` is the newest that a value states.
 
     `code` is "" unless another analysis has the same name.
     """
