@@ -11,8 +11,8 @@ from portal.clients.beside import digits, number_text
 Json = dict[str, Any]
 _CODES = {
     "gone-from-report": "gone",
-    "person-changed": "held",
-    "report-number-reused": "held",
+    "person-changed": "number",
+    "report-number-reused": "number",
     "preliminary-after-final": "together",
     "read-together": "together",
     "earlier-version": "earlier",
@@ -22,7 +22,9 @@ _CODES = {
 
 @dataclass
 class Remark:
-    """`code`: `gone`, `held`, `together`, `earlier`, `disagrees` or `other`.
+    """`code`: `gone`, `number`, `together`, `earlier`, `disagrees` or `other`.
+
+    `number`: used for another report too. It is told of for good, also when nothing is held any more.
 
     `names`: the results that it is about; `stated`: what a comment says was answered before, `stored`: what
     came.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,6 +14,7 @@ from portal.citizen.results.lines import ResultLine
 from portal.citizen.results.remarks import Remark
 from portal.citizen.results.transform import OwnReport, own_reports, replaced, waiting
 from portal.ui.dates import show_day
+from portal.ui.texts import LANGUAGES, texts
 
 NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
 SYSTEM = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-"
@@ -219,8 +221,8 @@ def test_what_is_gone_from_a_report_is_told_by_name_once() -> None:
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ("person-changed", "held"),
-        ("report-number-reused", "held"),
+        ("person-changed", "number"),
+        ("report-number-reused", "number"),
         ("preliminary-after-final", "together"),
         ("read-together", "together"),
         ("earlier-version", "earlier"),
@@ -229,6 +231,15 @@ def test_what_is_gone_from_a_report_is_told_by_name_once() -> None:
 )
 def test_what_the_service_says_of_a_report_is_told(code: str, told: str) -> None:
     assert one(report(extension=[notice(code), notice(code)])).remarks == [Remark(told)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_number_used_twice_is_told_in_words_that_stay_true_when_the_other_report_is_judged(
+    lang: str,
+) -> None:
+    said = texts(lang)["own.remark.number"]
+    assert re.search(r"\bnumme?r|\bnumber\b", said)
+    assert not re.search(r"\b(until|before|før)\b", said), "nothing need be waited for"
 
 
 def test_a_comment_that_disagrees_is_told_with_both_values() -> None:
