@@ -13,7 +13,7 @@ APART = timedelta(minutes=30)
 
 
 _WITH_REPORTS = frozenset({"Observation", "Specimen", "PractitionerRole", "ServiceRequest"})
-"""What a report is made of: who saw a report saw these, and a line says no more than it."""
+"""What a report is made of: a look-up of reports saw these too. By themselves they are the journal's."""
 
 
 @dataclass
@@ -29,8 +29,8 @@ class Seen:
 class Visit:
     """One line; `id` is its newest look-up's, `time` and `began` are its newest and oldest.
 
-    `kinds` is what all of them asked for (of a report and its parts the report alone), `withheld` the most
-    that one of them kept back.
+    `kinds` is what all of them asked for (of a look-up of reports with their parts the reports alone),
+    `withheld` the most that one of them kept back.
     """
 
     id: str
@@ -88,11 +88,15 @@ def visits(looks: Iterable[Look]) -> list[Visit]:
         visit.began = look.time
         visit.looks.append(Seen(look.id, look.time, look.kinds))
         visit.withheld = max(visit.withheld, look.withheld)
-        visit.kinds += [kind for kind in look.kinds if kind not in visit.kinds]
-    for visit in made:
-        if "DiagnosticReport" in visit.kinds:
-            visit.kinds = [kind for kind in visit.kinds if kind not in _WITH_REPORTS]
+        visit.kinds += [kind for kind in _told(look.kinds) if kind not in visit.kinds]
     return made
+
+
+def _told(kinds: list[str]) -> list[str]:
+    """What one look-up asked for; measurements and referrals of the journal are looked up without reports."""
+    if "DiagnosticReport" not in kinds:
+        return kinds
+    return [kind for kind in kinds if kind not in _WITH_REPORTS]
 
 
 def _what_is_one(look: Look) -> tuple[object, ...]:

@@ -144,6 +144,23 @@ def test_a_visit_tells_all_that_was_seen_once_and_who_can_be_blocked() -> None:
     assert not own.worker
 
 
+def kinds_of(*looked: list[str]) -> list[str]:
+    events = [
+        at(f"10:{minute:02}", entity=[{"type": {"code": kind}} for kind in kinds])
+        for minute, kinds in zip(range(20, 0, -1), looked, strict=False)
+    ]
+    (one,) = visits(looks(bundle(*events)))
+    return one.kinds
+
+
+def test_what_was_read_of_the_journal_is_told_beside_the_report_of_the_same_visit() -> None:
+    journal, report = ["Observation", "ServiceRequest"], ["DiagnosticReport", "Observation"]
+    assert kinds_of(report) == ["DiagnosticReport"]
+    assert kinds_of(journal) == journal
+    assert kinds_of(journal, report) == ["Observation", "ServiceRequest", "DiagnosticReport"]
+    assert kinds_of(report, journal) == ["DiagnosticReport", "Observation", "ServiceRequest"]
+
+
 def test_visits_stand_under_the_day_in_norway_that_they_were_made_on() -> None:
     times = ("2026-11-23T23:30:00Z", "2026-11-23T22:50:00Z", "2026-11-22T08:00:00Z")
     found = by_day(visits(looks(bundle(*(event(id=time, recorded=time) for time in times)))))
