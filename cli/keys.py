@@ -17,7 +17,7 @@ import results_service.sealed
 from core_record.sealed import persons
 from kit import valkey
 from kit.identity.keyfiles import make_own_keys
-from kit.keys import PURPOSES, RETIRABLE, ROTATABLE, KeyProblem, KeyRing, Purpose
+from kit.keys import PURPOSES, RETIRABLE, ROTATABLE, KeyProblem, KeyRing, Purpose, refuse_a_second
 from kit.keys import make as make_ring
 from kit.keys import retire as retire_versions
 from kit.keys import rotate as new_version
@@ -53,13 +53,15 @@ def list_keys() -> None:
 def make() -> None:
     """Make the keys of a new installation, once: the ring, passwords of roles, and the keys of our clients.
 
-    Refuses where there is a ring. Nothing else in production ever makes a key.
+    Refuses where there is a ring: it is made last, so that a run that failed is run again, and keeps what
+    is there. Nothing else in production ever makes a key.
     """
     settings = get_settings()
     folder = settings.keys_folder
-    make_ring(folder)
-    passwords = ensure_passwords(folder / "db", superuser=True)
+    refuse_a_second(folder)
     made = make_own_keys(settings)
+    passwords = ensure_passwords(folder / "db", superuser=True)
+    make_ring(folder)
     print(f"{folder} holds ring.json, {len(passwords)} passwords in db/, and token-exchange.jwk.")
     for client, public in made.items():
         print(f"Register at {client}: {public}")

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -128,6 +129,12 @@ def make(folder: Path) -> None:
         raise KeyProblem(f"{folder / _RING} exists: nothing was made.") from error
 
 
+def refuse_a_second(folder: Path) -> None:
+    """Raises `KeyProblem` where `make` would: for a caller that makes other things first."""
+    if (folder / _RING).exists():
+        raise KeyProblem(f"{folder / _RING} exists: nothing was made.")
+
+
 def rotate(folder: Path, purpose: Purpose) -> int:
     """Add a new version of one key to `folder`/ring.json; its number. The old ones stay, to read by.
 
@@ -201,5 +208,11 @@ def _write_json(path: Path, ring: dict[Purpose, dict[int, bytes]], flag: int) ->
 
 
 def _make(path: Path) -> None:
+    """The whole ring or none; `FileExistsError` where there is one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(path, {purpose: {1: os.urandom(32)} for purpose in PURPOSES}, os.O_EXCL)
+    fresh = path.with_suffix(f".{secrets.token_hex(8)}.new")
+    try:
+        _write(fresh, {purpose: {1: os.urandom(32)} for purpose in PURPOSES}, os.O_EXCL)
+        os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -28,7 +28,7 @@ def ensure_passwords(folder: Path, *, superuser: bool = False) -> dict[str, str]
     passwords = {}
     for role in (OWNER, *LOGINS, *APART, *([SUPERUSER] if superuser else [])):
         path = folder / role
-        if not path.exists():
+        if not path.exists() or not path.stat().st_size:  # empty: whoever made it was stopped
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(32))
         passwords[role] = path.read_text().strip()

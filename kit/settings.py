@@ -199,6 +199,30 @@ class Settings(BaseSettings):
             names = ", ".join(f"AKSON_{name}_URL" for name in wrong)
             raise SettingsProblem(f"set {names} to the public https address (http only on this machine)")
 
+    def check_clients(self) -> None:
+        """Raises `SettingsProblem` for client ids that the portal's keys cannot be told apart by.
+
+        In production, one that is not set; everywhere, one for two key files, as it names the public half.
+        """
+        ids = {"HELSEID": self.helseid_client_id, "IDPORTEN": self.idporten_client_id}
+        unset = [
+            n
+            for n, value in ids.items()
+            if not value or f"{n.lower()}_client_id" not in self.model_fields_set
+        ]
+        if unset and not self.is_development:
+            names = " and ".join(f"AKSON_{name}_CLIENT_ID" for name in unset)
+            raise SettingsProblem(f"set {names} to the client id that the provider gave the portal")
+        usual = self.keys_folder / "clients" / f"{self.helseid_client_id}.jwk"
+        files = {
+            Path(path or usual).resolve() for path in (self.helseid_client_jwk, self.idporten_client_jwk)
+        }
+        if self.helseid_client_id == self.idporten_client_id and len(files) > 1:
+            raise SettingsProblem(
+                "AKSON_HELSEID_CLIENT_ID and AKSON_IDPORTEN_CLIENT_ID are the same, and their keys are not:"
+                " set two client ids, or AKSON_HELSEID_CLIENT_JWK and AKSON_IDPORTEN_CLIENT_JWK to one file"
+            )
+
     @property
     def sends_mail(self) -> bool:
         """Whether notices go by e-mail: a mail server and a sender are set."""

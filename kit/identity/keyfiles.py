@@ -94,7 +94,9 @@ def make_own_keys(settings: Settings) -> dict[str, Path]:
     """Make what a new installation signs with: the token exchange's key, and the portal's at each provider.
 
     A file that is there stays. The public half of the portal's key by provider, to be registered there.
+    Raises `KeyProblem`, and `SettingsProblem` before anything is made.
     """
+    settings.check_clients()
     read_private_key(settings.keys_folder / f"{EXCHANGE_KEY}.jwk", create=True)
     public = {}
     for provider, client_id, path in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,17 +24,19 @@ ISSUERS = {
     "AKSON_HELSEID_ISSUER": "https://helseid.example",
     "AKSON_IDPORTEN_ISSUER": "https://idporten.example",
 }
+CLIENTS = {"AKSON_HELSEID_CLIENT_ID": "akson-helseid", "AKSON_IDPORTEN_CLIENT_ID": "akson-idporten"}
 
 
 @pytest.fixture
 def production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The environment of an operator who has named a folder and a database, no more."""
+    """The environment of an operator who has named a folder, a database and the portal's clients, no more."""
     for name, value in {
         "AKSON_ENVIRONMENT": "production",
         "AKSON_DATA": str(tmp_path),
         "AKSON_KEYS": str(tmp_path / "keys"),
         "AKSON_DATABASE_URL": NOWHERE,
         "AKSON_REDIS_URL": "redis://127.0.0.1:1/0",
+        **CLIENTS,
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AKSON_HELSEID_ISSUER", raising=False)
@@ -83,6 +86,128 @@ def test_given_files_of_their_own_for_the_clients_then_these_are_made_and_their_
     settings = get_settings()
     ours = client_key(settings, "our-client", own)
     assert client_public_key(settings, "our-client").thumbprint() == ours.thumbprint()
+
+
+def own_files(folder: Path, monkeypatch: pytest.MonkeyPatch, **ids: str | None) -> None:
+    """A key file each, as the line of docs/operations.md sets them, and these client ids (None: unset)."""
+    for name, client_id in ids.items():
+        monkeypatch.setenv(
+            f"AKSON_{name}_CLIENT_JWK", str(folder / "keys" / "clients" / f"{name.lower()}.jwk")
+        )
+        if client_id is None:
+            monkeypatch.delenv(f"AKSON_{name}_CLIENT_ID", raising=False)
+        else:
+            monkeypatch.setenv(f"AKSON_{name}_CLIENT_ID", client_id)
+    get_settings.cache_clear()
+
+
+@pytest.mark.parametrize("unset", [None, ""])
+def test_given_two_key_files_and_no_client_ids_then_nothing_is_made_and_both_are_named(
+    production: Path, monkeypatch: pytest.MonkeyPatch, unset: str | None
+) -> None:
+    own_files(production, monkeypatch, HELSEID=unset, IDPORTEN=unset)
+    code, told = said("keys", "make")
+    assert code == 1
+    assert all(name in told for name in CLIENTS)
+    assert not (production / "keys").exists()
+
+
+def test_given_one_client_id_unset_then_that_one_is_named(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_files(production, monkeypatch, HELSEID="ours", IDPORTEN=None)
+    code, told = said("keys", "make")
+    assert code == 1
+    assert "AKSON_IDPORTEN_CLIENT_ID" in told
+    assert "AKSON_HELSEID_CLIENT_ID" not in told
+
+
+def test_given_one_client_id_for_two_key_files_then_nothing_is_made(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_files(production, monkeypatch, HELSEID="ours", IDPORTEN="ours")
+    code, told = said("keys", "make")
+    assert code == 1
+    assert all(name in told for name in (*CLIENTS, "AKSON_HELSEID_CLIENT_JWK", "AKSON_IDPORTEN_CLIENT_JWK"))
+    assert not (production / "keys").exists()
+
+
+def test_given_two_key_files_and_two_client_ids_then_each_has_a_public_half_of_its_own(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_files(production, monkeypatch, HELSEID="at-helseid", IDPORTEN="at-idporten")
+    assert said("keys", "make")[0] == 0
+    settings = get_settings()
+    for client_id, path in (
+        ("at-helseid", settings.helseid_client_jwk),
+        ("at-idporten", settings.idporten_client_jwk),
+    ):
+        ours = client_key(settings, client_id, path)
+        assert client_public_key(settings, client_id).thumbprint() == ours.thumbprint()
+
+
+def test_given_one_client_id_and_one_key_for_both_then_it_is_made(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in CLIENTS:
+        monkeypatch.setenv(name, "ours")
+    monkeypatch.setenv("AKSON_HELSEID_CLIENT_JWK", str(production / "keys" / "clients" / "ours.jwk"))
+    get_settings.cache_clear()
+    assert said("keys", "make")[0] == 0
+    settings = get_settings()
+    assert client_public_key(settings, "ours").thumbprint() == client_key(settings, "ours").thumbprint()
+
+
+def test_given_development_then_the_default_client_ids_do(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AKSON_ENVIRONMENT", "development")
+    for name in CLIENTS:
+        monkeypatch.delenv(name)
+    get_settings.cache_clear()
+    assert said("keys", "make")[0] == 0
+
+
+def test_given_a_first_run_that_failed_then_the_second_keeps_what_it_made_and_makes_the_rest(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = production / "keys"
+    blocked = production / "blocked.jwk"
+    blocked.write_text("no key")
+    blocked.chmod(0o600)
+    monkeypatch.setenv("AKSON_IDPORTEN_CLIENT_JWK", str(blocked))
+    get_settings.cache_clear()
+    assert said("keys", "make")[0] == 1
+    before = {path: path.read_bytes() for path in keys.rglob("*") if path.is_file()}
+    assert before
+    assert not (keys / "ring.json").exists()
+
+    blocked.unlink()
+    code, told = said("keys", "make")
+    assert code == 0, told
+    assert {path: path.read_bytes() for path in before} == before
+    assert client_key(get_settings(), "akson-idporten", blocked).is_private
+    assert set(KeyRing.load(keys).secrets) == set(PURPOSES)
+
+
+def test_given_a_run_that_stopped_in_a_password_or_in_the_ring_then_neither_is_kept_half(
+    production: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = production / "keys"
+    (keys / "db").mkdir(parents=True, mode=0o700)
+    keys.chmod(0o700)
+    (keys / "db" / OWNER).touch(mode=0o600)
+    with monkeypatch.context() as full:
+        full.setattr("kit.keys.os.fsync", disk_full)
+        assert isinstance(CliRunner().invoke(app, ["keys", "make"]).exception, OSError)
+    assert not list(keys.glob("ring*"))
+    assert said("keys", "make")[0] == 0
+    assert (keys / "db" / OWNER).read_text()
+    assert set(KeyRing.load(keys).secrets) == set(PURPOSES)
+
+
+def disk_full(descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, "no space left on device")
 
 
 @pytest.mark.parametrize("name", ["core_record", "portal", "worker"])
