@@ -39,7 +39,7 @@ async def search(request: Request, actor: Caller) -> Response:
     async def work(conn: AsyncConnection[Any], _: KeyRing, decision: Decision) -> LookUp[dict[str, Any]]:
         if "visit" in wanted.kinds:
             await make_ahead(conn, unit, datetime.now(UTC))
-        found = await service.read(conn, unit, wanted, decision.facts.actor_id)
+        found = await service.read(conn, unit, wanted, decision.facts.actor_id, reads)
         given = SERVICE_OF.get(decision.facts.organisation_kind or "", "")
         mine = await service.whose(conn, decision.facts.actor_id)
         return LookUp(

@@ -30,7 +30,8 @@ _TELLS_OF = {
     "referral": "ServiceRequest",
 }
 """Which kind of entries a line tells of, by the first word of its kind; other lines tell whom one meets or
-helps, which everybody at work there needs."""
+helps, which everybody at work there needs. A line of what was sent (`sent`) tells of what its label says."""
+_SENT_LABELS = ("task", "message", "referral")
 _PUT = """
 INSERT INTO journal.work_item (unit, item_id, person_id, kind, state, due, urgency, assignee, label, open,
     since, minutes, about)
@@ -50,7 +51,7 @@ _SENT = """
 SELECT person_id, state, open FROM journal.work_item
 WHERE unit = %s AND item_id = %s AND kind = 'sent' FOR UPDATE
 """
-_WHOSE = "SELECT person_id, kind FROM journal.work_item WHERE unit = %s AND item_id = %s"
+_WHOSE = "SELECT person_id, kind, label FROM journal.work_item WHERE unit = %s AND item_id = %s"
 _STANDS = "SELECT 1 FROM journal.work_item WHERE unit = %s AND item_id = %s AND open"
 _SEEN = """
 UPDATE journal.work_item SET open = false, changed_at = clock_timestamp() WHERE unit = %s AND item_id = %s
@@ -61,6 +62,7 @@ _READ = """
 SELECT unit, item_id AS id, person_id, kind, state, due, urgency, assignee, label, open, since, minutes, about
 FROM journal.work_item
 WHERE unit = %(unit)s AND kind = ANY(%(kinds)s) AND (open OR NOT %(open)s)
+    AND (kind <> 'sent' OR label = ANY(%(sent)s))
     AND (%(since)s::timestamptz IS NULL OR due >= %(since)s)
     AND (%(before)s::timestamptz IS NULL OR due < %(before)s)
     AND (%(assignees)s::uuid[] IS NULL OR assignee = ANY(%(assignees)s))
@@ -117,12 +119,13 @@ class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
     overdue: bool = False
 
 
-def open_to(reads: Collection[str], kind: str) -> bool:
+def open_to(reads: Collection[str], kind: str, label: str | None = None) -> bool:
     """Whether who reads these kinds of entries needs lines of a kind: its name and mark tell of an entry.
 
+    `label`: that of the line; one of what was sent is judged by it.
     helsepersonelloven §§ 21 a, 25; pasientjournalloven § 19: no more than the work needs.
     """
-    tells = _TELLS_OF.get(kind.partition("-")[0])
+    tells = _TELLS_OF.get(label if kind == "sent" and label else kind.partition("-")[0])
     return tells is None or tells in reads
 
 
@@ -139,12 +142,20 @@ async def stands(conn: AsyncConnection[Any], unit: str, item_id: UUID) -> bool:
 
 
 async def read(
-    conn: AsyncConnection[Any], unit: str, wanted: Wanted, personnel_id: UUID | None
+    conn: AsyncConnection[Any],
+    unit: str,
+    wanted: Wanted,
+    personnel_id: UUID | None,
+    reads: Collection[str] = (),
 ) -> list[Listed]:
-    """The unit's items, the most urgent first, then by when they are due. The transaction serves the unit."""
+    """The unit's items, the most urgent first, then by when they are due. The transaction serves the unit.
+
+    Of what was sent, what tells of these kinds of entries (`reads`), and tasks.
+    """
     values = msgspec.structs.asdict(wanted) | {
         "unit": unit,
         "assignees": await _whose(conn, personnel_id) if wanted.mine else None,
+        "sent": [label for label in _SENT_LABELS if open_to(reads, "sent", label)],
         "count": max(1, min(wanted.count, 1000)),
     }
     async with conn.cursor(row_factory=class_row(Item)) as cursor:
@@ -168,7 +179,7 @@ async def number_of(
     for unit in units:
         await set_unit(conn, unit)
         row = await (await conn.execute(_WHOSE, (unit, item_id))).fetchone()
-        if row is None or not open_to(reads, row[1]):
+        if row is None or not open_to(reads, *row[1:]):
             continue
         if found := await listed_persons(conn, keys, [row[0]]):
             return found[row[0]].number.value

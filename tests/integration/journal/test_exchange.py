@@ -191,6 +191,25 @@ async def test_given_an_assistant_then_lines_that_tell_of_what_one_does_not_read
             assert code_of(await journal.call(who, None, "POST", path)) == "404 item-unknown"
 
 
+async def test_given_an_assistant_then_what_was_sent_is_given_as_far_as_one_reads_what_it_was(
+    journal: Journal,
+) -> None:
+    """A line of what is out tells of a message as the receiver's does; of a task it tells whom one helps."""
+    await message(journal, "sykepleier", to_unit=GP)
+    referral = {"to_unit": GP, "service": "gp", "reason": "Vurdering av medisiner"}
+    await put(journal, "sykepleier", "ServiceRequest", "sent", referral)
+    await put(journal, "sykepleier", "Task", "requested", {"text": "Ring pårørende", "unit": GP})
+    nurse = {one["item"]["label"]: one["item"]["id"] for one in await items(journal, "sykepleier", "sent")}
+    assert sorted(nurse) == ["message", "referral", "task"]
+    assistant = await items(journal, "pleieassistent", "sent")
+    assert [one["item"]["label"] for one in assistant] == ["task"]
+    for label, item_id in nurse.items():
+        path = f"/work/{item_id}/_person"
+        assert (await journal.ok("sykepleier", None, "POST", path))["number"]
+        answer = await journal.call("pleieassistent", None, "POST", path)
+        assert answer.is_success if label == "task" else code_of(answer) == "404 item-unknown"
+
+
 async def test_given_a_unit_then_its_lists_name_persons_without_their_numbers(journal: Journal) -> None:
     await put(journal, "lege-koman", "Task", "requested", {"text": "x", "unit": HOME_CARE})
     (line,) = await items(journal, "pleieassistent", "task")
