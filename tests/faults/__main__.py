@@ -9,8 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.faults.plan import NotRecovered, Plan, Result, Unsound
 from tests.faults.report import show
-from tests.faults.rounds import NotRecovered, Plan, Result, Unsound, run
+from tests.faults.rounds import run
 from tests.faults.victims import VICTIMS
 
 

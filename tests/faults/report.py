@@ -7,7 +7,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from tests.faults.rounds import Result
+from tests.faults.plan import Result
 
 
 def show(result: Result, console: Console) -> None:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 
 import httpx
 
-from tests.faults.audit import Finding, audit, not_durable, oldest_waiting, waiting
+from tests.faults.audit import audit, not_durable, oldest_waiting, waiting
 from tests.faults.instance import Instance, running
 from tests.faults.letters import Letter, Supply
 from tests.faults.load import FINAL, Load
-from tests.faults.logbook import Logged, audit_log
+from tests.faults.logbook import audit_log
 from tests.faults.lookups import LookUps
+from tests.faults.plan import NotRecovered, Plan, Result, Unsound
 from tests.faults.processes import is_running, processes_of
 from tests.faults.questions import OWN, WITH_ALL_STORED
-from tests.faults.victims import DISK_FULL, VICTIMS, Struck, Victim
+from tests.faults.victims import DISK_FULL, Struck, Victim
 from tests.faults.visitor import Visitor
 
 _PATIENCE = 90.0  # for one recovery, and for the queue to empty: leases of killed workers run 20 s
@@ -30,48 +28,6 @@ _PERSONS_A_ROUND = 8
 _PERSONS_ASKED = 20  # in calm, at each audit
 _TWO_AT_ONCE = 0.15
 _ELEVEN = re.compile(r"(?<!\d)\d{11}(?!\d)")
-
-
-class NotRecovered(Exception):
-    """The product did not come back by itself; the message says what was waited for."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """`pause`: mean seconds between two calls of a sender or asker; `check_every`: rounds between audits."""
-
-    rounds: int
-    seed: int
-    senders: int
-    pause: float
-    check_every: int
-    victims: tuple[Victim, ...] = VICTIMS
-    logs: Path | None = None
-    compared: int = 400  # messages sent once more at the end
-    askers: int = 6
-    seconds: float = math.inf  # no round begins later; everything is counted all the same
-
-
-@dataclass
-class Result:
-    """What happened: seconds to recover by victim, answers by status, and the last audit."""
-
-    recovered: dict[str, list[float]] = field(default_factory=dict)
-    answers: dict[str, int] = field(default_factory=dict)
-    looked_up: dict[str, int] = field(default_factory=dict)
-    logged: Logged = field(default_factory=Logged)
-    rounds: int = 0
-    visits: int = 0
-    logins: int = 0
-    sent_again: int = 0
-    receipts_compared: int = 0
-    audits: int = 0
-    finding: Finding = field(default_factory=Finding)
-    seconds: float = 0.0
-
-
-class Unsound(Exception):
-    """An audit found a fault; `args[0]` is the result so far."""
 
 
 def run(plan: Plan, say: Callable[[str], None]) -> Result:

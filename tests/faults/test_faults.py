@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.rounds import Plan, run
+from tests.faults.plan import Plan
+from tests.faults.rounds import run
 from tests.faults.victims import VICTIMS
 
 
