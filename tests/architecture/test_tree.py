@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,17 @@ def test_modules_stay_small() -> None:
         and (lines := len(path.read_text().splitlines())) > LONGEST_MODULE
     }
     assert not long
+
+
+def test_no_two_tests_have_one_module_name() -> None:
+    """In a folder with `__init__.py` whose parent has none, pytest names it by folder and file alone."""
+    named = Counter(
+        f"{path.parent.name}.{path.stem}"
+        for path in tracked("tests/*.py")
+        if (path.parent / "__init__.py").exists() and not (path.parents[1] / "__init__.py").exists()
+    )
+    named.subtract({name: 1 for name in named if name.endswith((".__init__", ".conftest"))})
+    assert [name for name, times in named.items() if times > 1] == []
 
 
 @requires_shared

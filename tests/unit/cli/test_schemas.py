@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -46,12 +47,15 @@ def test_given_no_such_folder_then_it_is_not_ready_and_it_is_said_what_to_do(tmp
 
 
 def test_given_a_relative_folder_then_other_commands_find_it_from_anywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("AKSON_DATA", "AKSON_ENVIRONMENT", "AKSON_SCHEMAS"):
         monkeypatch.setenv(name, os.environ.get(name, ""))
     monkeypatch.setenv("AKSON_ENVIRONMENT", "development")
     monkeypatch.setenv("AKSON_SCHEMAS", "schemas")
-    monkeypatch.chdir(tmp_path)
-    values = environment_for(tmp_path, None, Postgres(tmp_path), Valkey(tmp_path))
-    assert values["AKSON_SCHEMAS"] == str(tmp_path / "schemas")
+    with TemporaryDirectory(dir="/tmp") as name:  # a database's socket must have a short path
+        folder = Path(name)
+        monkeypatch.chdir(folder)
+        values = environment_for(folder, None, Postgres(folder), Valkey(folder))
+        monkeypatch.undo()
+    assert values["AKSON_SCHEMAS"] == str(folder / "schemas")
