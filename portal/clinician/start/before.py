@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import reflex as rx
@@ -36,7 +37,7 @@ Found = Mapping[str, Sequence[Entry]]
 @dataclass(frozen=True)
 class Before:
     """`stands`: `told`, `refused` (the journal is not open to the reader) or `failed`. `critical`: `some`,
-    `none` or `closed`."""
+    `none` or `closed`. `at`: the time it was read."""
 
     stands: str
     task: str = ""
@@ -44,6 +45,7 @@ class Before:
     entry: str = ""
     critical: str = ""
     know: tuple[CriticalLine, ...] = ()
+    at: str = ""
 
 
 async def ask(state: rx.State, visits: Sequence[Listed]) -> dict[str, Before]:
@@ -58,8 +60,8 @@ async def ask(state: rx.State, visits: Sequence[Listed]) -> dict[str, Before]:
 
     async def one_person(theirs: Sequence[Listed]) -> list[tuple[str, Before]]:
         async with few:
-            found = await _read(state, now, theirs[0])
-        return [(one.item.id, before(one.item, found)) for one in theirs]
+            at, found = time_text(datetime.now(UTC)), await _read(state, now, theirs[0])
+        return [(one.item.id, replace(before(one.item, found), at=at)) for one in theirs]
 
     answers = await asyncio.gather(*(one_person(theirs) for theirs in of.values()))
     return dict(pair for pairs in answers for pair in pairs)
@@ -108,7 +110,7 @@ def tell(lists: Iterable[Shown], known: Mapping[str, Before]) -> None:
         for row in one.rows:
             if row.acts and not row.done and (said := known.get(row.key)) is not None:
                 row.told, row.task, row.address, row.entry = said.stands, said.task, said.address, said.entry
-                row.critical, row.know = said.critical, list(said.know)
+                row.critical, row.know, row.told_at = said.critical, list(said.know), said.at
 
 
 def left_of(visits: Iterable[Listed], mine: Sequence[str], known: Mapping[str, Before]) -> list[Listed]:

@@ -69,8 +69,11 @@ class Start(rx.State):
     @rx.event
     @requires(Kind.CLINICIAN)
     async def load(self) -> None:
-        """Fetch the lists of the place one works at; what is shown stays, for the forms that stand in it."""
-        self.opening = ""
+        """Fetch the lists of the place one works at; what is shown stays, for the forms that stand in it.
+
+        What was read before visits is gone: one comes from another page.
+        """
+        self._leave()
         await self._read()
 
     @rx.event
@@ -114,7 +117,7 @@ class Start(rx.State):
             return
         if goes == FOLLOW_UP:
             (await self.get_state(ResultList))._wanted = key
-        self.reset()  # type: ignore[no-untyped-call]
+        self._leave()  # the lists stay: words not sent stand in them, and the browser asks before they go
         yield rx.redirect(goes)
 
     @rx.event
@@ -142,6 +145,10 @@ class Start(rx.State):
         self.preparing = MINE
         yield
         await self._ask(left_of(self._day, self._mine, self._known))
+
+    def _leave(self) -> None:
+        self.opening, self._known = "", {}
+        self._show()
 
     async def _ask(self, visits: Sequence[Listed]) -> None:
         try:

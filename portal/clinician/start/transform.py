@@ -29,7 +29,7 @@ class Row:
     `minutes_waited` is -1 where nobody waits; `age_in` is `years`, `months`, `weeks` or `days`. Of what is
     shared out: `free` is nobody's yet, `mine` the reader's or theirs whom the reader stands in for, `you` the
     reader's own. Of a visit that was asked about (`portal.clinician.start.before`): `told` how that went,
-    `task`, `address`, `entry`, and `know`, what is critical (`critical`: `some none closed`).
+    `told_at` when, `task`, `address`, `entry`, and `know`, what is critical (`critical`: `some none closed`).
     """
 
     key: str
@@ -58,6 +58,7 @@ class Row:
     mine: bool = False
     you: bool = False
     told: str = ""
+    told_at: str = ""
     task: str = ""
     address: str = ""
     entry: str = ""

@@ -74,6 +74,7 @@ def _told(row: Any) -> rx.Component:
             row.critical == "none",
             rx.el.div(rx.el.dt(text("start.before.critical")), rx.el.dd(text("frame.critical.none_short"))),
         ),
+        _fact("read", row.told_at),
         class_name="start-before",
         custom_attrs={"data-testid": "before"},
     )

@@ -26,7 +26,8 @@ from portal.session.journal import journal_client, unit_client
 from portal.session.models import OpenPatient
 from portal.session.patient import set_open_patient
 from portal.session.profile import with_profile
-from tests.contract.portal.conftest import Browser, Tab
+from portal.ui.dates import time_text
+from tests.contract.portal.conftest import Browser, Tab, paths
 from tests.contract.portal.test_clients import number_of
 from tests.integration.lookup.conftest import Store
 
@@ -155,6 +156,31 @@ async def test_given_visits_of_ones_own_then_task_place_and_what_is_critical_are
     assert logged(store) == before + 1
 
 
+async def test_given_what_was_read_before_a_visit_then_it_says_when_and_is_gone_when_one_comes_back(
+    visitor: Browser, store: Store
+) -> None:
+    await visitor.log_in("sykepleier")
+    tab = await opened_plan(visitor, begins=day_of(datetime.now(UTC))[0])
+    await tab.do(Start, "load")
+    start = await tab.get(Start)
+    key, goes = visits_of(start)[0].key, next(one.goes for one in start.lists if one.id == "visits")
+    asked = time_text(datetime.now(UTC))
+    await tab.do(Start, "prepare", key)
+    before, said = logged(store), told_of(start, key)
+    assert said.told == "told"
+    assert asked <= said.told_at <= time_text(datetime.now(UTC)) or said.told_at == "00:00"
+    await tab.do(Start, "again")
+    assert (told_of(start, key).told_at, logged(store)) == (said.told_at, before), "its own time stays"
+    await tab.do(Start, "load")
+    assert {(row.told, row.address) for row in visits_of(start)} == {("", "")}
+
+    await tab.do(Start, "prepare", key)
+    assert told_of(start, key).told == "told"
+    assert paths(await tab.do(Start, "open", key, goes)) == [goes]
+    assert {(row.told, row.address) for row in visits_of(start)} == {("", "")}, "the lines stay, for a form"
+    assert (start.stands, start.opening, start._known) == ("lists", "", {})
+
+
 async def test_given_a_patient_opened_from_a_list_then_results_are_read_once_a_basis_is_stated(
     visitor: Browser, store: Store
 ) -> None:
@@ -178,6 +204,10 @@ async def test_given_a_patient_opened_from_a_list_then_results_are_read_once_a_b
 
 def visits_of(start: Any) -> list[Any]:
     return [row for one in start.lists if one.id == "visits" for row in one.rows]
+
+
+def told_of(start: Any, key: str) -> Any:
+    return next(row for row in visits_of(start) if row.key == key)
 
 
 def logged(store: Store) -> int:
