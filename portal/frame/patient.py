@@ -8,7 +8,9 @@ from typing import Any
 import reflex as rx
 
 from portal.frame.critical import critical_bar, shown_number
+from portal.session.current import Current, current
 from portal.session.guard import requires
+from portal.session.journal import patient_handle
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import open_patient
 from portal.ui import aksel
@@ -17,7 +19,10 @@ from portal.ui.text import text, text_by
 
 
 class PatientBanner(rx.State):
-    """What the banner shows of this tab's open patient; empty when nobody is open."""
+    """What the banner shows of this tab's open patient; empty when nobody is open.
+
+    `handle` tells whom it is about, for what must never stand beside another's name.
+    """
 
     name: str = ""
     number: str = ""
@@ -26,20 +31,21 @@ class PatientBanner(rx.State):
     sex: str = "unknown"
     basis: str = ""
     self_declared: bool = False
+    handle: str = ""
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def load(self) -> None:
         """Show whom this tab has open, also after the server was started anew."""
-        self._show(await open_patient(self))
+        self._show(await current(self), await open_patient(self))
 
-    def _show(self, patient: OpenPatient | None) -> None:
+    def _show(self, now: Current | None, patient: OpenPatient | None) -> None:
         """Show `patient`, or nobody."""
-        if patient is None:
+        if now is None or patient is None:
             self.reset()  # type: ignore[no-untyped-call]
             return
         self.name, self.basis = patient.name, patient.basis
-        self.number = shown_number(patient)
+        self.number, self.handle = shown_number(patient), patient_handle(now, patient)
         self.sex = patient.sex if patient.sex in ("male", "female") else "unknown"
         self.self_declared = patient.reason is not None
         born = _day(patient.birth_date)

@@ -63,7 +63,7 @@ class PatientSearch(rx.State):
         if now is None:
             return
         await set_open_patient(now, None)
-        (await self.get_state(PatientBanner))._show(None)
+        (await self.get_state(PatientBanner))._show(now, None)
         try:
             now = await with_profile(now)
             if now.session.hpr_number:  # lists of patients belong to an authorisation
@@ -172,7 +172,7 @@ class PatientSearch(rx.State):
             return None
         patient = found[0].opened(basis, reason)
         await set_open_patient(now, patient)
-        (await self.get_state(PatientBanner))._show(patient)
+        (await self.get_state(PatientBanner))._show(now, patient)
         self._forget()
         return rx.redirect(RESULTS)
 

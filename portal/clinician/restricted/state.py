@@ -18,6 +18,7 @@ from portal.frame.layout import JOURNAL
 from portal.frame.patient import PatientBanner
 from portal.session.current import Current, current
 from portal.session.guard import requires
+from portal.session.journal import patient_handle
 from portal.session.models import Kind, OpenPatient
 from portal.session.patient import core_record_fhir, open_patient, set_open_patient
 from portal.session.wiring import wiring
@@ -30,8 +31,10 @@ LOGIN_ANEW = "fresh-login-required"
 
 
 class Restricted(rx.State):
-    """What the reader has filled in, and how opening went."""
+    """What the reader has filled in, and how opening went. `of`: with whom, by a handle: it holds for that
+    patient alone, and is never shown beside another's name."""
 
+    of: str = ""
     reason: str = ""
     confirmed: bool = False
     reason_missing: bool = False
@@ -44,7 +47,7 @@ class Restricted(rx.State):
     @requires(Kind.CLINICIAN)
     async def open_on(self, basis: str) -> AsyncIterator[Any]:
         """Read the results of the open patient on a basis, where there is none yet."""
-        patient = await open_patient(self)
+        patient = await self._about()
         if patient is None or patient.basis or basis not in BASES:
             return
         self.opening, self.problem, self.code = True, "", ""
@@ -55,6 +58,7 @@ class Restricted(rx.State):
     @requires(Kind.CLINICIAN)
     async def choose_reason(self, reason: str) -> None:
         """The reason for opening in an emergency."""
+        await self._about()
         self.reason = reason if reason in REASONS else ""
         self.reason_missing = False
 
@@ -62,12 +66,14 @@ class Restricted(rx.State):
     @requires(Kind.CLINICIAN)
     async def confirm(self, confirmed: bool) -> None:
         """That it is an emergency and the patient cannot be asked."""
+        await self._about()
         self.confirmed, self.confirmation_missing = bool(confirmed), False
 
     @rx.event
     @requires(Kind.CLINICIAN)
     async def open_with_consent(self) -> AsyncIterator[Any]:
         """Open on the consent that the patient gives now."""
+        await self._about()
         self.opening, self.problem, self.code = True, "", ""
         yield
         yield await self._open(CONSENT, None)
@@ -76,6 +82,7 @@ class Restricted(rx.State):
     @requires(Kind.CLINICIAN)
     async def open_in_emergency(self, _form: dict[str, Any]) -> AsyncIterator[Any]:
         """Open in an emergency, confirmed and with a reason."""
+        await self._about()
         self.reason_missing, self.confirmation_missing = not self.reason, not self.confirmed
         if self.reason_missing or self.confirmation_missing:
             return
@@ -83,7 +90,22 @@ class Restricted(rx.State):
         yield
         yield await self._open(EMERGENCY, self.reason)
 
+    async def _about(self) -> OpenPatient | None:
+        """The open patient; what was filled in about another is gone."""
+        now, patient = await current(self), await open_patient(self)
+        of = "" if now is None or patient is None else patient_handle(now, patient)
+        if of != self.of:
+            self.reset()  # type: ignore[no-untyped-call]
+            self.of = of
+        return patient
+
     async def _open(self, basis: str, reason: str | None) -> Any:
+        try:
+            return await self._read_on(basis, reason)
+        finally:
+            self.opening = False
+
+    async def _read_on(self, basis: str, reason: str | None) -> Any:
         """Ask whether the basis holds, then read the page anew on it."""
         now, patient = await current(self), await open_patient(self)
         if now is None or patient is None:
@@ -96,7 +118,7 @@ class Restricted(rx.State):
             await self._tell(now, wanted, problem)
             return None
         await set_open_patient(now, wanted)
-        (await self.get_state(PatientBanner))._show(wanted)
+        (await self.get_state(PatientBanner))._show(now, wanted)
         self.reset()  # type: ignore[no-untyped-call]
         return self._anew()
 
@@ -108,4 +130,4 @@ class Restricted(rx.State):
     async def _tell(self, now: Current, wanted: OpenPatient, problem: ServiceProblem) -> None:
         if problem.code == LOGIN_ANEW:
             await wiring().store.update(now.sid, wanted=wanted)
-        self.problem, self.code, self.opening = str(problem.problem), problem.code, False
+        self.problem, self.code = str(problem.problem), problem.code

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from portal.clinician.restricted.state import BASES, LOGIN_ANEW, REASONS, Restricted
+from portal.frame.patient import PatientBanner
 from portal.frame.states import problem_view
 from portal.ui import aksel
 from portal.ui.html import plain_link
@@ -16,6 +17,9 @@ GENERAL, BASIS_NEEDED = "General", "basis-needed"
 CLOSED = ("Specific", "Reservation")
 """What nothing opens: a block of this reader, and a reservation."""
 state: Any = Restricted  # Reflex turns a state's attributes into Vars, which types do not tell
+_HERE: Any = state.of == PatientBanner.handle
+"""What is filled in, and how opening went, are shown for the patient they are about."""
+_OPENING: Any = _HERE & state.opening
 
 
 def refused_view(problem: Any, code: Any, *actions: rx.Component) -> rx.Component:
@@ -41,7 +45,7 @@ def refused_view(problem: Any, code: Any, *actions: rx.Component) -> rx.Componen
 def _bases() -> rx.Component:
     """On what basis the results are read: one press, where the patient was opened from a list."""
     return rx.el.section(
-        rx.cond(state.problem != "", _not_opened()),
+        rx.cond(_HERE & (state.problem != ""), _not_opened()),
         rx.el.h2(text("restricted.basis"), class_name="results-h3"),
         rx.el.p(text("restricted.basis_body"), class_name="results-text"),
         rx.el.div(
@@ -51,7 +55,7 @@ def _bases() -> rx.Component:
                     size="small",
                     type="button",
                     variant="primary" if basis == BASES[0] else "secondary",
-                    disabled=state.opening,
+                    disabled=_OPENING,
                     on_click=state.open_on(basis),
                     custom_attrs={"data-testid": f"basis-{basis}"},
                 )
@@ -75,7 +79,7 @@ def something_restricted() -> rx.Component:
 
 def _ways() -> rx.Component:
     return rx.el.div(
-        rx.cond(state.problem != "", _not_opened()),
+        rx.cond(_HERE & (state.problem != ""), _not_opened()),
         rx.el.section(
             rx.el.h2(text("restricted.consent"), class_name="results-h3"),
             rx.el.p(text("restricted.consent_body"), class_name="results-text"),
@@ -83,7 +87,7 @@ def _ways() -> rx.Component:
                 text("restricted.consent_open"),
                 size="small",
                 variant="secondary",
-                loading=state.opening,
+                loading=_OPENING,
                 on_click=state.open_with_consent,
                 custom_attrs={"data-testid": "open-with-consent"},
             ),
@@ -97,20 +101,20 @@ def _ways() -> rx.Component:
                     *[rx.el.option(text(f"patients.reason.{code}"), value=code) for code in REASONS],
                     label=text("patients.declare.reason"),
                     size="small",
-                    value=state.reason,
+                    value=rx.cond(_HERE, state.reason, ""),
                     on_change=state.choose_reason,
-                    error=rx.cond(state.reason_missing, text("patients.declare.reason_missing"), ""),
+                    error=rx.cond(_HERE & state.reason_missing, text("patients.declare.reason_missing"), ""),
                     custom_attrs={"data-testid": "emergency-reason"},
                 ),
                 aksel.checkbox(
                     text("restricted.confirm"),
-                    checked=state.confirmed,
+                    checked=_HERE & state.confirmed,
                     size="small",
                     on_change=state.confirm,
                     custom_attrs={"data-testid": "emergency-confirm"},
                 ),
                 rx.cond(
-                    state.confirmation_missing,
+                    _HERE & state.confirmation_missing,
                     rx.el.p(
                         text("restricted.confirm_missing"), class_name="restricted-missing", role="alert"
                     ),
@@ -120,7 +124,7 @@ def _ways() -> rx.Component:
                     type="submit",
                     size="small",
                     variant="danger",
-                    loading=state.opening,
+                    loading=_OPENING,
                     custom_attrs={"data-testid": "open-in-emergency"},
                 ),
                 gap="space-12",

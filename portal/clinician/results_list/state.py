@@ -201,7 +201,7 @@ class ResultList(rx.State):
         try:
             patient = await patient_of(self, listed, basis, reason)
             await set_open_patient(now, patient)
-            (await self.get_state(PatientBanner))._show(patient)
+            (await self.get_state(PatientBanner))._show(now, patient)
             self.shown = await self._fetch(listed)
         except ServiceProblem as problem:
             self.open_problem, self.open_code = str(problem.problem), problem.code

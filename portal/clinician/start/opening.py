@@ -42,4 +42,4 @@ async def open_listed(state: rx.State, now: Current, listed: Listed) -> None:
     basis = LISTED_BASIS if any(one.id == listed.item.person_id for one in own) else ""
     patient = await patient_of(state, listed, basis)
     await set_open_patient(now, patient)
-    (await state.get_state(PatientBanner))._show(patient)
+    (await state.get_state(PatientBanner))._show(now, patient)
