@@ -65,6 +65,7 @@ class AdministratorRule:
     text: str
 
 
+_STRANGER = "not-administrator"
 ADMINISTRATOR_RULES = (
     AdministratorRule(
         "administrators-only",
@@ -79,7 +80,7 @@ ADMINISTRATOR_RULES = (
         "Log in again at security level 4 (for instance BankID or Buypass).",
     ),
     AdministratorRule(
-        "not-administrator",
+        _STRANGER,
         lambda q: not q.covered or q.facts.personnel_name is None,
         "pasientjournalloven §§ 19, 22: the organisation decides who gets access, and those it has given the"
         " task keep the register of it (J: a row in the register of administrators)",
@@ -138,13 +139,15 @@ async def administer(
     correlation_id: str | None,
     work: Callable[[AsyncConnection[Any], Administrator], Awaitable[Administered[T]]],
     tried: NationalId | None = None,
+    stranger: Administered[T] | None = None,
 ) -> T:
     """Decide, work, log, commit: one transaction, and an answer only after its commit.
 
     Every call leaves a row keyed by actor (`registers-<action>`), refusals too, which raise `AccessDenied`;
     it says whose number was `tried`, whatever came of it. A number of nobody's counts against the caller.
     What `work` raises undoes all it did; an `AksonError` leaves a row with its code. `work` itself asks
-    whether `covered` holds what it changes.
+    whether `covered` holds what it changes. With `stranger` it is no refusal that somebody is
+    `not-administrator`, but this answer, in a row with that code.
     """
     number_hash = keys.number_hash(actor.national_id) if actor.national_id else None
     async with db.transaction() as conn:
@@ -161,6 +164,8 @@ async def administer(
         )
         if refusal is None:
             done = await _attempt(conn, work, _administrator(facts, who, covered, correlation_id))
+        elif stranger is not None and refusal.code == _STRANGER:
+            done, entry = stranger, replace(entry, outcome_code=refusal.code)
         else:
             done = AccessDenied(refusal.code, refusal.text, outcome_details=(REFUSAL_SYSTEM, refusal.code))
         if not isinstance(done, AksonError):

@@ -50,6 +50,7 @@ class OperatorRule:
     text: str
 
 
+_STRANGER = "not-operator"
 OPERATOR_RULES = (
     OperatorRule(
         "operators-only",
@@ -64,7 +65,7 @@ OPERATOR_RULES = (
         "Log in again at security level 4 (for instance BankID or Buypass).",
     ),
     OperatorRule(
-        "not-operator",
+        _STRANGER,
         lambda q: not q.operates or q.facts.personnel_name is None,
         "personvernforordningen art. 5 (1) d and f, 29, 32: accuracy is the controller's own duty, done by"
         " those it has given the task (J: employed to operate by the agency that runs the service)",
@@ -166,15 +167,17 @@ async def operate(
     action: str,
     correlation_id: str | None,
     work: Callable[[AsyncConnection[Any], Operator], Awaitable[Operated[T]]],
+    stranger: Operated[T] | None = None,
 ) -> T:
     """Decide, work, log, commit: one transaction, and an answer only after its commit.
 
     Every call leaves a row keyed by actor (`operations-<action>`); where `work` opened a message about a
     known person, the row stands in that person's log instead. A refusal leaves a row too and raises
-    `AccessDenied`; so does a person's block or sperring. Whatever `work` raises rolls back.
+    `AccessDenied`; so does a person's block or sperring. Whatever `work` raises rolls back. With `stranger`
+    it is no refusal that somebody is `not-operator`, but this answer, in a row with that code.
     """
     try:
-        return await _operate(db, keys, actor, action, correlation_id, work)
+        return await _operate(db, keys, actor, action, correlation_id, work, stranger)
     except _Closed as closed:
         await _note_closed(db, keys, actor, correlation_id, closed)
         rule = closed.rule
@@ -191,6 +194,7 @@ async def _operate(
     action: str,
     correlation_id: str | None,
     work: Callable[[AsyncConnection[Any], Operator], Awaitable[Operated[T]]],
+    stranger: Operated[T] | None,
 ) -> T:
     number_hash = keys.number_hash(actor.national_id) if actor.national_id else None
     async with db.transaction() as conn:
@@ -205,6 +209,10 @@ async def _operate(
             await _check_open(conn, actor, number_hash, done)
             await _log(conn, who, entry, done)
             return done.value
+        if stranger is not None and refusal.code == _STRANGER:
+            entry = replace(entry, items=stranger.items, outcome_code=refusal.code)
+            await access_log.append_actor(conn, entry)
+            return stranger.value
         await access_log.append_actor(conn, replace(entry, outcome="refused", outcome_code=refusal.code))
     raise AccessDenied(refusal.code, refusal.text, outcome_details=(REFUSAL_SYSTEM, refusal.code))
 

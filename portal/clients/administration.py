@@ -15,7 +15,7 @@ class AdministrationClient:
         self._api = JsonClient(http, base.rstrip("/") + "/administration", authorize)
 
     async def me(self) -> Json:
-        """Name and organisation of the administrator; `REFUSED` for everyone else."""
+        """Whether one is `admitted`, and as an administrator one's name and organisation."""
         return await self._api.send("GET", "/me")
 
     async def personnel(self, search: Json) -> Json:

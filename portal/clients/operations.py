@@ -25,7 +25,7 @@ class OperationsClient:
         self._authorize = authorize
 
     async def me(self) -> Json:
-        """Name and organisation of the operator; `REFUSED` for everyone else."""
+        """Whether one is `admitted`, and as an operator one's name and organisation."""
         return await self._send("GET", "/me")
 
     async def messages(self, which: Json, skip: int, count: int) -> Json:

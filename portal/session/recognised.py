@@ -21,7 +21,7 @@ from portal.session.models import Kind, Session
 from portal.session.wiring import Wiring, wiring
 
 Ask = Callable[[Wiring, Authorize], Awaitable[dict[str, Any]]]
-"""Asks a service who this is (`name`, `organisation`); it refuses whom it does not know."""
+"""Asks a service who this is: whether `admitted`, and then `organisation`."""
 
 
 async def recognised(session: Session, kind: Kind, audience: str, scopes: Iterable[str], ask: Ask) -> Session:
@@ -41,6 +41,8 @@ async def recognised(session: Session, kind: Kind, audience: str, scopes: Iterab
         return session
     except AksonError as error:
         get_logger().warning("login not recognised", asked=str(kind), code=error.code)
+        return session
+    if not me.get("admitted"):
         return session
     return msgspec.structs.replace(
         session,

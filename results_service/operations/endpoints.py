@@ -110,9 +110,11 @@ Ops = Annotated[Operations, Depends(operations)]
 
 @router.get("/me")
 async def me(ops: Ops) -> Response:
-    """Whether the caller operates the service: 200 with name and organisation, else 403."""
+    """Whether the caller operates the service: `{admitted}`, and where it is true name and organisation."""
     operator = await ops.operator()
-    return answered({"name": operator.name, "organisation": operator.organisation_name})
+    if operator is None:
+        return answered({"admitted": False})
+    return answered({"admitted": True, "name": operator.name, "organisation": operator.organisation_name})
 
 
 @router.get("/messages")

@@ -55,13 +55,13 @@ class Operations:
         self._actor = actor
         self._correlation_id = correlation_id
 
-    async def operator(self) -> Operator:
-        """Who the caller is, where admitted. Raises `AccessDenied`, as everything here."""
+    async def operator(self) -> Operator | None:
+        """Who the caller is; None for one who is not registered. Raises `AccessDenied`."""
 
-        async def work(_: AsyncConnection[Any], operator: Operator) -> Operated[Operator]:
+        async def work(_: AsyncConnection[Any], operator: Operator) -> Operated[Operator | None]:
             return Operated(operator)
 
-        return await self._operate("admitted", work)
+        return await self._operate("admitted", work, Operated(None))
 
     async def work_list(self, which: str, wanted: Wanted, skip: int, count: int) -> WorkList:
         """Messages that wait (`open`, for the sender `asked`), are `resolved` or `rejected` by our fault."""
@@ -278,8 +278,10 @@ class Operations:
 
         return await self._operate("volumes", work)
 
-    async def _operate(self, action: str, work: Work[T]) -> T:
-        return await operate(self._database, self._keys, self._actor, action, self._correlation_id, work)
+    async def _operate(self, action: str, work: Work[T], stranger: Operated[T] | None = None) -> T:
+        return await operate(
+            self._database, self._keys, self._actor, action, self._correlation_id, work, stranger
+        )
 
 
 async def _note(

@@ -57,9 +57,12 @@ _NUMBER: dict[str, Any] = {
 
 @router.get("/me")
 async def me(registers: Reading) -> Response:
-    """Whether the caller administers an organisation: 200 with name and organisation, else 403."""
+    """Whether the caller administers an organisation: `{admitted}`, and where it is true who and which."""
     who = await registers.me()
-    return _json({"name": who.name, "organisation": who.organisation_name, "org_number": who.organisation})
+    if who is None:
+        return _json({"admitted": False})
+    organisation = {"organisation": who.organisation_name, "org_number": who.organisation}
+    return _json({"admitted": True, "name": who.name, **organisation})
 
 
 @router.post("/organisations/_search")

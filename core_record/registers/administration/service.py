@@ -49,13 +49,13 @@ class Administration:
     actor: Actor
     correlation_id: str | None
 
-    async def me(self) -> Administrator:
-        """Who the administrator is, and what it administers."""
+    async def me(self) -> Administrator | None:
+        """Who the administrator is, and what it administers; None for one who is not registered."""
 
-        async def work(_: Conn, who: Administrator) -> Administered[Administrator]:
+        async def work(_: Conn, who: Administrator) -> Administered[Administrator | None]:
             return Administered(who)
 
-        return await self._do("me", work)
+        return await self._do("me", work, stranger=Administered(None))
 
     async def organisations(self, search: OrganisationSearch) -> tuple[int, list[Organisation]]:
         """The tree of one's own organisation, or of all, and how many it holds."""
@@ -155,8 +155,16 @@ class Administration:
 
         return await self._do("changes", work)
 
-    async def _do(self, action: str, work: Work[T], tried: NationalId | None = None) -> T:
-        return await administer(self.db, self.keys, self.actor, action, self.correlation_id, work, tried)
+    async def _do(
+        self,
+        action: str,
+        work: Work[T],
+        tried: NationalId | None = None,
+        stranger: Administered[T] | None = None,
+    ) -> T:
+        return await administer(
+            self.db, self.keys, self.actor, action, self.correlation_id, work, tried, stranger
+        )
 
 
 async def _worker(conn: Conn, who: Administrator, personnel_id: UUID) -> Worker:

@@ -80,6 +80,16 @@ async def test_given_a_hospital_then_the_pages_of_lists_say_why_they_are_empty_a
     assert (login.outside, login.from_lists) == (True, False)
 
 
+async def test_given_no_authorisation_when_logging_in_then_what_one_may_is_asked_and_nothing_refused(
+    visitor: Browser, store: Store
+) -> None:
+    await visitor.log_in("pleieassistent")
+    assert sorted(store.rows("SELECT action, outcome, outcome_code FROM core_record.actor_log")) == [
+        ("operations-admitted", "permitted", "not-operator"),
+        ("registers-me", "permitted", "not-administrator"),
+    ]
+
+
 async def test_given_no_authorisation_then_patients_are_opened_from_the_lists_as_the_rules_say(
     visitor: Browser, store: Store
 ) -> None:

@@ -35,11 +35,12 @@ pytestmark = pytest.mark.usefixtures("registers")
 async def test_the_register_says_who_administers_never_a_claim(call: Call) -> None:
     answer = await call("/me")
     assert answer.json() == {
-        "name": "Sigrid Aune", "organisation": "Fjordvik kommune", "org_number": MUNICIPALITY
-    }  # fmt: skip
+        "admitted": True,
+        "name": "Sigrid Aune",
+        "organisation": "Fjordvik kommune",
+        "org_number": MUNICIPALITY,
+    }
     for who, claims, code in (
-        ("sykepleier", {}, "not-administrator"),
-        ("administrator", {"organisation": "313900320", "place": "313900320"}, "not-administrator"),
         ("administrator", {"place": NEIGHBOUR}, "place-unknown"),
         ("administrator", {"security_level": 3}, "security-level-too-low"),
         ("line", {}, "administrators-only"),
@@ -52,14 +53,32 @@ async def test_the_register_says_who_administers_never_a_claim(call: Call) -> No
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("days", "answer"), [(-1, 403), (0, 200), (1, 200)])
+async def test_given_no_administrator_when_asked_then_the_answer_is_no_and_nothing_else_is_open(
+    call: Call, postgres: TestDatabase
+) -> None:
+    elsewhere = {"organisation": "313900320", "place": "313900320"}
+    others: tuple[tuple[str, dict[str, str]], ...] = (("sykepleier", {}), ("administrator", elsewhere))
+    for who, claims in others:
+        answer = await call("/me", who=who, **claims)
+        assert (answer.status_code, answer.json()) == (200, {"admitted": False})
+        refused = await call("/personnel/_search", {}, who=who, **claims)
+        assert (refused.status_code, refused.json()["title"]) == (403, "not-administrator")
+    logged = rows(postgres, "SELECT action, outcome, outcome_code FROM core_record.actor_log ORDER BY at")
+    assert logged == 2 * [
+        ("registers-me", "permitted", "not-administrator"),
+        ("registers-personnel", "refused", "not-administrator"),
+    ]
+
+
+@pytest.mark.parametrize(("days", "admitted"), [(-1, False), (0, True), (1, True)])
 async def test_the_right_holds_through_its_last_day(
-    call: Call, postgres: TestDatabase, days: int, answer: int
+    call: Call, postgres: TestDatabase, days: int, admitted: bool
 ) -> None:
     last = today_in_norway() + timedelta(days=days)
     with psycopg.connect(postgres.superuser_dsn) as conn:
         conn.execute("UPDATE core_record.administration SET valid_to = %s", (last,))
-    assert (await call("/me")).status_code == answer
+    assert (await call("/me")).json()["admitted"] == admitted
+    assert (await call("/personnel/_search", {})).status_code == (200 if admitted else 403)
 
 
 async def test_registering_makes_one_person_one_link_and_one_history_however_often(

@@ -144,6 +144,30 @@ async def test_others_are_refused_and_the_refusal_is_logged(world: World, person
     assert world.rows("SELECT count(*) FROM results.operator_action") == [(0,)]
 
 
+@pytest.mark.parametrize("persona", ["lege-koman", "pleieassistent", "panelleder"])
+async def test_given_another_when_asked_whether_they_operate_then_the_answer_is_no_and_stands_in_the_log(
+    world: World, persona: str
+) -> None:
+    world.acting_as(persona)
+    answer = await world.get("/me")
+    assert (answer.status_code, answer.json()) == (200, {"admitted": False})
+    rows = world.rows("SELECT action, outcome, outcome_code FROM core_record.actor_log")
+    assert rows == [("operations-admitted", "permitted", "not-operator")]
+
+
+async def test_given_an_operator_when_asked_whether_they_operate_then_the_answer_is_who_they_are(
+    world: World,
+) -> None:
+    answer = (await world.get("/me")).json()
+    assert answer["admitted"]
+    assert answer["name"]
+    rows = world.rows("SELECT action, outcome, outcome_code FROM core_record.actor_log")
+    assert rows == [("operations-admitted", "permitted", None)]
+    world.acting_as("drift", security_level=3)
+    refused = await world.get("/me")
+    assert (refused.status_code, refused.json()["title"]) == (403, "security-level-too-low")
+
+
 async def test_without_the_scope_or_at_a_lower_level_even_an_operator_is_refused(world: World) -> None:
     world.acting_as("drift", scopes=frozenset({"nhn:pps/provesvar-read"}))
     assert (await world.get("/messages")).status_code == 403
