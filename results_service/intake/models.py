@@ -72,7 +72,8 @@ class Record(Struct, frozen=True):
 class Claim(Struct, frozen=True):
     """A delivery that a worker has taken up. `attempt` counts from 1 and fences off an earlier worker.
 
-    `again`: it was accepted before, and is processed anew. `part_of`: the delivery it was taken from.
+    `again`: it was accepted before, and is processed anew. `part_of`: the delivery it was taken from,
+    or that the one was which it corrects.
     """
 
     id: UUID

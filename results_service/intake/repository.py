@@ -120,7 +120,8 @@ def claim(conn: Connection[Any], *, fresh: bool, limit: int, lease_seconds: int)
     `fresh` takes those never tried, otherwise those tried before. The attempt is counted before the work,
     so that a message that kills its worker is counted too. What shares a chain with an earlier message waits
     for that one's first attempt, and no longer: one that fails holds nobody up. What is known of a sender, or
-    was put back by an operator, has been accepted before.
+    was put back by an operator, has been accepted before. What corrects a part shares its MsgId with the
+    others as that one did.
     """
     cursor = conn.execute(
         """
@@ -140,7 +141,12 @@ def claim(conn: Connection[Any], *, fresh: bool, limit: int, lease_seconds: int)
         RETURNING m.id, m.organisation, m.attempts, m.keep_until, m.body, m.received_at, m.judgement,
             m.judgement IS NOT NULL OR m.sender IS NOT NULL OR EXISTS (
                 SELECT FROM results.operator_action a WHERE a.message_id = m.id AND a.action = 'replayed'),
-            m.part_of
+            CASE WHEN m.corrects IS NULL THEN m.part_of ELSE (
+                WITH RECURSIVE held AS (
+                    SELECT c.part_of, c.corrects FROM results.intake_message c WHERE c.id = m.corrects
+                    UNION SELECT c.part_of, c.corrects
+                    FROM held JOIN results.intake_message c ON c.id = held.corrects)
+                SELECT part_of FROM held WHERE part_of IS NOT NULL LIMIT 1) END
         """,
         (fresh, limit, lease_seconds),
         binary=True,

@@ -63,3 +63,15 @@ class Sample:
 def sample(**changes: str) -> Sample:
     """A message of its own: new MsgId, new report number."""
     return replace(Sample(str(uuid4()), f"P{uuid4().hex[:12]}"), **changes)
+
+
+def report_of(message: Sample) -> bytes:
+    data = message.xml()
+    return data[data.index(b"<ServReport>") : data.index(b"</ServReport>") + len(b"</ServReport>")]
+
+
+def together(*messages: Sample) -> bytes:
+    """The reports of all under the first one's header."""
+    first = messages[0]
+    more = b"\n".join(report_of(message) for message in messages[1:])
+    return first.xml().replace(b"</Message>", more + b"</Message>")

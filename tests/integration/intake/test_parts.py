@@ -11,24 +11,13 @@ from lxml import etree
 
 from kit.db import Database
 from kit.keys import KeyRing
+from results_service.intake import pipeline
 from results_service.intake.parts import MAX_PARTS
 from results_service.intake.replay import Replay, put_back
 from results_service.intake.work import Worker
 from tests.conftest import TestDatabase
 from tests.integration.intake.conftest import STRICT_LAB, Api
-from tests.integration.intake.messages import GRY, LINE, V13, V14, Sample, sample
-
-
-def report_of(message: Sample) -> bytes:
-    data = message.xml()
-    return data[data.index(b"<ServReport>") : data.index(b"</ServReport>") + len(b"</ServReport>")]
-
-
-def together(*messages: Sample) -> bytes:
-    """The reports of all under the first one's header."""
-    first = messages[0]
-    more = b"\n".join(report_of(message) for message in messages[1:])
-    return first.xml().replace(b"</Message>", more + b"</Message>")
+from tests.integration.intake.messages import GRY, LINE, V13, V14, sample, together
 
 
 async def take(api: Api, worker: Worker, data: bytes) -> dict[str, Any]:
@@ -137,6 +126,36 @@ async def test_given_one_that_may_not_be_sent_then_none_is_taken_in(
     assert "parts" not in outcome
     stored = [count(postgres, what) for what in ("report", "original", "known_message", "intake_message")]
     assert stored == [0, 0, 0, 1]
+
+
+async def test_given_a_broker_sends_when_refused_then_the_receipt_is_for_the_laboratory(
+    api: Api, worker: Worker
+) -> None:
+    faulty = {"sender_her": "8100100", "msg_id": "no-uuid"}
+    outcomes = [
+        await take(api, worker, sample(**faulty).xml()),
+        await take(api, worker, together(sample(namespace=V13, **faulty), sample(**faulty))),
+    ]
+    assert [codes(one["errors"])[0] for one in outcomes] == ["message-id-not-uuid"] * 2
+    receivers = []
+    for one in outcomes:
+        receipt = etree.fromstring((await api.http.get(f"/messages/{one['id']}/apprec")).content)
+        receivers.append(receipt.findtext("{*}Receiver/{*}HCP/{*}Inst/{*}Id"))
+    assert receivers == [STRICT_LAB] * 2
+
+
+@pytest.mark.parametrize(("namespace", "then"), [(V13, "processed"), (V14, "rejected")])
+async def test_given_it_was_refused_for_having_several_when_sent_again_then_judged_anew(
+    api: Api, worker: Worker, monkeypatch: pytest.MonkeyPatch, namespace: str, then: str
+) -> None:
+    data = together(sample(namespace=namespace), sample())
+    with monkeypatch.context() as before:
+        before.setattr(pipeline, "split", lambda _: [])
+        first = await take(api, worker, data)
+    assert (first["status"], codes(first["errors"])) == ("rejected", ["several-reports"])
+    again = await take(api, worker, data)
+    assert (again["id"], again["status"]) == (first["id"], then)
+    assert codes(again["errors"]) == (["several-reports"] if then == "rejected" else [])
 
 
 async def test_given_a_header_without_message_id_then_refused_as_ever(api: Api, worker: Worker) -> None:

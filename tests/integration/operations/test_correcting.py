@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 
-from tests.integration.intake.messages import GRY, LINE, Sample, sample
+from tests.integration.intake.messages import GRY, LINE, V13, Sample, sample, together
 from tests.integration.operations.conftest import World
 
 
@@ -128,3 +130,59 @@ async def test_given_a_correction_of_another_message_then_it_is_not_tied_to_a_se
     assert (status, answer["title"]) == (409, "correction-elsewhere")
     assert await world.ids() == [other]
     assert len((await _detail(world, held))["corrections"]) == 1
+
+
+@dataclass(frozen=True)
+class Several:
+    """A v1.3 message of several reports."""
+
+    reports: tuple[Sample, ...]
+
+    def xml(self) -> bytes:
+        return together(*self.reports)
+
+
+async def test_given_two_held_parts_of_one_message_when_both_are_corrected_then_both_land(
+    world: World,
+) -> None:
+    first = sample(namespace=V13), sample(namespace=V13)
+    await world.send(Several(first))
+    later = {"serv_type": "M", "msg_id": str(uuid4()), "gen_date": "2026-10-02T12:00:00"}
+    faulty = [one.but(**later, number="13116900217") for one in first]
+    whole = await world.send(Several(tuple(faulty)))
+    world.acting_as("drift")
+    held = await world.ids()
+    assert len(held) == 2
+
+    landed = []
+    for part, message in zip(held, faulty, strict=True):
+        status, answer = await _correct(world, part, message.but(number=LINE).xml())
+        assert status == 200, answer
+        world.work()
+        landed.append(answer["message"]["id"])  # type: ignore[index]
+    assert [world.status(one) for one in landed] == ["processed"] * 2
+    assert world.rows("SELECT count(*) FROM results.report") == [(2,)]
+    assert world.rows("SELECT count(*) FROM results.report_version") == [(4,)]
+
+    own = await world.send(Several(tuple(one.but(number=LINE) for one in faulty)))
+    assert own != whole
+    copies = "SELECT copy_of::text FROM results.intake_message WHERE part_of = %s ORDER BY id"
+    assert world.rows(copies, own) == [(one,) for one in landed]
+
+
+async def test_given_corrected_parts_that_wait_themselves_when_corrected_then_both_land(world: World) -> None:
+    first = sample(namespace=V13, value="4.4"), sample(namespace=V13, value="5.1")
+    await world.send(Several(first))
+    later = {"serv_type": "M", "msg_id": str(uuid4()), "gen_date": "2026-10-02T12:00:00"}
+    nameless = [one.but(**later, serv_prov_id="") for one in first]
+    await world.send(Several(tuple(one.but(number="13116900217") for one in nameless)))
+    world.acting_as("drift")
+
+    landed = []
+    for part, still_faulty, message in zip(await world.ids(), nameless, first, strict=True):
+        _, waits = await _correct(world, part, still_faulty.xml())
+        world.work()
+        _, answer = await _correct(world, waits["message"]["id"], message.but(**later).xml())  # type: ignore[index]
+        world.work()
+        landed.append(world.status(answer["message"]["id"]))  # type: ignore[index]
+    assert landed == ["processed"] * 2
