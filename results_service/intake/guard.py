@@ -83,8 +83,7 @@ def read_bytes(data: bytes, *, again: bool = False) -> etree._Element:
 
     Raises `MessageRejected` with one of the codes message-empty, message-too-large, encoding-not-supported,
     encoding-invalid, not-xml, doctype-not-allowed, entity-not-allowed, too-deep, too-many-elements,
-    too-many-attributes,
-    namespace-unknown, version-not-supported, not-a-svarrapport.
+    too-many-attributes, namespace-unknown, version-not-supported, not-a-svarrapport.
     """
     _check_size(data)
     body = data.removeprefix(_BOM)

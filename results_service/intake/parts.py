@@ -33,8 +33,9 @@ Process = Callable[[Connection[Any], Sequence[Claim]], list[Outcome]]
 class _Refused(Exception):
     """One part cannot be taken in; what was stored of the others is rolled back."""
 
-    def __init__(self, errors: list[Problem], warnings: list[Problem]) -> None:
+    def __init__(self, outcomes: Sequence[Outcome], errors: list[Problem], warnings: list[Problem]) -> None:
         super().__init__("a part is refused")
+        self.outcomes = outcomes
         self.errors = errors
         self.warnings = warnings
 
@@ -96,11 +97,18 @@ def take_apart(
             _refuse_if_one_is(outcomes)
             repository.finish(conn, list(zip(claims, outcomes, strict=True)))
     except _Refused as refused:
-        return header.outcome(Status.REJECTED, refused.errors, refused.warnings)
+        named = _from_sender_of(header, refused.outcomes)
+        return named.outcome(Status.REJECTED, refused.errors, refused.warnings)
     told = [_placed(number, (*one.errors, *one.warnings)) for number, one in enumerate(outcomes, 1)]
     warnings = [_TAKEN_APART, *(problem for problems in told for problem in problems)]
-    named = structs.replace(header, sender=outcomes[0].sender, strict=outcomes[0].strict)
+    named = _from_sender_of(header, outcomes)
     return structs.replace(named.outcome(Status.PROCESSED, [], warnings), original_moved=True)
+
+
+def _from_sender_of(header: Header, outcomes: Iterable[Outcome]) -> Header:
+    """The whole is from whom the first part is whose sender is known: its receipt is addressed to them."""
+    first = next((one for one in outcomes if one.sender), None)
+    return structs.replace(header, sender=first.sender, strict=first.strict) if first else header
 
 
 def _refuse_if_one_is(outcomes: Sequence[Outcome]) -> None:
@@ -111,7 +119,7 @@ def _refuse_if_one_is(outcomes: Sequence[Outcome]) -> None:
         (errors if refused else warnings).extend(_placed(number, outcome.errors))
         warnings.extend(_placed(number, outcome.warnings))
     if any(outcome.status is Status.REJECTED for outcome in outcomes):
-        raise _Refused(errors, warnings)
+        raise _Refused(outcomes, errors, warnings)
 
 
 def _insert(conn: Connection[Any], keys: KeyRing, whole: Claim, parts: Sequence[bytes]) -> list[Claim]:

@@ -20,8 +20,11 @@ from results_service.intake.chains import names_in
 from results_service.intake.models import Delivery, Record, Status
 
 MAX_BATCH = 64
-# Reasons that are no fault of the bytes: sent again, such a message is tried anew.
-_WORTH_ANOTHER_TRY = frozenset({"processing-failed", "sender-not-allowed", "sender-not-registered"})
+# Reasons that are no fault of the bytes: sent again, such a message is tried anew. `several-reports`: of v1.3
+# what earlier versions of Akson refused; the rest is refused again.
+_WORTH_ANOTHER_TRY = frozenset(
+    {"processing-failed", "sender-not-allowed", "sender-not-registered", "several-reports"}
+)
 _log = get_logger()
 
 

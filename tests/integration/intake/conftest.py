@@ -51,7 +51,7 @@ REGISTERS = {
     "senders": [
         {"org_number": LAB, "her_ids": ["8100080"], "delivered_by": [BROKER]},
         {"org_number": OTHER_LAB, "her_ids": ["8100090"], "delivered_by": [LAB]},
-        {"org_number": STRICT_LAB, "her_ids": ["8100100"], "strict": True},
+        {"org_number": STRICT_LAB, "her_ids": ["8100100"], "delivered_by": [BROKER], "strict": True},
     ],
 }
 MACHINE = Actor(
