@@ -81,6 +81,7 @@ PERSONAS = {
     "lege-koman": "Magnar Koman",
     "lege-lin": "Rita Lin",
     "pleieassistent": "Tobias Myrland",
+    "helsesekretaer": "Nora Lunde",
     "line": "Line Danser",
     "gry": "Gry Telokk",
     "forelder": "Astrid Nesheim",

@@ -220,6 +220,26 @@ def test_given_a_printed_result_to_follow_up_then_nobody_else_is_named_and_a_lis
     assert first in list_
 
 
+def test_given_a_printed_question_of_basis_then_whoever_is_still_open_does_not_head_it(visit: Visit) -> None:
+    page = visit("helsesekretaer")
+    page.goto("/clinician/follow-up")
+    page.get_by_test_id("list-others").click()
+    rows = page.locator(".follow-row")
+    expect(rows.first).to_be_visible()
+    first = page.locator(".follow-name").first.inner_text()
+    rows.first.click()
+    page.get_by_test_id("open-on-basis").click()
+    expect(page.get_by_test_id("open-result")).to_be_visible()
+    rows.filter(has_not_text=first).first.click()
+    asked = page.locator("#result-basis")
+    expect(asked).to_be_visible()
+    expect(page.get_by_test_id("patient-banner")).to_contain_text(first)
+    about = asked.inner_text()
+    (sheet,) = sheets_of(page)
+    assert about in sheet
+    assert first not in sheet
+
+
 def sheets_of(page: Page) -> list[str]:
     """The words of each printed sheet."""
     document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))

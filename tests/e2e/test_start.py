@@ -125,6 +125,22 @@ def test_given_words_in_a_visits_form_then_nothing_is_fetched_under_them(visit: 
     assert any("start.again" in frame for frame in sent)
 
 
+def test_given_words_about_a_visit_then_a_line_is_not_opened_unasked(visit: Visit) -> None:
+    page = visit("sykepleier")
+    rows = page.get_by_test_id("list-visits").get_by_test_id("work-row")
+    page.get_by_test_id("visit-write").first.click()
+    words = page.get_by_test_id("visit-form").get_by_label("Hva er gjort?")
+    words.fill("Ga medisiner.")
+    rows.last.get_by_test_id("open-person").click()
+    asked = page.get_by_role("alertdialog")
+    expect(asked).to_contain_text("Teksten er ikke lagret")
+    asked.get_by_role("button", name="Bli her").click()
+    expect(words).to_have_value("Ga medisiner.")
+    rows.last.get_by_test_id("open-person").click()
+    asked.get_by_role("button", name="Gå uten å lagre").click()
+    expect(page.get_by_test_id("journal-events")).to_be_visible()
+
+
 def test_given_a_visit_then_its_task_place_and_way_in_come_when_they_are_asked_for(visit: Visit) -> None:
     page = visit("sykepleier")
     page.set_viewport_size(steps.NARROW)

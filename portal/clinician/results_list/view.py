@@ -51,9 +51,13 @@ def _both() -> rx.Component:
         rx.el.div(_choice(), _list(), class_name="follow-lists"),
         rx.el.div(_detail(), class_name="follow-open"),
         class_name=rx.cond(
-            (result_list.shown.report != "") | (result_list.asks != "") | (result_list.open_problem != ""),
-            "follow-columns follow-has-open",
-            "follow-columns",
+            result_list.asks != "",
+            "follow-columns follow-has-open follow-asks",
+            rx.cond(
+                (result_list.shown.report != "") | (result_list.open_problem != ""),
+                "follow-columns follow-has-open",
+                "follow-columns",
+            ),
         ),
     )
 
