@@ -118,7 +118,6 @@ def _client_file(settings: Settings, client_id: str, suffix: str) -> Path:
 def _make(path: Path, algorithm: str) -> None:
     key_type, size = _SIZES[algorithm]
     key = JWKRegistry.generate_key(key_type, size, {"alg": algorithm, "use": "sig"}, auto_kid=True)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     public_path = path.with_name(f"{path.name.removesuffix('.jwk')}.public.jwk")
     if _write_once(path, key.as_dict(private=True)):
         _write_once(public_path, key.as_dict(private=False), replace=True)
@@ -126,6 +125,7 @@ def _make(path: Path, algorithm: str) -> None:
 
 def _write_once(path: Path, jwk: dict[str, Any], *, replace: bool = False) -> bool:
     """Write the whole file or nothing; False when another process was first."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)  # mode 600
     with os.fdopen(descriptor, "w") as file:
         json.dump(jwk, file)

@@ -86,13 +86,16 @@ async def find(conn: AsyncConnection[Any], message_id: UUID) -> Record | None:
 
 
 async def take_up_again(conn: AsyncConnection[Any], message_id: UUID) -> None:
-    """Put a finished delivery that still has its body back in the queue."""
+    """Put a finished delivery that still has its body back in the queue.
+
+    A refused one was never accepted: without its sender it is held to everything anew.
+    """
     await conn.execute(_UNCOUNT, (message_id,))
     await conn.execute(
         """
         UPDATE results.intake_message
         SET status = 'received', attempts = 0, due_at = now(), finished_at = NULL,
-            errors = '[]', warnings = '[]'
+            errors = '[]', warnings = '[]', sender = CASE WHEN status = 'rejected' THEN NULL ELSE sender END
         WHERE id = %s AND status IN ('rejected', 'needs-attention') AND body IS NOT NULL
         """,
         (message_id,),

@@ -29,7 +29,10 @@ async def search(request: Request, actor: Caller) -> Response:
     """What is to be done in the place one works at: `kinds`, `open`, `since`, `before`, `mine`, `by_time`,
     `count`. {"service": which municipal service the place gives (empty: none of its own), "items": […],
     "mine": [whose items are the caller's today: oneself, then whom one stands in for], "closed": [those of
-    `kinds` that tell of what the caller's role does not read: none of them are given]}."""
+    `kinds` that tell of what the caller's role does not read: none of them are given]}.
+
+    Of `sent`, lines about what the role does not read are left out.
+    """
     asked = await read_body(request, Wanted)
     reads = journal_role(actor.hpr_number, request.headers.get("requester-hpr-role")).reads
     closed = [kind for kind in asked.kinds if not service.open_to(reads, kind)]
@@ -69,9 +72,10 @@ async def person(item_id: UUID, request: Request, actor: Caller) -> Response:
 async def seen(item_id: UUID, request: Request, actor: Caller) -> Response:
     """The sender has seen what came of a task, message or referral (an item of kind `sent`)."""
     unit = actor.place or actor.organisation or ""
+    reads = journal_role(actor.hpr_number, request.headers.get("requester-hpr-role")).reads
 
     async def work(conn: AsyncConnection[Any], _: KeyRing, __: Decision) -> LookUp[None]:
-        await service.seen(conn, unit, item_id, datetime.now(UTC))
+        await service.seen(conn, unit, item_id, reads, datetime.now(UTC))
         return LookUp(None)
 
     await unit_list(request, actor, "WorkList", work, writes=True)

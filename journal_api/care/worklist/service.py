@@ -48,7 +48,7 @@ ON CONFLICT (unit, item_id) DO UPDATE SET state = excluded.state, due = excluded
         THEN excluded.since ELSE work_item.since END
 """
 _SENT = """
-SELECT person_id, state, open FROM journal.work_item
+SELECT person_id, state, open, label FROM journal.work_item
 WHERE unit = %s AND item_id = %s AND kind = 'sent' FOR UPDATE
 """
 _WHOSE = "SELECT person_id, kind, label FROM journal.work_item WHERE unit = %s AND item_id = %s"
@@ -215,15 +215,18 @@ async def _whose(conn: AsyncConnection[Any], personnel_id: UUID | None) -> list[
     return sorted(await acting_for(conn, personnel_id, today_in_norway())) if personnel_id else []
 
 
-async def seen(conn: AsyncConnection[Any], unit: str, item_id: UUID, now: datetime) -> None:
+async def seen(
+    conn: AsyncConnection[Any], unit: str, item_id: UUID, reads: Collection[str], now: datetime
+) -> None:
     """The sender has seen what came of something: it leaves the list. Once more changes nothing.
 
-    Raises `NotFound` (`item-unknown`), `Unprocessable` (`item-waits`).
+    What tells of what the role does not read (`reads`) is unknown to it. Raises `NotFound`
+    (`item-unknown`), `Unprocessable` (`item-waits`).
     """
     row = await (await conn.execute(_SENT, (unit, item_id))).fetchone()
-    if row is None:
+    if row is None or not open_to(reads, "sent", row[3]):
         raise NotFound("item-unknown", "The unit has sent nothing with this id.")
-    person_id, state, is_open = row
+    person_id, state, is_open, _ = row
     if state not in OUTCOMES:
         raise Unprocessable("item-waits", "Nothing has come of it yet.")
     if is_open:

@@ -13,7 +13,8 @@ APART = timedelta(minutes=30)
 
 
 _WITH_REPORTS = frozenset({"Observation", "Specimen", "PractitionerRole", "ServiceRequest"})
-"""What a report is made of: a look-up of reports saw these too. By themselves they are the journal's."""
+"""What a report is made of: a look-up of reports saw these too. By themselves they are the journal's, or
+single results that another system looked up."""
 
 
 @dataclass

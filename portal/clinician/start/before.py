@@ -2,7 +2,8 @@
 and what is critical.
 
 None of it stands in the unit's list, which everybody who works there reads: it is read from the person's
-journal for the visits one asks about, by a look-up each, and put away with the page (`docs/adr/0050`).
+journal for the visits one asks about, by a look-up each, and stands with its time until it is put away
+(`docs/adr/0050`).
 """
 
 from __future__ import annotations

@@ -71,9 +71,9 @@ class Start(rx.State):
     async def load(self) -> None:
         """Fetch the lists of the place one works at; what is shown stays, for the forms that stand in it.
 
-        What was read before visits is gone: one comes from another page.
+        What was read before visits stays, with its time: this runs too when a phone has found the net again.
         """
-        self._leave()
+        self.opening = ""
         await self._read()
 
     @rx.event
@@ -147,7 +147,8 @@ class Start(rx.State):
         await self._ask(left_of(self._day, self._mine, self._known))
 
     def _leave(self) -> None:
-        self.opening, self._known = "", {}
+        self.opening = self.preparing = ""
+        self._known = {}
         self._show()
 
     async def _ask(self, visits: Sequence[Listed]) -> None:

@@ -16,7 +16,7 @@ from results_service.intake.parts import MAX_PARTS
 from results_service.intake.replay import Replay, put_back
 from results_service.intake.work import Worker
 from tests.conftest import TestDatabase
-from tests.integration.intake.conftest import STRICT_LAB, Api
+from tests.integration.intake.conftest import LAB, STRICT_LAB, Api
 from tests.integration.intake.messages import GRY, LINE, V13, V14, sample, together
 
 
@@ -142,6 +142,21 @@ async def test_given_a_broker_sends_when_refused_then_the_receipt_is_for_the_lab
         receipt = etree.fromstring((await api.http.get(f"/messages/{one['id']}/apprec")).content)
         receivers.append(receipt.findtext("{*}Receiver/{*}HCP/{*}Inst/{*}Id"))
     assert receivers == [STRICT_LAB] * 2
+
+
+async def test_given_a_refused_message_when_sent_again_then_it_is_held_to_everything_anew(
+    api: Api, worker: Worker, postgres: TestDatabase
+) -> None:
+    faulty = {"sender_her": "8100100", "msg_id": "no-uuid"}
+    messages = [sample(**faulty).xml(), together(sample(namespace=V13, **faulty), sample(**faulty))]
+    for data in messages:
+        first = await take(api.acting_as(organisation=LAB), worker, data)
+        assert set(codes(first["errors"])) == {"sender-not-allowed"}
+    with psycopg.connect(postgres.superuser_dsn) as conn:
+        conn.execute("INSERT INTO core_record.sender_delivery VALUES (%s, %s)", (STRICT_LAB, LAB))
+    for data in messages:
+        again = await take(api, worker, data)
+        assert codes(again["errors"])[0] == "message-id-not-uuid"
 
 
 @pytest.mark.parametrize(("namespace", "then"), [(V13, "processed"), (V14, "rejected")])

@@ -208,6 +208,8 @@ async def test_given_an_assistant_then_what_was_sent_is_given_as_far_as_one_read
         assert (await journal.ok("sykepleier", None, "POST", path))["number"]
         answer = await journal.call("pleieassistent", None, "POST", path)
         assert answer.is_success if label == "task" else code_of(answer) == "404 item-unknown"
+        away = await journal.call("pleieassistent", None, "POST", f"/work/{item_id}/$seen")
+        assert code_of(away) == ("422 item-waits" if label == "task" else "404 item-unknown")
 
 
 async def test_given_a_unit_then_its_lists_name_persons_without_their_numbers(journal: Journal) -> None:

@@ -88,12 +88,12 @@ def test_given_files_of_their_own_for_the_clients_then_these_are_made_and_their_
     assert client_public_key(settings, "our-client").thumbprint() == ours.thumbprint()
 
 
-def own_files(folder: Path, monkeypatch: pytest.MonkeyPatch, **ids: str | None) -> None:
+def own_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, below: str = "keys/clients", **ids: str | None
+) -> None:
     """A key file each, as the line of docs/operations.md sets them, and these client ids (None: unset)."""
     for name, client_id in ids.items():
-        monkeypatch.setenv(
-            f"AKSON_{name}_CLIENT_JWK", str(folder / "keys" / "clients" / f"{name.lower()}.jwk")
-        )
+        monkeypatch.setenv(f"AKSON_{name}_CLIENT_JWK", str(folder / below / f"{name.lower()}.jwk"))
         if client_id is None:
             monkeypatch.delenv(f"AKSON_{name}_CLIENT_ID", raising=False)
         else:
@@ -132,10 +132,11 @@ def test_given_one_client_id_for_two_key_files_then_nothing_is_made(
     assert not (production / "keys").exists()
 
 
+@pytest.mark.parametrize("below", ["keys/clients", "secrets"])
 def test_given_two_key_files_and_two_client_ids_then_each_has_a_public_half_of_its_own(
-    production: Path, monkeypatch: pytest.MonkeyPatch
+    production: Path, monkeypatch: pytest.MonkeyPatch, below: str
 ) -> None:
-    own_files(production, monkeypatch, HELSEID="at-helseid", IDPORTEN="at-idporten")
+    own_files(production, monkeypatch, below, HELSEID="at-helseid", IDPORTEN="at-idporten")
     assert said("keys", "make")[0] == 0
     settings = get_settings()
     for client_id, path in (
