@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -63,6 +64,7 @@ async def lifespan() -> AsyncIterator[None]:
     """Logging at start, and no start without keys; connections closed at the end."""
     configure("portal", get_settings().log_level)
     made = wiring()
+    gc.freeze()  # what is loaded now lives as long as the process: a collection of it is 0.2 s of a click
     yield
     await made.aclose()
 
