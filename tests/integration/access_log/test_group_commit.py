@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -90,9 +90,12 @@ def transactions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-def crowd(stack: ExitStack, log: GroupCommit, many: int) -> None:
-    for _ in range(many):
-        stack.enter_context(log.under_way())
+@contextmanager
+def crowd(log: GroupCommit, many: int) -> Iterator[None]:
+    with ExitStack() as stack:
+        for _ in range(many):
+            stack.enter_context(log.under_way())
+        yield
 
 
 async def test_given_many_then_they_share_transactions_and_each_has_its_row(
@@ -103,8 +106,7 @@ async def test_given_many_then_they_share_transactions_and_each_has_its_row(
     transactions: list[int],
 ) -> None:
     rows = [entry(persons[number % 3], f"row-{number}") for number in range(24)]
-    with ExitStack() as stack:
-        crowd(stack, log, 16)
+    with crowd(log, 16):
         await asyncio.gather(*(bring(core_db, log, row) for row in rows))
     assert sorted(written(postgres)) == sorted(row.correlation_id or "" for row in rows)
     assert transactions == [8, 8, 8]
@@ -117,8 +119,7 @@ async def test_given_too_few_then_nobody_waits_longer_than_patience(
     postgres: TestDatabase,
     transactions: list[int],
 ) -> None:
-    with ExitStack() as stack:
-        crowd(stack, log, 16)
+    with crowd(log, 16):
         await asyncio.wait_for(bring(core_db, log, entry(persons[0], "lonely")), 5)
     assert (written(postgres), transactions) == (["lonely"], [1])
 
@@ -126,8 +127,7 @@ async def test_given_too_few_then_nobody_waits_longer_than_patience(
 async def test_given_somebody_holds_a_chain_then_the_others_are_written_and_that_row_waits_for_it(
     core_db: Database, log: GroupCommit, persons: list[UUID], postgres: TestDatabase
 ) -> None:
-    with ExitStack() as stack:
-        crowd(stack, log, 6)
+    with crowd(log, 6):
         async with core_db.transaction(person=persons[0]) as holder:
             await repository.append(holder, entry(persons[0], "held"))
             held, *others = (
@@ -143,8 +143,7 @@ async def test_given_somebody_holds_a_chain_then_the_others_are_written_and_that
 async def test_given_a_chain_stays_held_then_that_look_up_alone_is_unavailable(
     core_db: Database, log: GroupCommit, persons: list[UUID], postgres: TestDatabase
 ) -> None:
-    with ExitStack() as stack:
-        crowd(stack, log, 6)
+    with crowd(log, 6):
         async with core_db.transaction(person=persons[0]) as holder:
             await repository.append(holder, entry(persons[0], "held"))
             done = await asyncio.gather(
@@ -173,8 +172,7 @@ async def test_given_a_row_that_cannot_be_written_then_the_others_are(
     core_db: Database, log: GroupCommit, persons: list[UUID], postgres: TestDatabase
 ) -> None:
     rows = [entry(person, f"of-{p}", "clinician" if p else "nobody") for p, person in enumerate(persons)]
-    with ExitStack() as stack:
-        crowd(stack, log, 6)
+    with crowd(log, 6):
         done = await asyncio.gather(*(bring(core_db, log, row) for row in rows), return_exceptions=True)
     assert [type(one) for one in done] == [psycopg.errors.CheckViolation, type(None), type(None)]
     assert sorted(written(postgres)) == ["of-1", "of-2"]
@@ -195,8 +193,7 @@ async def test_given_the_connection_dies_then_nobody_is_told_that_a_row_is_there
         return await append(conn, entries, meanwhile)
 
     monkeypatch.setattr(repository, "append_if_free", cut)
-    with ExitStack() as stack:
-        crowd(stack, log, 6)
+    with crowd(log, 6):
         done = await asyncio.gather(
             *(bring(core_db, log, entry(person, f"of-{p}")) for p, person in enumerate(persons)),
             return_exceptions=True,
@@ -219,8 +216,7 @@ async def test_given_the_one_who_writes_goes_away_then_the_others_are_unavailabl
         raise AssertionError("cancelled before")
 
     monkeypatch.setattr(repository, "append_if_free", slow)
-    with ExitStack() as stack:
-        crowd(stack, log, 4)
+    with crowd(log, 4):
         waits = asyncio.create_task(bring(core_db, log, entry(persons[0], "waits")))
         await asyncio.sleep(0)
         writes = asyncio.create_task(bring(core_db, log, entry(persons[1], "writes")))
@@ -233,8 +229,7 @@ async def test_given_the_one_who_writes_goes_away_then_the_others_are_unavailabl
 async def test_given_one_who_waits_goes_away_then_its_row_is_written_all_the_same(
     core_db: Database, log: GroupCommit, persons: list[UUID], postgres: TestDatabase
 ) -> None:
-    with ExitStack() as stack:
-        crowd(stack, log, 4)
+    with crowd(log, 4):
         waits = asyncio.create_task(bring(core_db, log, entry(persons[0], "gone")))
         await asyncio.sleep(0)
         waits.cancel()
@@ -248,8 +243,7 @@ async def test_given_work_meanwhile_fails_then_the_others_have_their_answers(
     def broken() -> None:
         raise ValueError("cannot be joined")
 
-    with ExitStack() as stack:
-        crowd(stack, log, 4)
+    with crowd(log, 4):
         waits = asyncio.create_task(bring(core_db, log, entry(persons[0], "waits")))
         await asyncio.sleep(0)
         with pytest.raises(ValueError, match="joined"):
@@ -273,8 +267,7 @@ class Exhausted(Database):
 
 async def test_given_no_connection_then_only_those_who_waited_for_it_are_told(persons: list[UUID]) -> None:
     log = GroupCommit(Exhausted())
-    with ExitStack() as stack:
-        crowd(stack, log, 16)
+    with crowd(log, 16):
         first = log.add(entry(persons[0], "first to come"))
         await asyncio.sleep(0.04)  # its patience is over
         second = log.add(entry(persons[1], "second"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -10,63 +9,9 @@ from typing import Any
 
 import pytest
 
-from portal.citizen.results.lines import ResultLine
-from portal.citizen.results.remarks import Remark
-from portal.citizen.results.transform import OwnReport, own_reports, replaced, waiting
+from portal.citizen.results.transform import own_reports, waiting
 from portal.ui.dates import show_day
-from portal.ui.texts import LANGUAGES, texts
-
-NILAR = "http://nhn.no/fhir/nilar/StructureDefinition/"
-SYSTEM = "http://ehelse.no/fhir/CodeSystem/no-kodeverk-"
-LAB = {
-    "resourceType": "PractitionerRole",
-    "id": "lab",
-    "organization": {"identifier": {"value": "8100060"}, "display": "Storfjella sykehus"},
-}
-ANSWERER = {"resourceType": "PractitionerRole", "id": "who", "organization": {"display": "Avdelingen"}}
-
-
-def concept(code: str, system: str = "7280-nlk", text: str = "") -> dict[str, Any]:
-    return {"coding": [{"system": SYSTEM + system, "code": code, "display": f"Navn {code}"}], "text": text}
-
-
-def observation(key: str, code: str = "NPU1", *members: str, **more: Any) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "resourceType": "Observation",
-        "id": key,
-        "status": "final",
-        "code": concept(code),
-    }
-    if members:
-        made["hasMember"] = [{"reference": f"Observation/{member}"} for member in members]
-    return made | more
-
-
-def report(key: str = "r", *results: str, **more: Any) -> dict[str, Any]:
-    return {
-        "resourceType": "DiagnosticReport",
-        "id": key,
-        "status": "final",
-        "code": concept("CLIN", "8202"),
-        "effectiveDateTime": "2026-03-01T23:30:00Z",
-        "issued": "2026-03-03T08:00:00+01:00",
-        "performer": [{"reference": "PractitionerRole/who"}, {"reference": "PractitionerRole/lab"}],
-        "result": [{"reference": f"Observation/{result}"} for result in results],
-    } | more
-
-
-def bundle(*resources: dict[str, Any]) -> dict[str, Any]:
-    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in (*resources, LAB, ANSWERER)]}
-
-
-def one(*resources: dict[str, Any]) -> OwnReport:
-    (found,) = own_reports(bundle(*resources))
-    return found
-
-
-def line(**more: Any) -> ResultLine:
-    (found,) = one(report("r", "o"), observation("o", **more)).lines
-    return found
+from tests.unit.portal.own_reports import NILAR, SYSTEM, bundle, concept, line, observation, one, report
 
 
 def test_the_sampling_day_in_norway_leads_and_the_laboratory_is_named() -> None:
@@ -204,55 +149,6 @@ def test_a_report_sent_in_error_is_withdrawn() -> None:
     assert one(report(status="entered-in-error")).status == "cancelled"
 
 
-def notice(code: str, **parts: dict[str, Any]) -> dict[str, Any]:
-    inner = [{"url": "code", "valueCode": code}, *({"url": url, **value} for url, value in parts.items())]
-    return {"url": OWN + "report-notice", "extension": inner}
-
-
-def test_what_is_gone_from_a_report_is_told_by_name_once() -> None:
-    gone = [
-        notice("gone-from-report", concept={"valueCodeableConcept": concept("NPU1", text=name)})
-        for name in ("P-CRP", "P-Kalium", "P-CRP")
-    ]
-    assert one(report(extension=gone)).remarks == [Remark("gone", "P-CRP, P-Kalium")]
-    assert one(report()).remarks == []
-
-
-@pytest.mark.parametrize(
-    ("code", "told"),
-    [
-        ("person-changed", "number"),
-        ("report-number-reused", "number"),
-        ("preliminary-after-final", "together"),
-        ("read-together", "together"),
-        ("earlier-version", "earlier"),
-        ("something-new", "other"),
-    ],
-)
-def test_what_the_service_says_of_a_report_is_told(code: str, told: str) -> None:
-    assert one(report(extension=[notice(code), notice(code)])).remarks == [Remark(told)]
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_number_used_twice_is_told_in_words_that_stay_true_when_the_other_report_is_judged(
-    lang: str,
-) -> None:
-    said = texts(lang)["own.remark.number"]
-    assert re.search(r"\bnumme?r|\bnumber\b", said)
-    assert not re.search(r"\b(until|before|før)\b", said), "nothing need be waited for"
-
-
-def test_a_comment_that_disagrees_is_told_with_both_values() -> None:
-    said = notice(
-        "comment-disagrees",
-        item={"valueReference": {"reference": "Observation/o"}},
-        stated={"valueString": "11"},
-        stored={"valueQuantity": {"value": Decimal("21.0"), "unit": "pmol/L"}},
-    )
-    (found,) = one(report("r", "o", extension=[said]), observation("o", "NPU1")).remarks
-    assert found == Remark("disagrees", "Navn NPU1", "11", "21,0 pmol/L")
-
-
 def test_a_coded_answer_is_shown_beside_its_text_and_a_heading_is_none() -> None:
     value = {
         "coding": [
@@ -321,36 +217,3 @@ def test_what_waits_is_told_with_number_reason_and_day() -> None:
 
 def test_a_day_that_cannot_be_read_is_empty() -> None:
     assert show_day("i går") == ""
-
-
-def told(code: str, report: str, **said: str) -> dict[str, Any]:
-    base = "http://akson.no/fhir/StructureDefinition/results-told-"
-    names = {"at": "valueDateTime", "by": "valueString", "comment": "valueString"}
-    extensions = [{"url": base + "report", "valueId": report}]
-    extensions += [{"url": base + name, names[name]: value} for name, value in said.items()]
-    coding = {"system": "http://akson.no/fhir/CodeSystem/results-told", "code": code}
-    return {"code": "informational", "details": {"coding": [coding]}, "extension": extensions}
-
-
-def test_a_clinicians_words_and_what_changed_stand_at_their_report() -> None:
-    report = {"resourceType": "DiagnosticReport", "id": "r1", "status": "amended"}
-    other = {"resourceType": "DiagnosticReport", "id": "r2", "status": "final"}
-    at = "2026-11-20T12:00:00+00:00"
-    issues = [
-        told("released", "r1", at=at, by="Magnar Koman, Fjordvik legesenter", comment="Som ventet."),
-        told("changed", "r1", at=at),
-        told("changed-waits", "r3", at=at),
-    ]
-    outcome = {"resourceType": "OperationOutcome", "issue": issues}
-    found = {"entry": [{"resource": one} for one in (report, other, outcome)]}
-    first, second = sorted(own_reports(found), key=lambda one: one.id)
-    (words,) = first.words
-    assert (words.by, words.day, words.comment, words.agreed) == (
-        "Magnar Koman, Fjordvik legesenter",
-        "20.11.2026",
-        "Som ventet.",
-        False,
-    )
-    assert (first.changed_since, second.changed_since, second.words) == ("20.11.2026", "", [])
-    assert replaced(found) == ["20.11.2026"]
-    assert waiting(found) == []
