@@ -6,9 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal.clinician.results.marks import hidden
-from portal.clinician.results.state import seen
-from portal.clinician.results.values_view import value_view
+from portal.clinician.results.values_view import analysis_name, value_view
 from portal.ui.text import text, text_by
 
 
@@ -57,18 +55,7 @@ def _line(one: Any) -> rx.Component:
 
 def _name(line: Any) -> rx.Component:
     return rx.fragment(
-        rx.cond(
-            line.analysis != "",
-            rx.el.button(
-                line.name,
-                hidden(" ", text("results.trend")),
-                type="button",
-                on_click=seen.open_trend(line.analysis),
-                class_name="results-link",
-                custom_attrs={"data-testid": "newest-trend"},
-            ),
-            rx.el.span(line.name, class_name="results-name"),
-        ),
+        analysis_name(line, "newest-trend"),
         rx.cond(line.code != "", rx.el.span(" ", line.code, class_name="cumulative-reference")),
         rx.foreach(
             line.joined,

@@ -11,7 +11,7 @@ from portal.clinician.results.marks import hidden
 from portal.clinician.results.newest_view import newest_view
 from portal.clinician.results.state import seen
 from portal.clinician.results.transform.table import COLUMNS
-from portal.clinician.results.values_view import value_view
+from portal.clinician.results.values_view import analysis_name, value_view
 from portal.frame.states import empty_view, loading_view, problem_view
 from portal.ui import aksel
 from portal.ui.text import text, text_by
@@ -224,18 +224,7 @@ def _group(group: Any) -> rx.Component:
 def _line(line: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
-            rx.cond(
-                line.analysis != "",
-                rx.el.button(
-                    line.name,
-                    hidden(" ", text("results.trend")),
-                    type="button",
-                    on_click=seen.open_trend(line.analysis),
-                    class_name="results-link",
-                    custom_attrs={"data-testid": "table-trend"},
-                ),
-                rx.el.span(line.name, class_name="results-name"),
-            ),
+            analysis_name(line, "table-trend"),
             rx.el.span(line.unit, class_name="cumulative-unit"),
             rx.cond(line.code != "", rx.el.span(line.code, class_name="cumulative-reference")),
             rx.cond(

@@ -43,3 +43,19 @@ def value_view(value: Any, unit: Any) -> rx.Component:
             "data-flag": rx.cond(value.flag != "", value.flag, rx.cond(value.ours != "", "ours", "")),
         },
     )
+
+
+def analysis_name(line: Any, testid: str) -> rx.Component:
+    """An analysis by its name, which leads to its course where it has one."""
+    return rx.cond(
+        line.analysis != "",
+        rx.el.button(
+            line.name,
+            hidden(" ", text("results.trend")),
+            type="button",
+            on_click=seen.open_trend(line.analysis),
+            class_name="results-link",
+            custom_attrs={"data-testid": testid},
+        ),
+        rx.el.span(line.name, class_name="results-name"),
+    )
